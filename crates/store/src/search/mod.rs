@@ -1,0 +1,217 @@
+//! Search for names as Chinese users type them: any two characters inside a name, full pinyin, initials.
+//!
+//! Names are cut into tokens here, so that both databases find the same: pairs of characters, Latin words, and at each
+//! place of a name the pinyin and the initials of what follows. Trigram indexes find nothing under three characters,
+//! and most Chinese words have two.
+
+mod tokens;
+
+use uuid::Uuid;
+
+pub use tokens::{pinyin_key, tokens_of};
+
+use crate::{Result, Tx, seq};
+use tokens::{Term, terms};
+
+/// What to index of a record.
+#[derive(Clone, Debug, Default)]
+pub struct Doc<'a> {
+    pub kind: &'a str,
+    pub id: Uuid,
+    /// Shown in results.
+    pub title: &'a str,
+    pub subtitle: &'a str,
+    /// Further names it is found by: short name, contacts …
+    pub names: Vec<&'a str>,
+    /// Found only when given exactly: numbers, blind indexes of a phone.
+    pub keys: Vec<String>,
+    /// Who may find it, such as its owner and department: a search that names tokens finds only what carries one.
+    pub access: Vec<String>,
+}
+
+/// What to look for.
+#[derive(Clone, Debug, Default)]
+pub struct Query<'a> {
+    pub kinds: &'a [&'a str],
+    pub text: &'a str,
+    /// Exact keys that count as a hit just like the text.
+    pub keys: Vec<String>,
+    /// `None` finds everything; `Some` only what carries one of these tokens.
+    pub access: Option<Vec<String>>,
+    /// Goes on after the hit with this place, for the next page.
+    pub before: Option<i64>,
+    pub limit: usize,
+}
+
+/// A record found. Newest first, by `place`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hit {
+    pub place: i64,
+    pub kind: String,
+    pub id: Uuid,
+    pub title: String,
+    pub subtitle: String,
+}
+
+crate::statements! {
+    PLACE = "select seq from search_doc where kind = $1 and entity_id = $2";
+    ADD = sqlite "insert into search_doc (seq, kind, entity_id, title, subtitle) values ($1, $2, $3, $4, $5)";
+    CHANGE = sqlite "update search_doc set title = $2, subtitle = $3 where seq = $1";
+    INDEX = sqlite "insert into search_index (rowid, tokens) values ($1, $2)";
+    UNINDEX = sqlite "delete from search_index where rowid = $1";
+    PUT_POSTGRES = postgres "insert into search_doc (seq, kind, entity_id, title, subtitle, tokens)
+        values ($1, $2, $3, $4, $5, array_to_tsvector(string_to_array($6, ' ')))
+        on conflict (kind, entity_id) do update
+        set title = excluded.title, subtitle = excluded.subtitle, tokens = excluded.tokens";
+    REMOVE = "delete from search_doc where kind = $1 and entity_id = $2";
+    FIND_SQLITE = sqlite "select d.seq, d.kind, d.entity_id, d.title, d.subtitle from search_index i
+        join search_doc d on d.seq = i.rowid
+        where search_index match $1 and i.rowid < $2 order by i.rowid desc limit $3";
+    FIND_POSTGRES = postgres "select seq, kind, entity_id, title, subtitle from search_doc
+        where tokens @@ cast(cast($1 as text) as tsquery) and seq < $2 order by seq desc limit $3";
+    COUNT = "select count(*) from search_doc where kind = $1";
+}
+
+/// Puts a record into the index, or its new names in place of the old ones.
+pub fn put(tx: &mut Tx<'_>, doc: &Doc<'_>) -> Result<()> {
+    let tokens = doc_tokens(doc);
+    if tx.is_postgres() {
+        tx.execute(&PUT_POSTGRES, &[&seq::next(), &doc.kind, &doc.id, &doc.title, &doc.subtitle, &tokens])?;
+        return Ok(());
+    }
+    let place = match tx.query_opt(&PLACE, &[&doc.kind, &doc.id])? {
+        Some(row) => {
+            let place: i64 = row.get(0)?;
+            tx.execute(&UNINDEX, &[&place])?;
+            tx.execute(&CHANGE, &[&place, &doc.title, &doc.subtitle])?;
+            place
+        }
+        None => return add(tx, doc, &tokens),
+    };
+    tx.execute(&INDEX, &[&place, &tokens]).map(drop)
+}
+
+/// [`put`] for a record that is surely new, without the look whether it is there; for bulk import.
+pub fn put_new(tx: &mut Tx<'_>, doc: &Doc<'_>) -> Result<()> {
+    if tx.is_postgres() {
+        return put(tx, doc);
+    }
+    add(tx, doc, &doc_tokens(doc))
+}
+
+fn add(tx: &mut Tx<'_>, doc: &Doc<'_>, tokens: &str) -> Result<()> {
+    let place = seq::next();
+    tx.execute(&ADD, &[&place, &doc.kind, &doc.id, &doc.title, &doc.subtitle])?;
+    tx.execute(&INDEX, &[&place, &tokens]).map(drop)
+}
+
+pub fn remove(tx: &mut Tx<'_>, kind: &str, id: Uuid) -> Result<()> {
+    if !tx.is_postgres()
+        && let Some(row) = tx.query_opt(&PLACE, &[&kind, &id])?
+    {
+        tx.execute(&UNINDEX, &[&row.get::<i64>(0)?])?;
+    }
+    tx.execute(&REMOVE, &[&kind, &id]).map(drop)
+}
+
+/// Records whose names hold every word of the text, newest first. Words of three and more characters are checked
+/// against nothing further here: pairs of characters can overlap by chance, so a caller that shows few hits may
+/// recheck the title.
+pub fn find(tx: &mut Tx<'_>, query: &Query<'_>) -> Result<Vec<Hit>> {
+    let terms = terms(query.text);
+    if terms.is_empty() && query.keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut hits = Vec::new();
+    let mut before = query.before.unwrap_or(i64::MAX);
+    // Kinds are told apart after the index has answered; a few rounds fill the page even if others are in between.
+    for _ in 0..ROUNDS_MOST {
+        let batch = find_batch(tx, query, &terms, before)?;
+        let exhausted = batch.len() < query.limit;
+        before = batch.last().map_or(before, |hit| hit.place);
+        hits.extend(batch.into_iter().filter(|hit| query.kinds.is_empty() || query.kinds.contains(&hit.kind.as_str())));
+        if exhausted || hits.len() >= query.limit {
+            break;
+        }
+    }
+    hits.truncate(query.limit);
+    Ok(hits)
+}
+
+const ROUNDS_MOST: usize = 10;
+
+fn find_batch(tx: &mut Tx<'_>, query: &Query<'_>, terms: &[Term], before: i64) -> Result<Vec<Hit>> {
+    let (statement, expression) = match tx.is_postgres() {
+        true => (&FIND_POSTGRES, expression(query, terms, &POSTGRES)),
+        false => (&FIND_SQLITE, expression(query, terms, &SQLITE)),
+    };
+    let rows = tx.query(statement, &[&expression, &before, &(query.limit as i64)])?;
+    rows.into_iter().map(hit).collect()
+}
+
+fn hit(mut row: crate::Row) -> Result<Hit> {
+    Ok(Hit { place: row.take(0)?, kind: row.take(1)?, id: row.take(2)?, title: row.take(3)?, subtitle: row.take(4)? })
+}
+
+/// How many records of a kind are indexed.
+pub fn count(tx: &mut Tx<'_>, kind: &str) -> Result<i64> {
+    tx.query_one(&COUNT, &[&kind])?.get(0)
+}
+
+/// How a database writes a search expression.
+struct Syntax {
+    quote: char,
+    prefix: &'static str,
+    and: &'static str,
+    or: &'static str,
+}
+
+const SQLITE: Syntax = Syntax { quote: '"', prefix: " *", and: " AND ", or: " OR " };
+const POSTGRES: Syntax = Syntax { quote: '\'', prefix: ":*", and: " & ", or: " | " };
+
+/// (words of the text, or a key) and (an access token, where asked for).
+fn expression(query: &Query<'_>, terms: &[Term], syntax: &Syntax) -> String {
+    let words: Vec<String> = terms.iter().map(|term| alternatives(term, syntax)).collect();
+    let mut hits: Vec<String> = query.keys.iter().map(|key| quoted(&tokens::key(key), false, syntax)).collect();
+    if !words.is_empty() {
+        hits.insert(0, format!("({})", words.join(syntax.and)));
+    }
+    let hits = format!("({})", hits.join(syntax.or));
+    match &query.access {
+        None => hits,
+        Some(access) => {
+            let access: Vec<String> = access.iter().map(|name| quoted(&tokens::access(name), false, syntax)).collect();
+            format!("{hits}{}({})", syntax.and, access.join(syntax.or))
+        }
+    }
+}
+
+fn alternatives(term: &Term, syntax: &Syntax) -> String {
+    let any: Vec<String> = term
+        .any
+        .iter()
+        .map(|all| {
+            all.iter().map(|(token, prefix)| quoted(token, *prefix, syntax)).collect::<Vec<_>>().join(syntax.and)
+        })
+        .map(|all| format!("({all})"))
+        .collect();
+    format!("({})", any.join(syntax.or))
+}
+
+/// Tokens hold letters, digits and private-use marks only, so quoting needs no escapes.
+fn quoted(token: &str, prefix: bool, syntax: &Syntax) -> String {
+    let mark = if prefix { syntax.prefix } else { "" };
+    format!("{q}{token}{q}{mark}", q = syntax.quote)
+}
+
+fn doc_tokens(doc: &Doc<'_>) -> String {
+    let mut all: Vec<String> = tokens_of(doc.title);
+    for name in &doc.names {
+        all.extend(tokens_of(name));
+    }
+    all.extend(doc.keys.iter().map(|key| tokens::key(key)));
+    all.extend(doc.access.iter().map(|name| tokens::access(name)));
+    all.sort_unstable();
+    all.dedup();
+    all.join(" ")
+}

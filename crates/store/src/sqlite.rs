@@ -1,0 +1,255 @@
+//! SQLite: one writer thread that groups requests into one commit each, readers on connections of their own, and
+//! checkpoints on a thread of their own.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use rusqlite::{Connection, OpenFlags};
+
+use crate::db::{Synchronous, Work};
+use crate::{Error, Result, Tx};
+
+/// Requests that may wait for the writer; more are refused rather than left to time out.
+const WRITE_QUEUE: usize = 2_048;
+const READ_QUEUE: usize = 4_096;
+/// Requests committed with one flush of the disk.
+const GROUP_MOST: usize = 64;
+/// A group is closed after this time even if more requests wait, so that nobody waits for a long queue.
+const GROUP_TIME: Duration = Duration::from_millis(20);
+const READERS: usize = 4;
+const STATEMENTS_CACHED: usize = 512;
+/// Past this size of the write-ahead log the writer itself starts it anew between two groups.
+const WAL_RESTART_BYTES: u64 = 256 << 20;
+const CHECKPOINT_EVERY: Duration = Duration::from_millis(500);
+
+pub(crate) struct SqliteDb {
+    path: PathBuf,
+    writes: Sender<Box<dyn Work>>,
+    reads: Sender<Box<dyn Work>>,
+    state: Arc<State>,
+}
+
+#[derive(Default)]
+struct State {
+    closed: AtomicBool,
+    /// A commit failed at the disk. A second attempt may lie about what is stored, so nothing is acknowledged any more.
+    broken: AtomicBool,
+    groups: AtomicU64,
+    writes: AtomicU64,
+}
+
+impl SqliteDb {
+    pub(crate) fn open(path: &Path, synchronous: Synchronous) -> Result<Self> {
+        let (writes, write_queue) = bounded(WRITE_QUEUE);
+        let (reads, read_queue) = bounded(READ_QUEUE);
+        let state = Arc::new(State::default());
+        let writer = open_writer(path, synchronous)?;
+        spawn(
+            "store-writer",
+            Writer { connection: writer, queue: write_queue, state: state.clone(), wal: wal_of(path) },
+        )?;
+        for _ in 0..READERS {
+            spawn("store-reader", Reader { connection: open_reader(path)?, queue: read_queue.clone() })?;
+        }
+        let checkpoints = Checkpoints { connection: open_writer(path, synchronous)?, state: state.clone() };
+        spawn("store-checkpoint", checkpoints)?;
+        Ok(Self { path: path.to_owned(), writes, reads, state })
+    }
+
+    pub(crate) fn write(&self, work: Box<dyn Work>, patient: bool) -> Result<()> {
+        if self.state.broken.load(Ordering::SeqCst) {
+            return Err(Error::Closed);
+        }
+        send(&self.writes, work, patient)
+    }
+
+    pub(crate) fn read(&self, work: Box<dyn Work>, patient: bool) -> Result<()> {
+        send(&self.reads, work, patient)
+    }
+
+    pub(crate) fn groups(&self) -> (u64, u64) {
+        (self.state.groups.load(Ordering::Relaxed), self.state.writes.load(Ordering::Relaxed))
+    }
+
+    pub(crate) fn copy_to(&self, path: &Path) -> Result<()> {
+        let source = open_reader(&self.path)?;
+        let mut target = Connection::open(path)?;
+        let backup = rusqlite::backup::Backup::new(&source, &mut target)?;
+        // Small steps with a pause between them, so that the writer is never held up for long.
+        backup.run_to_completion(1_000, Duration::from_millis(5), None)?;
+        drop(backup);
+        target.execute_batch("pragma journal_mode = delete; pragma synchronous = full;")?;
+        target.close().map_err(|(_, error)| Error::Sqlite(error))?;
+        std::fs::File::open(path)?.sync_all()?;
+        Ok(())
+    }
+
+    pub(crate) fn integrity(&self) -> Result<Vec<String>> {
+        let connection = open_reader(&self.path)?;
+        let mut statement = connection.prepare("pragma integrity_check")?;
+        let lines = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
+        Ok(lines.into_iter().filter(|line| line != "ok").collect())
+    }
+}
+
+impl Drop for SqliteDb {
+    fn drop(&mut self) {
+        self.state.closed.store(true, Ordering::SeqCst);
+    }
+}
+
+fn send(queue: &Sender<Box<dyn Work>>, work: Box<dyn Work>, patient: bool) -> Result<()> {
+    if patient {
+        return queue.send(work).map_err(|_| Error::Closed);
+    }
+    queue.try_send(work).map_err(|error| match error {
+        TrySendError::Full(_) => Error::Overloaded,
+        TrySendError::Disconnected(_) => Error::Closed,
+    })
+}
+
+/// A thread that owns a connection.
+trait Thread: Send + 'static {
+    fn run(self);
+}
+
+fn spawn(name: &str, body: impl Thread) -> Result<()> {
+    thread::Builder::new().name(name.to_owned()).spawn(move || body.run()).map(drop).map_err(Error::Io)
+}
+
+fn open_writer(path: &Path, synchronous: Synchronous) -> Result<Connection> {
+    let connection = Connection::open(path)?;
+    let synchronous = match synchronous {
+        Synchronous::Full => "full",
+        Synchronous::Normal => "normal",
+    };
+    connection.execute_batch(&format!(
+        "pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = {synchronous};
+         pragma wal_autocheckpoint = 0; pragma journal_size_limit = {WAL_RESTART_BYTES}; pragma secure_delete = on;"
+    ))?;
+    common(&connection)?;
+    Ok(connection)
+}
+
+fn open_reader(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    common(&connection)?;
+    Ok(connection)
+}
+
+fn common(connection: &Connection) -> Result<()> {
+    connection.execute_batch(
+        "pragma busy_timeout = 5000; pragma foreign_keys = on; pragma temp_store = memory;
+         pragma cache_size = -16384; pragma mmap_size = 1073741824;",
+    )?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
+    Ok(())
+}
+
+fn wal_of(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-wal");
+    name.into()
+}
+
+struct Writer {
+    connection: Connection,
+    queue: Receiver<Box<dyn Work>>,
+    state: Arc<State>,
+    wal: PathBuf,
+}
+
+impl Thread for Writer {
+    fn run(self) {
+        while let Ok(first) = self.queue.recv() {
+            self.group(first);
+            self.restart_log();
+        }
+        let _ = self.connection.execute_batch("pragma optimize; pragma wal_checkpoint(truncate);");
+    }
+}
+
+impl Writer {
+    /// Runs the first request and those that wait behind it in one transaction, each in a savepoint of its own, and
+    /// answers all after the one commit.
+    fn group(&self, first: Box<dyn Work>) {
+        let started = Instant::now();
+        if let Err(error) = self.connection.execute_batch("begin immediate") {
+            return first.finish(Err(Error::from_sqlite(error)));
+        }
+        let mut done = vec![self.attempt(first)];
+        while done.len() < GROUP_MOST && started.elapsed() < GROUP_TIME {
+            let Ok(next) = self.queue.try_recv() else { break };
+            done.push(self.attempt(next));
+        }
+        let committed = self.connection.execute_batch("commit");
+        self.state.groups.fetch_add(1, Ordering::Relaxed);
+        self.state.writes.fetch_add(done.len() as u64, Ordering::Relaxed);
+        match committed {
+            Ok(()) => done.into_iter().for_each(|work| work.finish(Ok(()))),
+            Err(error) => self.fail(error, done),
+        }
+    }
+
+    fn attempt(&self, mut work: Box<dyn Work>) -> Box<dyn Work> {
+        let ran = self.connection.execute_batch("savepoint request").is_ok()
+            && catch_unwind(AssertUnwindSafe(|| work.run(&mut Tx::sqlite(&self.connection)))).unwrap_or(false);
+        let end = if ran { "release request" } else { "rollback to request; release request" };
+        if let Err(error) = self.connection.execute_batch(end) {
+            tracing::error!(%error, "could not end a savepoint");
+        }
+        work
+    }
+
+    fn fail(&self, error: rusqlite::Error, done: Vec<Box<dyn Work>>) {
+        tracing::error!(%error, "commit failed; refusing all further writes until restarted");
+        self.state.broken.store(true, Ordering::SeqCst);
+        let _ = self.connection.execute_batch("rollback");
+        done.into_iter().for_each(|work| work.finish(Err(Error::Closed)));
+    }
+
+    fn restart_log(&self) {
+        let size = std::fs::metadata(&self.wal).map_or(0, |meta| meta.len());
+        if size > WAL_RESTART_BYTES {
+            let _ = self.connection.execute_batch("pragma wal_checkpoint(restart)");
+        }
+    }
+}
+
+struct Reader {
+    connection: Connection,
+    queue: Receiver<Box<dyn Work>>,
+}
+
+impl Thread for Reader {
+    fn run(self) {
+        while let Ok(mut work) = self.queue.recv() {
+            let begun = self.connection.execute_batch("begin").map_err(Error::from_sqlite);
+            if begun.is_ok() {
+                let _ = catch_unwind(AssertUnwindSafe(|| work.run(&mut Tx::sqlite(&self.connection))));
+                let _ = self.connection.execute_batch("rollback");
+            }
+            work.finish(begun);
+        }
+    }
+}
+
+struct Checkpoints {
+    connection: Connection,
+    state: Arc<State>,
+}
+
+impl Thread for Checkpoints {
+    fn run(self) {
+        while !self.state.closed.load(Ordering::SeqCst) {
+            thread::sleep(CHECKPOINT_EVERY);
+            let _ = self.connection.execute_batch("pragma wal_checkpoint(passive)");
+        }
+    }
+}
