@@ -1,0 +1,9 @@
+//! Documents in and out. This crate knows nothing of HTTP or the database; heavy document dependencies live only here.
+//!
+//! * [`table`] reads `.xlsx` and `.csv` row by row within hard bounds, and writes both without formulas (R3-T1).
+//! * [`clean`] turns what people type into cells into values: phones, dates, money, counts, yes and no.
+//! * [`serial`] converts between Excel's day numbers and civil time.
+
+pub mod clean;
+pub mod serial;
+pub mod table;
