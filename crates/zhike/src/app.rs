@@ -1,0 +1,250 @@
+//! The house put together: the rooms' routes, subscriptions and migrations, and what every handler may use.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::ops::Deref;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use store::{Db, Migration};
+use tokio::sync::watch;
+use tower_http::compression::CompressionLayer;
+use utoipa::OpenApi as _;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::kernel::{Clock, Error, Result};
+use crate::people;
+use crate::platform::access::identity::{Identities, Lifetime};
+use crate::platform::access::login::Door;
+use crate::platform::files::Files;
+use crate::platform::http::lanes::Lanes;
+use crate::platform::http::{Limits, Registry, Rule, console, document, edge, guard, health, metrics};
+use crate::platform::outbox::{self, Subscription};
+use crate::platform::search::Searchable;
+use crate::platform::stream::Hub;
+use crate::platform::vault::Vault;
+use crate::platform::{self, jobs};
+
+/// Bytes that a request's body may have; uploads set their own limit.
+pub const BODY_MOST: usize = 1 << 20;
+
+/// The schema, in order. Every room's file is named here.
+pub const MIGRATIONS: &[Migration] = &[
+    store::FOUNDATION[0],
+    Migration { version: 10, name: "access", sql: include_str!("../migrations/0010_access.sql") },
+    Migration { version: 20, name: "platform", sql: include_str!("../migrations/0020_platform.sql") },
+];
+
+/// What the operator decides.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub listen: SocketAddr,
+    /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Where people reach the server, when it is not the address it listens on.
+    pub public_url: Option<String>,
+    /// Whether `/metrics` answers to other machines.
+    pub open_metrics: bool,
+    pub lifetime: Lifetime,
+    pub limits: Limits,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080),
+            trusted_proxies: Vec::new(),
+            public_url: None,
+            open_metrics: false,
+            lifetime: Lifetime::default(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl Config {
+    pub fn is_https(&self) -> bool {
+        self.public_url.as_ref().is_some_and(|url| url.starts_with("https://"))
+    }
+
+    /// A link that people can open. Built from what is configured, never from what a request says (host injection).
+    pub fn link(&self, path: &str) -> String {
+        match &self.public_url {
+            Some(url) => format!("{}{path}", url.trim_end_matches('/')),
+            None => format!("http://{}{path}", self.listen),
+        }
+    }
+}
+
+/// What handlers, jobs and commands use. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<State>);
+
+pub struct State {
+    pub db: Db,
+    pub clock: Clock,
+    pub vault: Arc<Vault>,
+    pub files: Files,
+    pub config: Config,
+    pub identities: Identities,
+    pub registry: Registry,
+    pub lanes: Lanes,
+    pub hub: Hub,
+    /// The published description, as it is sent.
+    pub document: Bytes,
+    closing: watch::Sender<bool>,
+}
+
+impl Deref for App {
+    type Target = State;
+    fn deref(&self) -> &State {
+        &self.0
+    }
+}
+
+impl App {
+    /// Puts the application together.
+    ///
+    /// # Errors
+    /// When a route does not declare its permission: such a program must not serve.
+    pub fn new(db: Db, clock: Clock, vault: Arc<Vault>, files: Files, config: Config) -> Result<Self> {
+        let openapi = openapi();
+        let registry = registry_of(&openapi)?;
+        outbox::subscribe(subscriptions);
+        metrics::start();
+        Ok(Self(Arc::new(State {
+            db,
+            clock,
+            vault,
+            files,
+            identities: Identities::new(config.lifetime),
+            lanes: Lanes::new(config.limits),
+            registry,
+            config,
+            hub: Hub::default(),
+            document: serde_json::to_vec(&openapi)?.into(),
+            closing: watch::Sender::new(false),
+        })))
+    }
+
+    /// The whole server.
+    pub fn router(&self) -> Router {
+        let (api, _) = rooms().split_for_parts();
+        let api = api.route_layer(from_fn_with_state(self.clone(), guard::guard));
+        Router::new()
+            .merge(api)
+            .merge(health::routes())
+            .merge(platform::test_clock::routes(&self.clock))
+            .fallback(console::console)
+            .layer(DefaultBodyLimit::max(BODY_MOST))
+            .layer(from_fn_with_state(self.clone(), edge::edge))
+            .layer(CompressionLayer::new())
+            .with_state(self.clone())
+    }
+
+    /// What does the jobs, to be started beside the server.
+    pub fn runner(&self) -> jobs::Runner {
+        jobs::Runner {
+            db: self.db.clone(),
+            vault: Arc::clone(&self.vault),
+            clock: self.clock.clone(),
+            files: self.files.clone(),
+            hub: self.hub.clone(),
+            registry: Arc::new(jobs()),
+        }
+    }
+
+    /// What signing in needs.
+    pub fn door(&self) -> Door {
+        Door {
+            db: self.db.clone(),
+            clock: self.clock.clone(),
+            vault: Arc::clone(&self.vault),
+            lifetime: self.config.lifetime,
+        }
+    }
+
+    /// Tells whoever keeps a connection open to let it go.
+    pub fn close(&self) {
+        self.closing.send_replace(true);
+    }
+
+    pub fn is_closing(&self) -> bool {
+        *self.closing.borrow()
+    }
+
+    /// Ends when the server begins to stop; long answers (streams) must end with it.
+    pub async fn closed(&self) {
+        let mut closing = self.closing.subscribe();
+        // The sender lives as long as `self`.
+        let _ = closing.wait_for(|closing| *closing).await;
+    }
+}
+
+#[derive(utoipa::OpenApi)]
+#[openapi(info(
+    title = "Zhike",
+    description = "The interface of Zhike 知客. Every operation names the permission it needs in `x-permission`. \
+        Lists take `filter`, `sort`, `cursor` and `limit`; writes take `Idempotency-Key`; changes need `If-Match`; \
+        errors are problem details with a stable `code`.",
+    license(name = "Apache-2.0")
+))]
+struct Document;
+
+/// All rooms' routes with their descriptions.
+fn rooms() -> OpenApiRouter<App> {
+    let rooms = OpenApiRouter::new().merge(document::routes()).merge(platform::routes()).merge(people::routes());
+    OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", rooms)
+}
+
+/// Who is told of which facts.
+fn subscriptions() -> Vec<Subscription> {
+    Vec::new()
+}
+
+/// What can be searched for.
+pub fn searchable() -> Vec<Searchable> {
+    Vec::new()
+}
+
+/// Who does which jobs, and what comes round.
+pub fn jobs() -> jobs::Registry {
+    let mut registry = jobs::Registry::default();
+    jobs::register_own(&mut registry);
+    registry
+}
+
+/// The published description of the interface.
+pub fn openapi() -> OpenApi {
+    rooms().into_openapi()
+}
+
+/// Every route of the API with its rule.
+pub fn routes() -> Result<Vec<(axum::http::Method, String, Rule)>> {
+    Ok(registry_of(&openapi())?.routes())
+}
+
+fn registry_of(openapi: &OpenApi) -> Result<Registry> {
+    Registry::read(openapi).map_err(|faults| Error::internal(format!("refusing to start: {}", faults.join("; "))))
+}
+
+#[cfg(test)]
+mod tests {
+    use utoipa_axum::routes;
+
+    use super::*;
+
+    #[utoipa::path(get, path = "/forgotten")]
+    async fn forgotten() {}
+
+    #[test]
+    fn a_route_without_a_permission_stops_the_start() {
+        let document = rooms().routes(routes!(forgotten)).into_openapi();
+        let refusal = registry_of(&document).expect_err("the route declares nothing").to_string();
+        assert!(refusal.contains("refusing to start: GET /forgotten declares no x-permission"), "{refusal}");
+        assert!(registry_of(&openapi()).is_ok());
+    }
+}

@@ -1,0 +1,119 @@
+use std::io::IsTerminal;
+use std::net::{IpAddr, SocketAddr};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use jiff::Timestamp;
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+use super::place::{Opened, Place};
+use zhike::app::{App, Config};
+use zhike::kernel::{Clock, Error, Result};
+use zhike::platform::access::setup;
+use zhike::platform::http;
+
+/// Jobs get this long to reach their next step.
+const JOBS_DRAIN: Duration = Duration::from_secs(10);
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    #[command(flatten)]
+    place: Place,
+    /// Address and port to listen on.
+    #[arg(long, env = "ZHIKE_LISTEN", default_value = "127.0.0.1:7300")]
+    listen: SocketAddr,
+    /// Where people reach the server, such as https://crm.example.com, when a proxy stands before it.
+    #[arg(long, env = "ZHIKE_PUBLIC_URL")]
+    public_url: Option<String>,
+    /// Addresses of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.
+    #[arg(long, env = "ZHIKE_TRUSTED_PROXIES", value_delimiter = ',')]
+    trusted_proxies: Vec<IpAddr>,
+    /// Answer /metrics to other machines too.
+    #[arg(long, env = "ZHIKE_OPEN_METRICS")]
+    open_metrics: bool,
+    /// How log lines are written; RUST_LOG says which.
+    #[arg(long, env = "ZHIKE_LOG", value_enum, default_value_t = LogForm::Text)]
+    log: LogForm,
+    /// For tests: a clock that stands still, at an instant or at the present one, until POST /test/clock sets it.
+    #[arg(long, value_name = "INSTANT", num_args = 0..=1, require_equals = true)]
+    test_clock: Option<Option<Timestamp>>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum LogForm {
+    Text,
+    Json,
+}
+
+impl Serve {
+    pub fn run(self) -> Result<ExitCode> {
+        start_log(self.log);
+        let place = self.place.open()?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Error::internal)?;
+        runtime.block_on(self.serve(&place))?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    async fn serve(&self, place: &Opened) -> Result<()> {
+        let clock = match self.test_clock {
+            None => Clock::system(),
+            Some(start) => Clock::test(start.unwrap_or_else(Timestamp::now)),
+        };
+        let listener = TcpListener::bind(self.listen).await.map_err(|error| self.unbound(&error))?;
+        let config = Config {
+            listen: listener.local_addr().map_err(Error::internal)?,
+            public_url: self.public_url.clone(),
+            trusted_proxies: self.trusted_proxies.clone(),
+            open_metrics: self.open_metrics,
+            ..Config::default()
+        };
+        let app = App::new(place.db.clone(), clock, Arc::clone(&place.vault), place.files.clone(), config)?;
+        greet(&app).await?;
+        let jobs = app.runner().start();
+        let serving = async {
+            let served = http::serve(app.clone(), listener).await;
+            app.close();
+            served
+        };
+        // Jobs stop when the server begins to stop, not when its last request has ended.
+        let draining = async {
+            app.closed().await;
+            jobs.drain(JOBS_DRAIN).await;
+        };
+        let (served, ()) = tokio::join!(serving, draining);
+        served.map_err(Error::internal)
+    }
+
+    fn unbound(&self, error: &std::io::Error) -> Error {
+        let advice = format!("cannot listen on {}: {error}; choose another address with --listen", self.listen);
+        Error::invalid("serve.unbound").detail(advice)
+    }
+}
+
+/// Says where to go: to the set-up by a link that works once, or to the console.
+async fn greet(app: &App) -> Result<()> {
+    let now = app.clock.now();
+    match app.db.write(move |tx| setup::issue_link(tx, now)).await? {
+        Some(token) => {
+            let link = app.config.link(&format!("/setup?token={token}"));
+            println!(
+                "Zhike is ready. Set up your company with this link, which works once and for a day:\n\n  {link}\n"
+            );
+        }
+        None => println!("Zhike is ready: {}", app.config.link("/")),
+    }
+    Ok(())
+}
+
+fn start_log(form: LogForm) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let colours = std::io::stderr().is_terminal();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
+    match form {
+        LogForm::Text => log.init(),
+        LogForm::Json => log.json().init(),
+    }
+}

@@ -1,0 +1,169 @@
+//! The vocabulary of permission: who may do what to which records, and which fields they see.
+//! A role grants a scope per entity and action; a person's scopes are the union over the roles.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use store::Predicate;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// Declares an enum of words that are spelled the same in JSON, in the database and in role definitions, together
+/// with a marker type per word for typed grants.
+macro_rules! vocabulary {
+    ($(#[$doc:meta])* $name:ident as $module:ident: $trait:ident { $($variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name { $($variant),+ }
+
+        impl $name {
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+            pub fn from_word(word: &str) -> Option<Self> {
+                match word { $($word => Some(Self::$variant),)+ _ => None }
+            }
+        }
+
+        /// Marker types: a [`Grant`](super::Grant) names what it allows in its type.
+        pub mod $module {
+            use super::$name;
+            pub trait $trait: Send + Sync + 'static { const VALUE: $name; }
+            $(
+                #[derive(Clone, Copy, Debug)]
+                pub struct $variant;
+                impl $trait for $variant { const VALUE: $name = $name::$variant; }
+            )+
+        }
+    };
+}
+
+vocabulary! {
+    /// What is done.
+    Action as action: Doing {
+        Read = "read", Create = "create", Update = "update", Delete = "delete", Assign = "assign", Export = "export",
+        Import = "import", Reveal = "reveal", Approve = "approve", Manage = "manage",
+    }
+}
+
+vocabulary! {
+    /// What it is done to. A child of a customer (contact, event, verification) follows the customer.
+    Entity as entity: Of {
+        Customer = "customer", Contact = "contact", Interaction = "interaction", Todo = "todo", Duty = "duty",
+        Policy = "policy", Compliance = "compliance", User = "user", Role = "role", Department = "department",
+        Post = "post", Absence = "absence", Setting = "setting", Audit = "audit", Job = "job", View = "view",
+        Token = "token",
+    }
+}
+
+/// How far a role's permission reaches, seen from the person who holds it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    #[default]
+    None,
+    /// Records the person owns.
+    Own,
+    /// Records of the person's department.
+    Department,
+    /// Records of the person's department and all below it.
+    Subtree,
+    /// Records of the departments named, and no others.
+    Chosen(Vec<Uuid>),
+    All,
+}
+
+/// What a person may do with a field. Ordered: each includes those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldAccess {
+    Hidden,
+    Masked,
+    Read,
+    Edit,
+}
+
+/// How much harm the knowledge of a field can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldClass {
+    Ordinary,
+    Personal,
+    Sensitive,
+}
+
+/// A scope after the person's place in the company has been filled in; scopes of several roles add up.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reach {
+    pub all: bool,
+    pub own: bool,
+    pub departments: BTreeSet<Uuid>,
+    /// Records that nobody owns yet (the public pool), of the departments reached.
+    pub pool: bool,
+}
+
+impl Reach {
+    pub fn is_none(&self) -> bool {
+        !self.all && !self.own && self.departments.is_empty()
+    }
+
+    pub fn add(&mut self, scope: &Scope, department: Option<Uuid>, subtree: &BTreeSet<Uuid>) {
+        match scope {
+            Scope::None => {}
+            Scope::Own => self.own = true,
+            Scope::Department => self.departments.extend(department),
+            Scope::Subtree => self.departments.extend(subtree),
+            Scope::Chosen(chosen) => self.departments.extend(chosen),
+            Scope::All => self.all = true,
+        }
+    }
+
+    /// The one predicate over `owner_id` and `department_id` of a record. Lists turn it into SQL, record checks
+    /// evaluate it in memory; both readings live in [`Predicate`].
+    pub fn predicate(&self, user: Uuid, entity: Entity) -> Predicate {
+        if self.all {
+            return Predicate::All;
+        }
+        if self.is_none() {
+            return Predicate::None;
+        }
+        let mut any = vec![Predicate::Shared { entity: entity.word(), user }];
+        if self.own {
+            any.push(Predicate::eq("owner_id", user));
+        }
+        if !self.departments.is_empty() {
+            any.push(Predicate::one_of("department_id", self.departments.iter().copied()));
+        }
+        if self.pool {
+            any.push(Predicate::IsNull("owner_id"));
+        }
+        Predicate::Any(any)
+    }
+}
+
+/// All that a person may do, resolved from the roles once per change of them.
+#[derive(Clone, Debug, Default)]
+pub struct Permissions {
+    pub reach: BTreeMap<(Entity, Action), Reach>,
+    /// Access per "entity.field"; a field that no role names keeps its class's default.
+    pub fields: BTreeMap<String, FieldAccess>,
+}
+
+impl Permissions {
+    pub fn reach(&self, action: Action, entity: Entity) -> Option<&Reach> {
+        self.reach.get(&(entity, action)).filter(|reach| !reach.is_none())
+    }
+
+    /// Ordinary fields are editable by whoever may edit the record, personal ones are masked, sensitive ones hidden,
+    /// unless a role says otherwise; the most generous role counts.
+    pub fn field(&self, name: &str, class: FieldClass) -> FieldAccess {
+        let default = match class {
+            FieldClass::Ordinary => FieldAccess::Edit,
+            FieldClass::Personal => FieldAccess::Masked,
+            FieldClass::Sensitive => FieldAccess::Hidden,
+        };
+        self.fields.get(name).copied().unwrap_or(default)
+    }
+}

@@ -1,0 +1,9 @@
+//! Zhike 知客: a customer-relationship system that runs a company's own regulations. `kernel` has the words that all
+//! rooms share, `platform` what carries them, `app` puts them together; every other module is a room of the house.
+
+pub mod app;
+pub mod kernel;
+pub mod people;
+pub mod platform;
+#[cfg(test)]
+pub mod testing;

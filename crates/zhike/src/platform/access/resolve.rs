@@ -1,0 +1,128 @@
+//! From roles to what a person may do: scopes are filled in with the person's place in the company, and add up.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use store::{Entity as _, Tx};
+use uuid::Uuid;
+
+use super::model::{Department, ROLES_OF_USER, Role, User};
+use super::roles::Rights;
+use crate::kernel::permission::Reach;
+use crate::kernel::{Action, Entity, Id, Permissions, Principal, Request, Result};
+use crate::platform::vault::Vault;
+
+store::statements! {
+    /// A head's place is at the head of what they lead as well as in their own department.
+    SUBTREE = "select distinct below.id from department top join department below on below.path like top.path || '%'
+        where top.id = $1 or top.head_id = $2";
+}
+
+/// What is known of a person without the request they make.
+#[derive(Clone, Debug)]
+pub struct Resolved {
+    pub user: Id<User>,
+    pub name: Arc<str>,
+    pub department: Option<Id<Department>>,
+    pub permissions: Arc<Permissions>,
+    pub must_change_password: bool,
+}
+
+impl Resolved {
+    pub fn principal(&self, request: Request, now: Timestamp, vault: Arc<Vault>) -> Principal {
+        Principal {
+            user: self.user,
+            name: Arc::clone(&self.name),
+            department: self.department,
+            permissions: Arc::clone(&self.permissions),
+            request,
+            now,
+            vault,
+        }
+    }
+}
+
+/// Resolves a person; `None` when there is none, or no more.
+pub fn resolve(tx: &mut Tx<'_>, id: Id<User>) -> Result<Option<Resolved>> {
+    let Some(user) = User::find(tx, id)?.filter(|user| user.active) else {
+        return Ok(None);
+    };
+    let permissions = permissions_of(tx, &user)?;
+    Ok(Some(Resolved {
+        user: user.id,
+        name: user.name.into(),
+        department: user.department_id,
+        permissions: Arc::new(permissions),
+        must_change_password: user.must_change_password,
+    }))
+}
+
+/// The principal of a person for work that no request carries: jobs run as whoever asked for them.
+pub fn principal_of(tx: &mut Tx<'_>, id: Id<User>, now: Timestamp, vault: &Arc<Vault>) -> Result<Option<Principal>> {
+    let request = Request { id: Uuid::now_v7(), ..Request::default() };
+    Ok(resolve(tx, id)?.map(|resolved| resolved.principal(request, now, Arc::clone(vault))))
+}
+
+/// The system itself, for work that is nobody's: planning duties, set-up, commands on the machine. Nothing that reaches
+/// a person is made under it.
+pub fn system(now: Timestamp, vault: &Arc<Vault>) -> Principal {
+    Principal {
+        user: Id::from_uuid(Uuid::nil()),
+        name: "system".into(),
+        department: None,
+        permissions: Arc::new(everything()),
+        request: Request { id: Uuid::now_v7(), ..Request::default() },
+        now,
+        vault: Arc::clone(vault),
+    }
+}
+
+fn everything() -> Permissions {
+    let all = Reach { all: true, ..Reach::default() };
+    let pairs = Entity::ALL.iter().flat_map(|entity| Action::ALL.iter().map(|action| (*entity, *action)));
+    Permissions { reach: pairs.map(|pair| (pair, all.clone())).collect(), ..Permissions::default() }
+}
+
+fn permissions_of(tx: &mut Tx<'_>, user: &User) -> Result<Permissions> {
+    let subtree = subtree_of(tx, user)?;
+    let mut permissions = Permissions::default();
+    for rights in rights_of(tx, user.id)? {
+        add(&mut permissions, &rights, user, &subtree);
+    }
+    Ok(permissions)
+}
+
+/// The departments that "subtree" means for this person.
+pub fn subtree_of(tx: &mut Tx<'_>, user: &User) -> Result<BTreeSet<Uuid>> {
+    let rows = tx.query(&SUBTREE, &[&user.department_id, &user.id])?;
+    rows.iter().map(|row| Ok(row.get(0)?)).collect()
+}
+
+fn rights_of(tx: &mut Tx<'_>, user: Id<User>) -> Result<Vec<Rights>> {
+    let ids: Vec<Id<Role>> =
+        tx.query(&ROLES_OF_USER, &[&user])?.iter().map(|row| row.get(0)).collect::<store::Result<_>>()?;
+    ids.into_iter().map(|id| Role::get(tx, id)?.rights()).collect()
+}
+
+fn add(permissions: &mut Permissions, rights: &Rights, user: &User, subtree: &BTreeSet<Uuid>) {
+    let department = user.department_id.map(Id::uuid);
+    for (entity, actions) in &rights.permissions {
+        for (action, scope) in actions {
+            permissions.reach.entry((*entity, *action)).or_default().add(scope, department, subtree);
+        }
+    }
+    for (field, access) in &rights.fields {
+        let known = permissions.fields.entry(field.clone()).or_insert(*access);
+        *known = (*known).max(*access);
+    }
+}
+
+impl Role {
+    pub fn rights(&self) -> Result<Rights> {
+        Ok(Rights {
+            permissions: serde_json::from_value(self.permissions.clone())?,
+            fields: serde_json::from_value(self.fields.clone())?,
+        })
+    }
+}

@@ -1,0 +1,205 @@
+//! What a role grants, as stored, and the roles that come with the product.
+//!
+//! Separation of duties (C37): whoever administers users, roles and settings reads no customer by that role, and the
+//! auditor reads everything and changes nothing. People may hold several roles; the rights add up.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::kernel::{Action, Entity, FieldAccess, FieldClass, Scope};
+
+/// Rights per entity and action, and access per field.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rights {
+    #[serde(default)]
+    pub permissions: BTreeMap<Entity, BTreeMap<Action, Scope>>,
+    #[serde(default)]
+    pub fields: BTreeMap<String, FieldAccess>,
+}
+
+/// The fields that are not ordinary, by the names that roles and the console use.
+pub const CLASSIFIED: &[(&str, FieldClass)] = &[
+    ("customer.phone", FieldClass::Personal),
+    ("customer.email", FieldClass::Personal),
+    ("customer.wechat", FieldClass::Personal),
+    ("customer.id_number", FieldClass::Sensitive),
+    ("contact.phone", FieldClass::Personal),
+    ("contact.email", FieldClass::Personal),
+    ("contact.wechat", FieldClass::Personal),
+    ("contact.id_number", FieldClass::Sensitive),
+];
+
+pub struct Builtin {
+    pub key: &'static str,
+    /// In the language of the company; the console has both.
+    pub name: &'static str,
+    pub name_en: &'static str,
+    pub rights: fn() -> Rights,
+}
+
+pub const ADMINISTRATOR: &str = "administrator";
+pub const MANAGER: &str = "manager";
+
+pub const BUILTIN: &[Builtin] = &[
+    Builtin { key: ADMINISTRATOR, name: "系统管理员", name_en: "Administrator", rights: administrator },
+    Builtin { key: MANAGER, name: "部门经理", name_en: "Manager", rights: manager },
+    Builtin { key: "salesperson", name: "销售", name_en: "Salesperson", rights: salesperson },
+    Builtin { key: "service", name: "客服", name_en: "Customer service", rights: service },
+    Builtin { key: "marketing", name: "市场", name_en: "Marketing", rights: marketing },
+    Builtin { key: "auditor", name: "审计员", name_en: "Auditor", rights: auditor },
+    Builtin { key: "data_steward", name: "数据管理员", name_en: "Data steward", rights: data_steward },
+];
+
+use Action::{Approve, Assign, Create, Delete, Export, Import, Manage, Read, Reveal, Update};
+
+const WRITE: &[Action] = &[Read, Create, Update, Delete];
+/// Records about customers: what a salesperson has of their own, a manager has of the department and below.
+const CUSTOMER_WORK: &[Entity] = &[Entity::Customer, Entity::Contact, Entity::Interaction, Entity::Todo, Entity::Duty];
+
+impl Rights {
+    /// What everybody who works with customers may know about the company: who is who, and what the rules are.
+    fn colleague() -> Self {
+        Self::default()
+            .grant(
+                &[Entity::User, Entity::Department, Entity::Post, Entity::Absence, Entity::Policy],
+                &[Read],
+                Scope::All,
+            )
+            .grant(&[Entity::Setting], &[Read], Scope::All)
+            .grant(&[Entity::View], WRITE, Scope::Own)
+            .grant(&[Entity::Absence], &[Create, Update, Delete], Scope::Own)
+            .grant(&[Entity::Job, Entity::Token], &[Read, Create, Delete], Scope::Own)
+    }
+
+    fn grant(mut self, entities: &[Entity], actions: &[Action], scope: Scope) -> Self {
+        for entity in entities {
+            let granted = self.permissions.entry(*entity).or_default();
+            granted.extend(actions.iter().map(|action| (*action, scope.clone())));
+        }
+        self
+    }
+
+    fn field(mut self, access: FieldAccess, names: &[&str]) -> Self {
+        self.fields.extend(names.iter().map(|name| ((*name).to_owned(), access)));
+        self
+    }
+
+    fn of_class(self, class: FieldClass, access: FieldAccess) -> Self {
+        let names: Vec<&str> = CLASSIFIED.iter().filter(|(_, of)| *of == class).map(|(name, _)| *name).collect();
+        self.field(access, &names)
+    }
+}
+
+fn administrator() -> Rights {
+    let company = [Entity::User, Entity::Role, Entity::Department, Entity::Post, Entity::Absence, Entity::Setting];
+    Rights::colleague()
+        .grant(&company, &[Read, Create, Update, Delete, Manage], Scope::All)
+        .grant(&[Entity::Policy], &[Read, Create, Update, Approve, Manage], Scope::All)
+        .grant(&[Entity::Job], &[Read, Update, Manage], Scope::All)
+        .grant(&[Entity::Compliance], &[Read], Scope::All)
+        .grant(&[Entity::Audit], &[Read], Scope::All)
+        .of_class(FieldClass::Personal, FieldAccess::Hidden)
+        .of_class(FieldClass::Sensitive, FieldAccess::Hidden)
+}
+
+fn manager() -> Rights {
+    let all = [Read, Create, Update, Delete, Assign, Export, Import, Reveal, Approve];
+    Rights::colleague()
+        .grant(CUSTOMER_WORK, &all, Scope::Subtree)
+        .grant(&[Entity::Absence], &[Create, Update, Delete], Scope::Subtree)
+        .grant(&[Entity::Policy], &[Create, Update, Approve], Scope::All)
+        .grant(&[Entity::Compliance], &[Read, Export], Scope::Subtree)
+        .of_class(FieldClass::Personal, FieldAccess::Masked)
+        .of_class(FieldClass::Sensitive, FieldAccess::Masked)
+}
+
+fn salesperson() -> Rights {
+    Rights::colleague()
+        .grant(CUSTOMER_WORK, &[Read, Create, Update, Export, Import], Scope::Own)
+        .grant(&[Entity::Contact, Entity::Interaction, Entity::Todo], &[Delete], Scope::Own)
+        .grant(&[Entity::Customer, Entity::Contact], &[Reveal], Scope::Own)
+        .grant(&[Entity::Compliance], &[Read], Scope::Own)
+        .of_class(FieldClass::Personal, FieldAccess::Masked)
+        .of_class(FieldClass::Sensitive, FieldAccess::Hidden)
+}
+
+fn service() -> Rights {
+    Rights::colleague()
+        .grant(&[Entity::Customer, Entity::Contact, Entity::Interaction], &[Read], Scope::All)
+        .grant(&[Entity::Customer, Entity::Contact], &[Reveal], Scope::All)
+        .grant(&[Entity::Contact, Entity::Interaction], &[Create, Update], Scope::All)
+        .grant(&[Entity::Interaction], &[Delete], Scope::Own)
+        .grant(&[Entity::Todo], WRITE, Scope::Own)
+        .grant(&[Entity::Duty], &[Read, Update], Scope::Own)
+        .grant(&[Entity::Compliance], &[Read], Scope::Own)
+        .of_class(FieldClass::Personal, FieldAccess::Masked)
+        .of_class(FieldClass::Sensitive, FieldAccess::Hidden)
+}
+
+fn marketing() -> Rights {
+    Rights::colleague()
+        .grant(&[Entity::Customer, Entity::Contact, Entity::Interaction], &[Read], Scope::All)
+        .grant(&[Entity::Customer], &[Export], Scope::All)
+        .grant(&[Entity::Todo], WRITE, Scope::Own)
+        .grant(&[Entity::Duty], &[Read, Update], Scope::Own)
+        .grant(&[Entity::Compliance], &[Read], Scope::All)
+        .of_class(FieldClass::Personal, FieldAccess::Masked)
+        .of_class(FieldClass::Sensitive, FieldAccess::Hidden)
+}
+
+fn auditor() -> Rights {
+    Rights::colleague()
+        .grant(Entity::ALL, &[Read], Scope::All)
+        .grant(&[Entity::Audit, Entity::Compliance], &[Export], Scope::All)
+        .of_class(FieldClass::Personal, FieldAccess::Masked)
+        .of_class(FieldClass::Sensitive, FieldAccess::Hidden)
+}
+
+fn data_steward() -> Rights {
+    let archive = [Entity::Customer, Entity::Contact];
+    Rights::colleague()
+        .grant(&archive, &[Read, Create, Update, Delete, Assign, Export, Import, Reveal], Scope::All)
+        .grant(&[Entity::Interaction, Entity::Duty], &[Read], Scope::All)
+        .grant(&[Entity::Todo], WRITE, Scope::Own)
+        .grant(&[Entity::Duty], &[Update], Scope::Own)
+        .of_class(FieldClass::Personal, FieldAccess::Edit)
+        .of_class(FieldClass::Sensitive, FieldAccess::Masked)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn may(rights: &Rights, action: Action, entity: Entity) -> bool {
+        rights.permissions.get(&entity).is_some_and(|actions| actions.contains_key(&action))
+    }
+
+    #[test]
+    fn who_runs_the_system_sees_no_customer() {
+        let rights = administrator();
+        for entity in CUSTOMER_WORK {
+            assert!(Action::ALL.iter().all(|action| !may(&rights, *action, *entity)), "{entity:?}");
+        }
+        assert!(rights.fields.values().all(|access| *access == FieldAccess::Hidden));
+    }
+
+    #[test]
+    fn the_auditor_reads_all_and_changes_no_customer() {
+        let rights = auditor();
+        assert!(Entity::ALL.iter().all(|entity| may(&rights, Read, *entity)));
+        for action in [Create, Update, Delete, Reveal, Assign, Import, Approve, Manage] {
+            assert!(CUSTOMER_WORK.iter().all(|entity| !may(&rights, action, *entity)), "{action:?}");
+        }
+    }
+
+    #[test]
+    fn rights_are_stored_in_words() {
+        let stored = serde_json::to_value(salesperson()).unwrap();
+        assert_eq!(stored["permissions"]["customer"]["read"], "own");
+        assert_eq!(stored["fields"]["customer.phone"], "masked");
+        assert_eq!(serde_json::from_value::<Rights>(stored).unwrap(), salesperson());
+    }
+}

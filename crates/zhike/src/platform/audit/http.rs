@@ -1,0 +1,115 @@
+//! Reading and checking the audit.
+
+use axum::Json;
+use axum::extract::State;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use store::list::{Asked, List};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::{AuditEntry, Verdict, service};
+use crate::app::App;
+use crate::kernel::permission::action::Read;
+use crate::kernel::permission::entity::Audit;
+use crate::kernel::{Error, Result};
+use crate::platform::http::{Granted, Query};
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(entries)).routes(routes!(verify))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct EntriesQuery {
+    /// `[[field, op, value], …]` over `at`, `actor`, `action`, `entity`, `entity_id`, `customer_id`, `ip`.
+    filter: Option<String>,
+    sort: Option<String>,
+    cursor: Option<String>,
+    limit: Option<usize>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct EntryView {
+    seq: i64,
+    id: Uuid,
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+    actor: Option<Uuid>,
+    actor_name: String,
+    ip: Option<String>,
+    request_id: Uuid,
+    #[schema(example = "update")]
+    action: String,
+    #[schema(example = "customer")]
+    entity: String,
+    entity_id: Uuid,
+    customer_id: Option<Uuid>,
+    /// `{field: [old, new]}`; a personal value is named by a digest.
+    #[schema(value_type = Object)]
+    changes: Value,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct Entries {
+    items: Vec<EntryView>,
+    next: Option<String>,
+}
+
+impl TryFrom<AuditEntry> for EntryView {
+    type Error = Error;
+
+    fn try_from(entry: AuditEntry) -> Result<Self> {
+        Ok(Self {
+            seq: entry.seq,
+            id: entry.id,
+            at: entry.at,
+            actor: entry.actor,
+            actor_name: entry.actor_name,
+            ip: entry.ip,
+            request_id: entry.request_id,
+            action: entry.action,
+            entity: entry.entity,
+            entity_id: entry.entity_id,
+            customer_id: entry.customer_id,
+            changes: serde_json::from_str(&entry.changes)?,
+        })
+    }
+}
+
+/// Who did what, newest first.
+#[utoipa::path(get, path = "/audit", tag = "platform", extensions(("x-permission" = json!("read audit"))),
+    params(EntriesQuery), responses((status = 200, body = Entries)))]
+async fn entries(
+    State(app): State<App>,
+    grant: Granted<Read, Audit>,
+    Query(query): Query<EntriesQuery>,
+) -> Result<Json<Entries>> {
+    let asked = Asked::parse(query.filter.as_deref(), query.sort.as_deref(), query.cursor.as_deref(), query.limit)?;
+    let List { items, next } = app.db.read(move |tx| service::list(tx, &grant, &asked)).await?;
+    let items = items.into_iter().map(EntryView::try_from).collect::<Result<_>>()?;
+    Ok(Json(Entries { items, next }))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct VerifyQuery {
+    /// A head that an earlier check answered; it must still be part of the chain.
+    head: Option<String>,
+}
+
+/// Follows the whole chain.
+#[utoipa::path(get, path = "/audit/verify", tag = "platform", extensions(("x-permission" = json!("read audit"))),
+    params(VerifyQuery), responses((status = 200, body = Verdict)))]
+async fn verify(
+    State(app): State<App>,
+    _grant: Granted<Read, Audit>,
+    Query(query): Query<VerifyQuery>,
+) -> Result<Json<Verdict>> {
+    Ok(Json(app.db.read(move |tx| service::verify(tx, query.head.as_deref())).await?))
+}

@@ -1,0 +1,131 @@
+use serde_json::Value;
+use store::list::{Asked, Field, Kind, List, ListSpec};
+use store::{Entity as _, Predicate, Tx};
+use uuid::Uuid;
+
+use super::rules::{self, Chain};
+use super::{AuditEntry, Entry, Verdict};
+use crate::kernel::permission::action::Read;
+use crate::kernel::permission::entity::Audit;
+use crate::kernel::{Action, Entity, Grant, Principal, Result};
+use crate::platform::vault::hex;
+
+store::statements! {
+    /// On PostgreSQL writers run side by side; this lets them take their places in the chain one after the other. Held
+    /// to the end of the transaction, so entries are visible in the order of the chain.
+    QUEUE_UP = postgres "select pg_advisory_xact_lock(4729110001)";
+    HEAD = "select seq, hash from audit order by seq desc limit 1";
+    CHUNK = select AuditEntry where "seq > $1 order by seq limit 1000";
+}
+
+const LIST: ListSpec = ListSpec {
+    table: "audit",
+    columns: AuditEntry::COLUMNS,
+    fields: &[
+        Field::new("seq", Kind::Integer).sortable(),
+        Field::new("at", Kind::Instant),
+        Field::new("actor", Kind::Id),
+        Field::new("action", Kind::Word),
+        Field::new("entity", Kind::Word),
+        Field::new("entity_id", Kind::Id),
+        Field::new("customer_id", Kind::Id),
+        Field::new("ip", Kind::Word),
+    ],
+    default_sort: "-seq",
+};
+
+/// Writes down that `who` did `action` to a record. Belongs into the same transaction as the change; call it after the
+/// change, so that on PostgreSQL other writers wait for as short as can be.
+pub fn record(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    action: &str,
+    entity: Entity,
+    id: Uuid,
+    customer: Option<Uuid>,
+    changes: impl Into<Value>,
+) -> Result<()> {
+    let entry = Entry {
+        at: who.now,
+        actor: Some(who.user.uuid()),
+        actor_name: &who.name,
+        request: &who.request,
+        action,
+        entity,
+        entity_id: id,
+        customer,
+        changes: changes.into(),
+    };
+    append(tx, entry)
+}
+
+/// Adds an entry to the chain.
+pub fn append(tx: &mut Tx<'_>, entry: Entry<'_>) -> Result<()> {
+    if tx.is_postgres() {
+        tx.execute(&QUEUE_UP, &[])?;
+    }
+    let (seq, prev_hash) = last(tx)?;
+    let mut row = AuditEntry {
+        seq: seq + 1,
+        id: Uuid::now_v7(),
+        at: entry.at,
+        actor: entry.actor,
+        actor_name: entry.actor_name.to_owned(),
+        session: entry.request.session,
+        ip: entry.request.ip.clone(),
+        request_id: entry.request.id,
+        action: entry.action.to_owned(),
+        entity: entry.entity.word().to_owned(),
+        entity_id: entry.entity_id,
+        customer_id: entry.customer,
+        changes: entry.changes.to_string(),
+        prev_hash,
+        hash: Vec::new(),
+    };
+    row.hash = rules::digest(&row).to_vec();
+    Ok(row.insert(tx)?)
+}
+
+/// How many entries there are and the digest of the last one.
+pub fn head(tx: &mut Tx<'_>) -> Result<(i64, String)> {
+    let (seq, hash) = last(tx)?;
+    Ok((seq, hex(&hash)))
+}
+
+fn last(tx: &mut Tx<'_>) -> Result<(i64, Vec<u8>)> {
+    match tx.query_opt(&HEAD, &[])? {
+        Some(row) => Ok((row.get(0)?, row.get(1)?)),
+        None => Ok((0, rules::ORIGIN.to_vec())),
+    }
+}
+
+/// Follows the whole chain in pieces, from the first entry to the last. `noted` is a head that an earlier check
+/// printed; it must still be part of the chain.
+pub fn verify(tx: &mut Tx<'_>, noted: Option<&str>) -> Result<Verdict> {
+    let mut chain = Chain::new();
+    let mut found = noted.is_none_or(|noted| noted.eq_ignore_ascii_case(&hex(&rules::ORIGIN)));
+    loop {
+        let entries = AuditEntry::all(tx, &CHUNK, &[&chain.seq])?;
+        if entries.is_empty() {
+            break;
+        }
+        for entry in entries {
+            let seq = entry.seq;
+            if let Err(reason) = chain.follow(entry) {
+                return Ok(Verdict::Broken { seq, reason });
+            }
+            found |= noted.is_some_and(|noted| noted.eq_ignore_ascii_case(&hex(&chain.head)));
+        }
+    }
+    let (rows, head) = (chain.seq, hex(&chain.head));
+    Ok(if found { Verdict::Intact { rows, head } } else { Verdict::HeadMissing { rows, head } })
+}
+
+/// Entries, newest first: all of them, or what the asker did, for who may see no more.
+pub fn list(tx: &mut Tx<'_>, grant: &Grant<Read, Audit>, asked: &Asked) -> Result<List<AuditEntry>> {
+    let all = grant.principal().permissions.reach(Action::Read, Entity::Audit).is_some_and(|reach| reach.all);
+    let scope = if all { Predicate::All } else { Predicate::eq("actor", grant.user()) };
+    let (rows, next) = LIST.page(tx, &scope, asked)?;
+    let items = rows.into_iter().map(AuditEntry::from_row).collect::<store::Result<_>>()?;
+    Ok(List { items, next })
+}

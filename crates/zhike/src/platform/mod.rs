@@ -1,0 +1,34 @@
+//! What carries the rooms: the server, login and permission, audit, sealed values, settings, files, jobs, hints.
+
+pub mod access;
+pub mod audit;
+pub mod backup;
+pub mod doctor;
+pub mod files;
+pub mod http;
+pub mod jobs;
+pub mod notifications;
+pub mod outbox;
+pub mod search;
+pub mod settings;
+pub mod stream;
+pub mod test_clock;
+pub mod vault;
+pub mod views;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::App;
+
+/// The platform's own routes.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .merge(access::http::routes())
+        .merge(audit::http::routes())
+        .merge(jobs::http::routes())
+        .merge(notifications::http::routes())
+        .merge(search::routes())
+        .merge(settings::http::routes())
+        .merge(stream::routes())
+        .merge(views::http::routes())
+}

@@ -1,0 +1,193 @@
+//! One search over everything that has a name. Rooms put their records into the index of the store and register here
+//! what kinds they have; each decides who may see which of its records, and no hit leaves that it did not let pass.
+
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use store::Tx;
+use store::search::{self, Hit};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::kernel::{Action, Entity, Principal, Result};
+use crate::platform::http::{Query, Who};
+
+const LIMIT_DEFAULT: usize = 20;
+const LIMIT_MOST: usize = 50;
+const TEXT_MOST: usize = 100;
+/// Hits looked at to find those that the asker may see.
+const BATCH: usize = 100;
+const BATCHES_MOST: usize = 10;
+
+/// A kind of record that can be searched for.
+#[derive(Clone, Copy)]
+pub struct Searchable {
+    pub kind: &'static str,
+    /// What one must be able to read to search for it at all.
+    pub entity: Entity,
+    /// Which of these records the asker may see.
+    pub visible: fn(&mut Tx<'_>, &Principal, &[Uuid]) -> Result<Vec<Uuid>>,
+    /// Narrows the search to records that carry one of these tokens, so that a person with few records among many
+    /// finds them; `None` searches all. It may let too much pass, never too little: `visible` has the last word.
+    pub access: fn(&Principal) -> Option<Vec<String>>,
+    /// Further exact keys that the text may be, such as the blind index of a phone number.
+    pub keys: fn(&Principal, &str) -> Vec<String>,
+    /// How many records there are, to be compared with the index by `zhike doctor`.
+    pub records: fn(&mut Tx<'_>) -> Result<i64>,
+}
+
+/// Something found.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct Found {
+    #[schema(example = "customer")]
+    pub kind: String,
+    pub id: Uuid,
+    pub title: String,
+    pub subtitle: String,
+}
+
+/// Searches the kinds named, or all, for what the asker may see.
+pub fn find(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    searchable: &[Searchable],
+    kinds: &[&str],
+    text: &str,
+    limit: usize,
+) -> Result<Vec<Found>> {
+    let text = text.trim();
+    let mut found = Vec::new();
+    if text.is_empty() || text.chars().count() > TEXT_MOST {
+        return Ok(found);
+    }
+    let asked = searchable.iter().filter(|kind| kinds.is_empty() || kinds.contains(&kind.kind));
+    for kind in asked.filter(|kind| who.permissions.reach(Action::Read, kind.entity).is_some()) {
+        found.extend(of_kind(tx, who, kind, text, limit)?);
+    }
+    Ok(found)
+}
+
+fn of_kind(tx: &mut Tx<'_>, who: &Principal, kind: &Searchable, text: &str, limit: usize) -> Result<Vec<Found>> {
+    let kinds = [kind.kind];
+    let mut query = search::Query {
+        kinds: &kinds,
+        text,
+        keys: (kind.keys)(who, text),
+        access: (kind.access)(who),
+        before: None,
+        limit: BATCH,
+    };
+    let mut found = Vec::new();
+    for _ in 0..BATCHES_MOST {
+        let hits = search::find(tx, &query)?;
+        query.before = hits.last().map(|hit| hit.place);
+        let more = hits.len() == BATCH;
+        found.extend(visible(tx, who, kind, hits)?);
+        if !more || found.len() >= limit {
+            break;
+        }
+    }
+    found.truncate(limit);
+    Ok(found)
+}
+
+fn visible(tx: &mut Tx<'_>, who: &Principal, kind: &Searchable, hits: Vec<Hit>) -> Result<Vec<Found>> {
+    let ids: Vec<Uuid> = hits.iter().map(|hit| hit.id).collect();
+    let visible = (kind.visible)(tx, who, &ids)?;
+    let hits = hits.into_iter().filter(|hit| visible.contains(&hit.id));
+    Ok(hits.map(|hit| Found { kind: hit.kind, id: hit.id, title: hit.title, subtitle: hit.subtitle }).collect())
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct SearchQuery {
+    /// Characters, pinyin, initials, a number, a phone number or its last four digits.
+    q: String,
+    /// Kinds separated by commas; all when left out.
+    kinds: Option<String>,
+    /// Hits per kind.
+    limit: Option<usize>,
+}
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(get_search))
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct Hits {
+    items: Vec<Found>,
+}
+
+/// Searches for records by name, number or phone.
+#[utoipa::path(get, path = "/search", tag = "platform", extensions(("x-permission" = json!("signed_in"))),
+    params(SearchQuery), responses((status = 200, body = Hits)))]
+async fn get_search(State(app): State<App>, who: Who, Query(query): Query<SearchQuery>) -> Result<Json<Hits>> {
+    let limit = query.limit.unwrap_or(LIMIT_DEFAULT).clamp(1, LIMIT_MOST);
+    let search = move |tx: &mut Tx<'_>| {
+        let kinds = query.kinds.iter().flat_map(|kinds| kinds.split(',')).filter(|kind| !kind.is_empty());
+        find(tx, &who, &crate::app::searchable(), &kinds.collect::<Vec<_>>(), &query.q, limit)
+    };
+    Ok(Json(Hits { items: app.db.read(search).await? }))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use store::search::Doc;
+
+    use super::*;
+    use crate::kernel::{Error, Permissions};
+    use crate::platform::access;
+    use crate::platform::vault::Vault;
+
+    fn even_only(_: &mut Tx<'_>, _: &Principal, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+        Ok(ids.iter().copied().filter(|id| id.as_u128() % 2 == 0).collect())
+    }
+
+    const CUSTOMERS: Searchable = Searchable {
+        kind: "customer",
+        entity: Entity::Customer,
+        visible: even_only,
+        access: |_| None,
+        keys: |_, text| vec![format!("number:{text}")],
+        records: |_| Ok(300),
+    };
+
+    store::db_test! {
+        crate::app::MIGRATIONS;
+        fn only_what_may_be_seen_is_found(db) {
+            let now = "2026-11-23T01:30:00Z".parse().expect("instant");
+            let who = access::system(now, &Arc::new(Vault::from_root(&[7; 32])));
+            db.write_blocking(move |tx| {
+                for n in 0..300u128 {
+                    let title = format!("深圳华盛{n}科技");
+                    let keys = vec![format!("number:KH-{n}")];
+                    let id = Uuid::from_u128(n);
+                    search::put(tx, &Doc { kind: "customer", id, title: &title, keys, ..Doc::default() })?;
+                }
+                let all = [CUSTOMERS];
+                let hits = find(tx, &who, &all, &[], "华盛", 200)?;
+                assert_eq!(hits.len(), 150);
+                assert!(hits.iter().all(|hit| hit.id.as_u128() % 2 == 0));
+                assert_eq!(find(tx, &who, &all, &["customer"], "hs", 20)?.len(), 20);
+                assert_eq!(find(tx, &who, &all, &[], "KH-44", 20)?.len(), 1);
+                assert!(find(tx, &who, &all, &[], "KH-45", 20)?.is_empty());
+                assert!(find(tx, &who, &all, &["todo"], "华盛", 20)?.is_empty());
+                assert!(find(tx, &who, &all, &[], " ", 20)?.is_empty());
+                who_without_rights(tx, &who, &all)
+            })
+            .expect("searched");
+        }
+    }
+
+    fn who_without_rights(tx: &mut Tx<'_>, who: &Principal, all: &[Searchable]) -> Result<()> {
+        let nobody = Principal { permissions: Arc::new(Permissions::default()), ..who.clone() };
+        assert!(find(tx, &nobody, all, &[], "华盛", 20)?.is_empty());
+        Ok::<_, Error>(())
+    }
+}

@@ -1,0 +1,110 @@
+use calendar::{CalendarSpec, National, OverrideSpec};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::kernel::Result;
+
+/// The working time of the company changed: what was planned with it must be planned anew.
+pub const CALENDAR_CHANGED: &str = "calendar_changed";
+
+/// The one row.
+pub const THE_ROW: i64 = 1;
+
+store::entity! {
+    pub struct Row: "setting" {
+        pub id: i64,
+        pub company: String,
+        pub time_zone: String,
+        pub working_week: String,
+        pub national: Option<String>,
+        pub overrides: String,
+        /// Changes whenever the calendar does, so that a calendar once built can be kept under it.
+        pub calendar_stamp: Uuid,
+        pub version: i64,
+        pub updated_at: Timestamp,
+    }
+}
+
+store::entity! {
+    pub struct HolidayYear: "holiday_table" {
+        pub year: i64,
+        pub content: String,
+        pub uploaded_by: Uuid,
+        pub uploaded_at: Timestamp,
+    }
+}
+
+/// The settings as they are read and written.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    pub company: String,
+    /// IANA name.
+    #[schema(example = "Asia/Shanghai")]
+    pub time_zone: String,
+    /// Seven days, Monday first, each a list of `["09:00", "12:00"]`.
+    #[schema(value_type = Vec<Vec<Vec<String>>>)]
+    pub working_week: [Vec<[String; 2]>; 7],
+    /// The national holiday table to follow.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "cn")]
+    pub national: Option<National>,
+    /// Dated decisions of the company.
+    #[serde(default)]
+    #[schema(value_type = Vec<Object>)]
+    pub overrides: Vec<OverrideSpec>,
+    #[serde(default)]
+    #[schema(read_only)]
+    pub version: i64,
+}
+
+impl Settings {
+    /// Office hours in China; what holds until someone sets something else.
+    pub fn initial(company: &str, time_zone: &str) -> Self {
+        let spec = CalendarSpec::china_office();
+        Self {
+            company: company.to_owned(),
+            time_zone: time_zone.to_owned(),
+            working_week: spec.week,
+            national: spec.national,
+            overrides: spec.overrides,
+            version: 0,
+        }
+    }
+
+    pub fn spec(&self) -> CalendarSpec {
+        CalendarSpec {
+            zone: self.time_zone.clone(),
+            week: self.working_week.clone(),
+            national: self.national,
+            overrides: self.overrides.clone(),
+        }
+    }
+
+    pub fn of(row: Row) -> Result<Self> {
+        Ok(Self {
+            company: row.company,
+            time_zone: row.time_zone,
+            working_week: serde_json::from_str(&row.working_week)?,
+            national: row.national.map(|word| serde_json::from_value(word.into())).transpose()?,
+            overrides: serde_json::from_str(&row.overrides)?,
+            version: row.version,
+        })
+    }
+
+    pub fn row(&self, calendar_stamp: Uuid, now: Timestamp) -> Result<Row> {
+        Ok(Row {
+            id: THE_ROW,
+            company: self.company.clone(),
+            time_zone: self.time_zone.clone(),
+            working_week: serde_json::to_string(&self.working_week)?,
+            national: self.national.map(|National::Cn| "cn".to_owned()),
+            overrides: serde_json::to_string(&self.overrides)?,
+            calendar_stamp,
+            version: self.version,
+            updated_at: now,
+        })
+    }
+}
