@@ -1,0 +1,8 @@
+export * from '@/offline/outbox'
+export { keepAndSend, sendKept } from '@/offline/send'
+export { api, call, idempotent, ifMatch, newKey, onSessionLost, type Schemas } from './client'
+export * from './lists'
+export * from './lookups'
+export { type FieldErrors, messageOf, Offline, Problem } from './problem'
+export * from './session'
+export * from './views'

@@ -1,0 +1,54 @@
+import '@/ui/styles'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { StrictMode, useSyncExternalStore } from 'react'
+import { createRoot } from 'react-dom/client'
+import { onSessionLost } from '@/api/client'
+import { Offline, Problem } from '@/api/problem'
+import { locale, onLocale } from '@/i18n'
+import { Theme } from '@/ui/theme'
+import { Toasts } from '@/ui/Undo'
+import { makeRouter } from './router'
+import { chooseLocale, startLocale } from './session'
+
+chooseLocale(startLocale())
+
+const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 10_000,
+      // What the server has answered does not change by asking again; a lost connection does.
+      retry: (times, error) => times < 2 && !(error instanceof Problem) && !(error instanceof Offline),
+    },
+  },
+})
+const router = makeRouter(client)
+
+onSessionLost(() => {
+  const { pathname, href } = router.state.location
+  if (pathname === '/login' || pathname === '/setup') return
+  client.removeQueries({ queryKey: ['me'] })
+  void router.navigate({ to: '/login', search: { next: href } as never })
+})
+
+/** Another language is another key: every word on the page is drawn anew. */
+function App() {
+  const language = useSyncExternalStore(onLocale, locale)
+  return (
+    <Theme key={language}>
+      <QueryClientProvider client={client}>
+        <RouterProvider router={router} />
+        <Toasts />
+      </QueryClientProvider>
+    </Theme>
+  )
+}
+
+const element = document.getElementById('root')
+if (element) {
+  createRoot(element).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  )
+}

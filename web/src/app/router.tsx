@@ -1,0 +1,78 @@
+/** Routes come from the manifests; every room is its own chunk. */
+import type { QueryClient } from '@tanstack/react-query'
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router'
+import { formatSearch, parseSearch } from '@/ui/nav'
+import { Skeleton } from '@/ui/small'
+import { Crashed, NotFound } from './errors'
+import { allowed } from './permissions'
+import { navigation, routes } from './registry'
+import { Shell } from './Shell'
+import { requireSession } from './session'
+
+type Context = { client: QueryClient }
+
+const root = createRootRouteWithContext<Context>()({ component: Outlet, notFoundComponent: NotFound })
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  component: lazyRouteComponent(() => import('./LoginPage')),
+})
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: '/setup',
+  component: lazyRouteComponent(() => import('./SetupPage')),
+})
+
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: 'shell',
+  component: Shell,
+  beforeLoad: async ({ context, location }) => ({ me: await requireSession(context.client, location.href) }),
+})
+
+const home = createRoute({
+  getParentRoute: () => shell,
+  path: '/',
+  beforeLoad: ({ context }) => {
+    const first = allowed(navigation, context.me)[0]
+    throw redirect({ to: first?.to ?? '/settings', replace: true })
+  },
+})
+
+const pages = routes.map((route) =>
+  createRoute({
+    getParentRoute: () => shell,
+    path: route.path,
+    component: lazyRouteComponent(route.load),
+    beforeLoad: ({ context }) => {
+      if (allowed([route], context.me).length === 0) throw redirect({ to: '/not-found' })
+    },
+  }),
+)
+
+const missing = createRoute({ getParentRoute: () => shell, path: '$', component: NotFound })
+
+export function makeRouter(client: QueryClient) {
+  return createRouter({
+    routeTree: root.addChildren([login, setup, shell.addChildren([home, ...pages, missing])]),
+    context: { client },
+    parseSearch,
+    stringifySearch: formatSearch,
+    defaultPreload: 'intent',
+    defaultErrorComponent: Crashed,
+    defaultPendingComponent: () => (
+      <div className="page">
+        <Skeleton lines={8} />
+      </div>
+    ),
+    scrollRestoration: true,
+  })
+}

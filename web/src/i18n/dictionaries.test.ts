@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { manifests } from '@/app/registry'
+import '@/app/outside-words'
+import { dictionaries, lookup } from '.'
+
+const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((found) => found[1]).sort()
+
+describe('dictionaries', () => {
+  it('are complete in both languages, with the same parameters', () => {
+    expect(manifests.length).toBeGreaterThan(1)
+    for (const { zh, en } of dictionaries()) {
+      expect(Object.keys(en).sort()).toEqual(Object.keys(zh).sort())
+      for (const [key, text] of Object.entries(zh)) {
+        expect(text, key).not.toBe('')
+        expect(en[key], key).not.toBe('')
+        expect(placeholders(en[key] ?? ''), key).toEqual(placeholders(text))
+      }
+    }
+  })
+  it('leave no Chinese in the English texts', () => {
+    for (const { en } of dictionaries()) {
+      for (const [key, text] of Object.entries(en)) expect(text, key).not.toMatch(/\p{Script=Han}/u)
+    }
+  })
+  it('agree where two rooms use the same key', () => {
+    const seen = new Map<string, string>()
+    for (const { zh } of dictionaries()) {
+      for (const [key, text] of Object.entries(zh)) {
+        expect(seen.get(key) ?? text, `${key} means two things`).toBe(text)
+        seen.set(key, text)
+      }
+    }
+  })
+  it('answer undefined for a key nobody knows', () => {
+    expect(lookup('no.such.key')).toBeUndefined()
+    expect(lookup('error.request_id', { id: 'r1' })).toBe('编号 r1')
+  })
+})

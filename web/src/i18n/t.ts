@@ -1,0 +1,60 @@
+/**
+ * A dictionary of one room. Chinese is the type: English must carry exactly the same keys, or the build fails.
+ * Sentences are written without plurals; `{name}` marks a parameter and is checked at the call.
+ */
+export type Locale = 'zh' | 'en'
+
+type ParamNames<S extends string> = S extends `${string}{${infer P}}${infer Rest}` ? P | ParamNames<Rest> : never
+type Params<S extends string> = Record<ParamNames<S>, string | number>
+type Args<S extends string> = [ParamNames<S>] extends [never] ? [] : [params: Params<S>]
+
+export type Dictionary<Z extends Record<string, string>> = { zh: Z; en: Record<keyof Z, string> }
+export type Translate<Z extends Record<string, string>> = <K extends keyof Z>(key: K, ...args: Args<Z[K]>) => string
+
+const registered: Dictionary<Record<string, string>>[] = []
+const listeners = new Set<() => void>()
+let current: Locale = 'zh'
+
+export function locale(): Locale {
+  return current
+}
+
+export function setLocale(next: Locale): void {
+  if (next === current) return
+  current = next
+  for (const listener of listeners) listener()
+}
+
+export function onLocale(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+function fill(text: string, params: Record<string, string | number> = {}): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole))
+}
+
+/** Declares a dictionary and answers its `t`. */
+export function define<const Z extends Record<string, string>>(dictionary: Dictionary<Z>): Translate<Z> {
+  registered.push(dictionary)
+  return (key, ...args) => fill(dictionary[current][key], args[0])
+}
+
+/** A text whose key comes from the server; `undefined` when no room knows it. */
+export function lookup(key: string, params?: Record<string, unknown>): string | undefined {
+  for (const dictionary of registered) {
+    const text = dictionary[current][key]
+    if (text !== undefined) return fill(text, plain(params))
+  }
+  return undefined
+}
+
+function plain(params: Record<string, unknown> = {}): Record<string, string | number> {
+  const entries = Object.entries(params).filter(([, v]) => typeof v === 'string' || typeof v === 'number')
+  return Object.fromEntries(entries) as Record<string, string | number>
+}
+
+/** Every dictionary declared so far, for the completeness test. */
+export function dictionaries(): readonly Dictionary<Record<string, string>>[] {
+  return registered
+}

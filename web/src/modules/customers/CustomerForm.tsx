@@ -1,0 +1,214 @@
+import { useState } from 'react'
+import { fieldAccess, useMe } from '@/api'
+import {
+  Area,
+  ChoiceField,
+  DateField,
+  FieldGroup,
+  Form,
+  Link,
+  Money,
+  Notice,
+  NumberField,
+  Person,
+  Phone,
+  Region,
+  required,
+  Segmented,
+  Tags,
+  Text,
+  useForm,
+} from '@/ui'
+import { t } from './messages'
+import { gradeOptions, industryOptions, kindOptions, sourceOptions } from './options'
+import {
+  type Customer,
+  type CustomerInput,
+  createCustomer,
+  type Duplicate,
+  findDuplicates,
+  updateCustomer,
+  useRefresh,
+} from './queries'
+
+type Values = {
+  kind: 'company' | 'person'
+  name: string
+  short_name: string
+  credit_code: string
+  industry: string | null
+  region: string | null
+  address: string
+  website: string
+  phone: string
+  email: string
+  staff_count: number | null
+  annual_revenue_fen: number | null
+  founded_on: string | null
+  main_business: string
+  source: string | null
+  tags: string[]
+  grade: 'vip' | 'key' | 'ordinary' | null
+  owner_id: string | null
+  cooperation_since: string | null
+  preferences: string
+  core_need: string
+}
+
+type Props = { customer?: Customer; onDone: (customer: Customer) => void; onCancel?: () => void }
+
+export function CustomerForm({ customer, onDone, onCancel }: Props) {
+  const me = useMe()
+  const refresh = useRefresh()
+  const [duplicates, setDuplicates] = useState<Duplicate[]>([])
+  const form = useForm<Values>({
+    initial: initial(customer, me?.id),
+    check: required<Values>({ name: t('field.name') }),
+    submit: async (values, key) => {
+      const body = changed(values, initial(customer, me?.id), customer === undefined)
+      const saved = customer ? await updateCustomer(customer, body) : await createCustomer(body, key)
+      await refresh(saved.id)
+      onDone(saved)
+    },
+  })
+  const check = async () => {
+    const { name, credit_code, phone } = form.values
+    if (customer || !name.trim()) return
+    // A hint only: when it fails, the server still checks at saving.
+    setDuplicates(
+      await findDuplicates({ name, credit_code: credit_code || undefined, phone: phone || undefined }).catch(() => []),
+    )
+  }
+  const company = form.values.kind === 'company'
+  const shown = (field: string) => fieldAccess(me, `customer.${field}`) !== 'hidden'
+  return (
+    <Form form={form} onCancel={onCancel} labels={labels()}>
+      <Segmented
+        label={t('field.kind')}
+        options={kindOptions() as { value: 'company' | 'person'; label: string }[]}
+        {...form.bind('kind')}
+      />
+      <Duplicates found={duplicates} />
+      <FieldGroup title={t('group.basic')}>
+        {/* biome-ignore lint/a11y/noStaticElementInteractions: leaving one of these three fields looks for duplicates */}
+        <div className="two" onBlur={() => void check()}>
+          <Text label={t('field.name')} required autoFocus maxLength={120} {...form.bind('name')} />
+          {company && <Text label={t('field.credit_code')} maxLength={18} {...form.bind('credit_code')} />}
+          {shown('phone') && (
+            <Phone label={t('field.phone')} placeholder={customer?.phone?.masked} {...form.bind('phone')} />
+          )}
+          {shown('email') && (
+            <Text label={t('field.email')} type="email" placeholder={customer?.email?.masked} {...form.bind('email')} />
+          )}
+        </div>
+        <div className="two">
+          <Text label={t('field.short_name')} maxLength={40} {...form.bind('short_name')} />
+          <ChoiceField label={t('field.industry')} options={industryOptions()} {...form.bind('industry')} />
+          <Region label={t('field.region')} {...form.bind('region')} />
+          <Text label={t('field.address')} maxLength={200} {...form.bind('address')} />
+          <ChoiceField label={t('field.source')} options={sourceOptions()} {...form.bind('source')} />
+          {company && <Text label={t('field.website')} type="url" maxLength={200} {...form.bind('website')} />}
+        </div>
+      </FieldGroup>
+      <FieldGroup title={t('group.archive')}>
+        <div className="two">
+          {!customer && (
+            <ChoiceField
+              label={t('field.grade')}
+              options={gradeOptions() as { value: 'vip'; label: string }[]}
+              required
+              {...form.bind('grade')}
+            />
+          )}
+          {!customer && <Person label={t('field.owner')} current={me} {...form.bind('owner_id')} />}
+          <DateField label={t('field.cooperation_since')} {...form.bind('cooperation_since')} />
+          <Tags label={t('field.tags')} {...form.bind('tags')} />
+        </div>
+      </FieldGroup>
+      {company && (
+        <FieldGroup title={t('group.business')}>
+          <div className="two">
+            <NumberField label={t('field.staff_count')} min={0} {...form.bind('staff_count')} />
+            <Money label={t('field.annual_revenue_fen')} {...form.bind('annual_revenue_fen')} />
+            <DateField label={t('field.founded_on')} {...form.bind('founded_on')} />
+            <Text label={t('field.main_business')} maxLength={200} {...form.bind('main_business')} />
+          </div>
+        </FieldGroup>
+      )}
+      <FieldGroup title={t('group.care')}>
+        <Area label={t('field.core_need')} {...form.bind('core_need')} />
+        <Area label={t('field.preferences')} {...form.bind('preferences')} />
+      </FieldGroup>
+    </Form>
+  )
+}
+
+function Duplicates({ found }: { found: Duplicate[] }) {
+  if (found.length === 0) return null
+  return (
+    <Notice>
+      <b>{t('customers.duplicate')}</b>
+      <ul>
+        {found.map((duplicate, at) => (
+          <li key={duplicate.id ?? at}>
+            {duplicate.visible ? (
+              <>
+                <Link to={`/customers/${duplicate.id}`}>{duplicate.name}</Link> {duplicate.number}{' '}
+                {duplicate.owner?.name}
+              </>
+            ) : (
+              t('customers.duplicate_hidden')
+            )}
+          </li>
+        ))}
+      </ul>
+    </Notice>
+  )
+}
+
+function initial(customer: Customer | undefined, owner: string | undefined): Values {
+  return {
+    kind: customer?.kind ?? 'company',
+    name: customer?.name ?? '',
+    short_name: customer?.short_name ?? '',
+    credit_code: customer?.credit_code ?? '',
+    industry: customer?.industry ?? null,
+    region: customer?.region ?? null,
+    address: customer?.address ?? '',
+    website: customer?.website ?? '',
+    // Masked values are never sent back: an empty field means unchanged.
+    phone: '',
+    email: '',
+    staff_count: customer?.staff_count ?? null,
+    annual_revenue_fen: customer?.annual_revenue_fen ?? null,
+    founded_on: customer?.founded_on ?? null,
+    main_business: customer?.main_business ?? '',
+    source: customer?.source ?? null,
+    tags: customer?.tags ?? [],
+    grade: customer?.grade ?? 'ordinary',
+    owner_id: customer?.owner?.id ?? owner ?? null,
+    cooperation_since: customer?.cooperation_since ?? null,
+    preferences: customer?.preferences ?? '',
+    core_need: customer?.core_need ?? '',
+  }
+}
+
+/** A change sends only what was changed; a new record leaves out what is empty. */
+export function changed(values: Values, before: Values, all: boolean): CustomerInput {
+  const entries = Object.entries(values).flatMap(([name, value]) => {
+    const clean = typeof value === 'string' ? value.trim() || null : value
+    const same = JSON.stringify(value) === JSON.stringify(before[name as keyof Values])
+    return (all ? clean !== null : !same) ? [[name, clean]] : []
+  })
+  return Object.fromEntries(entries) as CustomerInput
+}
+
+function labels(): Record<string, string> {
+  return {
+    name: t('field.name'),
+    credit_code: t('field.credit_code'),
+    phone: t('field.phone'),
+    email: t('field.email'),
+    owner_id: t('field.owner_id'),
+  }
+}

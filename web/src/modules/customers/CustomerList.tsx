@@ -1,0 +1,122 @@
+import { useState } from 'react'
+import { type ListQuery, type Me, messageOf, useCan, useMe } from '@/api'
+import { civilDate, now } from '@/i18n'
+import { type BulkAction, Button, DataView, Dialog, type Preset, Progress, toast, useGo } from '@/ui'
+import { BulkGrade, BulkOwner } from './BulkChange'
+import { CustomerDrawer } from './CustomerDrawer'
+import { CustomerForm } from './CustomerForm'
+import { columns } from './columns'
+import { t } from './messages'
+import { type Customer, keys, listCustomers, startExport } from './queries'
+
+type Panel =
+  | { kind: 'new' }
+  | { kind: 'grade' | 'owner'; rows: Customer[]; done: () => void }
+  | { kind: 'export'; job: string }
+
+export default function CustomerList() {
+  const can = useCan()
+  const me = useMe()
+  const go = useGo()
+  const [panel, setPanel] = useState<Panel>()
+  const close = () => setPanel(undefined)
+  const create = can('customer', 'create') && (
+    <Button kind="primary" icon="plus" onClick={() => setPanel({ kind: 'new' })}>
+      {t('customers.new')}
+    </Button>
+  )
+  const onExport = async (query: Omit<ListQuery, 'cursor' | 'limit'>, chosen: string[]) => {
+    try {
+      setPanel({ kind: 'export', job: await startExport(query, chosen) })
+    } catch (error) {
+      toast(messageOf(error))
+    }
+  }
+  const bulk: BulkAction<Customer>[] = []
+  if (can('customer', 'update')) {
+    bulk.push({
+      id: 'grade',
+      label: t('customers.set_grade'),
+      icon: 'flag',
+      run: (rows, done) => setPanel({ kind: 'grade', rows, done }),
+    })
+  }
+  if (can('customer', 'assign')) {
+    bulk.push({
+      id: 'owner',
+      label: t('customers.set_owner'),
+      icon: 'people',
+      run: (rows, done) => setPanel({ kind: 'owner', rows, done }),
+    })
+  }
+  return (
+    <div className="page">
+      <DataView
+        list="customers"
+        title={t('customers.title')}
+        columns={columns}
+        presets={presets(me)}
+        queryKey={keys.all}
+        load={listCustomers}
+        id={(customer) => customer.id}
+        searchHint={t('customers.search_hint')}
+        empty={{ title: t('customers.empty'), why: t('customers.empty_why'), action: create }}
+        actions={create}
+        bulk={bulk}
+        onExport={can('customer', 'export') ? onExport : undefined}
+        record={(id, neighbours) => <CustomerDrawer id={id} neighbours={neighbours} />}
+      />
+      <Dialog title={t('customers.new')} open={panel?.kind === 'new'} onClose={close} size={720}>
+        <CustomerForm
+          onCancel={close}
+          onDone={(customer) => {
+            close()
+            toast(t('customers.created', { name: customer.name }))
+            go(`/customers?open=${customer.id}`)
+          }}
+        />
+      </Dialog>
+      <Dialog title={t('customers.set_grade')} open={panel?.kind === 'grade'} onClose={close} size={420}>
+        {panel?.kind === 'grade' && <BulkGrade rows={panel.rows} onDone={finish(panel.done, close)} />}
+      </Dialog>
+      <Dialog title={t('customers.set_owner')} open={panel?.kind === 'owner'} onClose={close} size={420}>
+        {panel?.kind === 'owner' && <BulkOwner rows={panel.rows} onDone={finish(panel.done, close)} />}
+      </Dialog>
+      <Dialog title={t('customers.exporting')} open={panel?.kind === 'export'} onClose={close} size={420}>
+        {panel?.kind === 'export' && (
+          <Progress
+            jobId={panel.job}
+            title={t('customers.title')}
+            result={(job) => (
+              <a href={`/api/v1/exports/${job.result?.file ?? job.id}/file`}>{t('customers.download')}</a>
+            )}
+          />
+        )}
+      </Dialog>
+    </div>
+  )
+}
+
+function finish(...acts: (() => void)[]): () => void {
+  return () => {
+    for (const act of acts) act()
+  }
+}
+
+function presets(me: Me | undefined): Preset[] {
+  const silentSince = civilDate(now() - 30 * 86_400_000)
+  return [
+    { id: 'all', label: t('customers.all'), state: { sort: 'name' } },
+    {
+      id: 'mine',
+      label: t('customers.mine'),
+      state: { filters: [['owner', 'eq', me?.id ?? '']], sort: 'next_contact_at' },
+    },
+    { id: 'vip', label: t('customers.vip'), state: { filters: [['grade', 'in', ['vip']]], sort: 'last_contact_at' } },
+    {
+      id: 'silent',
+      label: t('customers.silent'),
+      state: { filters: [['last_contact_at', 'le', silentSince]], sort: 'last_contact_at' },
+    },
+  ]
+}

@@ -1,0 +1,240 @@
+/** THE list of the console. Give it columns and a loader; it does the rest, and the URL holds its state. */
+import './dataview.css'
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { messageOf } from '@/api/problem'
+import { t } from '@/i18n'
+import { Button, IconButton } from '../Button'
+import { useSearch, useSetSearch } from '../nav'
+import { Empty, Failed } from '../small'
+import { usePhone } from '../usePhone'
+import { BulkBar } from './BulkBar'
+import { Cards } from './Cards'
+import { ColumnChooser } from './ColumnChooser'
+import { FilterBar } from './FilterBar'
+import { useListKeys } from './keyboard'
+import { Pager } from './Pager'
+import { arrange, isChanged, readState, writeState } from './state'
+import { Table } from './Table'
+import type { DataViewProps, ViewState } from './types'
+import { useTabs, Views } from './Views'
+
+const LIMIT = 50
+
+export function DataView<T>(props: DataViewProps<T>) {
+  const { list, columns, presets, queryKey, load, id } = props
+  const params = useSearch()
+  const setParams = useSetSearch()
+  const phone = usePhone()
+  const tabs = useTabs(list, presets)
+  const active = tabs.find((tab) => tab.id === params.view) ?? tabs[0]
+  const view = active?.state ?? {}
+  const state = readState(params, view)
+  const filters = state.filters ?? []
+  const keyword = params.q ?? ''
+  const [stack, setStack] = useState<(string | undefined)[]>([])
+
+  const query = { filter: filters, sort: state.sort, q: keyword || undefined, limit: LIMIT }
+  const pages = useInfiniteQuery({
+    queryKey: [...queryKey, 'list', query, params.cursor],
+    queryFn: ({ pageParam, signal }) => load({ ...query, cursor: pageParam }, signal),
+    initialPageParam: params.cursor,
+    getNextPageParam: (page) => page.next ?? undefined,
+    placeholderData: keepPreviousData,
+  })
+  const rows = useMemo(() => pages.data?.pages.flatMap((page) => page.items) ?? [], [pages.data])
+  const shown = arrange(columns, state.columns)
+
+  const change = (next: ViewState) => {
+    setStack([])
+    setParams(writeState(next, view), { replace: true })
+  }
+  const onKeyword = useCallback(
+    (text: string) => {
+      setStack([])
+      setParams({ q: text || undefined, cursor: undefined }, { replace: true })
+    },
+    [setParams],
+  )
+  const [selected, toggle, setSelected] = useSelection(JSON.stringify([query, params.cursor]))
+  const root = useRef<HTMLDivElement>(null)
+  const input = useRef<HTMLInputElement>(null)
+  useListKeys({ root, input, onToggle: toggle })
+  const open = (row: string | undefined) => {
+    setParams({ open: row })
+    // The drawer is gone after this render: the focus returns to the name it was opened from.
+    if (!row && params.open) returnFocus(root.current, params.open)
+  }
+
+  const rowsProps = {
+    title: props.title,
+    columns: shown,
+    rows,
+    id,
+    loading: pages.isPending,
+    selected,
+    selectable: Boolean(props.bulk?.length),
+    onToggle: toggle,
+    onToggleAll: () => setSelected(rows.every((row) => selected.has(id(row))) ? new Set() : new Set(rows.map(id))),
+    onOpen: props.record ? open : undefined,
+    opened: params.open,
+    sort: state.sort,
+    onSort: (sort: string | undefined) => change({ sort }),
+    onWidth: (key: string, width: number) =>
+      change({
+        columns: shown.map((column) => ({ key: column.key, width: column.key === key ? width : column.width })),
+      }),
+  }
+  const next = pages.data?.pages.at(-1)?.next
+  const nothing = !pages.isPending && !pages.isError && rows.length === 0
+  const Rows = phone ? Cards : Table
+  return (
+    <div ref={root} className="dataview" data-dense={state.dense || undefined}>
+      <div className="page-head">
+        <h1>{props.title}</h1>
+        {props.actions}
+      </div>
+      {active && (
+        <Views
+          list={list}
+          tabs={tabs}
+          active={active}
+          changed={isChanged(params)}
+          state={state}
+          onPick={(tab) => {
+            setStack([])
+            setParams({
+              view: tab === presets[0]?.id ? undefined : tab,
+              f: undefined,
+              sort: undefined,
+              cols: undefined,
+              dense: undefined,
+              cursor: undefined,
+            })
+          }}
+        />
+      )}
+      <div className="list-tools">
+        <FilterBar
+          columns={columns}
+          filters={filters}
+          onChange={(next) => change({ filters: next })}
+          keyword={keyword}
+          onKeyword={onKeyword}
+          hint={props.searchHint}
+          inputRef={input}
+        />
+        <div className="row" role="toolbar" aria-label={t('list.tools')}>
+          {!phone && (
+            <ColumnChooser
+              columns={columns}
+              shown={shown}
+              custom={state.columns !== undefined}
+              dense={Boolean(state.dense)}
+              onChange={(next) => change({ columns: next })}
+              onDense={(dense) => change({ dense })}
+            />
+          )}
+          {props.onExport && (
+            <IconButton
+              label={t('list.export')}
+              icon="download"
+              onClick={() =>
+                props.onExport?.(
+                  query,
+                  shown.map((column) => column.key),
+                )
+              }
+            />
+          )}
+        </div>
+      </div>
+      {pages.isError && (
+        <Failed title={t('list.failed')} why={messageOf(pages.error)} onRetry={() => void pages.refetch()} />
+      )}
+      {nothing && (
+        <Nothing
+          {...props}
+          conditions={filters.length + (keyword ? 1 : 0)}
+          onClear={() => {
+            change({ filters: [] })
+            onKeyword('')
+          }}
+        />
+      )}
+      {!nothing && !pages.isError && <Rows {...rowsProps} />}
+      {!nothing && !pages.isError && (
+        <Pager
+          count={rows.length}
+          previous={
+            params.cursor
+              ? () => {
+                  setParams({ cursor: stack.at(-1) })
+                  setStack(stack.slice(0, -1))
+                }
+              : undefined
+          }
+          next={
+            next
+              ? () => {
+                  setStack([...stack, params.cursor])
+                  setParams({ cursor: next })
+                }
+              : undefined
+          }
+          more={pages.hasNextPage ? () => void pages.fetchNextPage() : undefined}
+          busy={pages.isFetching}
+        />
+      )}
+      <BulkBar
+        count={selected.size}
+        actions={props.bulk ?? []}
+        rows={() => rows.filter((row) => selected.has(id(row)))}
+        onClear={() => setSelected(new Set())}
+      />
+      {params.open && props.record?.(params.open, neighbours(rows.map(id), params.open, open))}
+    </div>
+  )
+}
+
+function Nothing<T>({ empty, conditions, onClear }: DataViewProps<T> & { conditions: number; onClear: () => void }) {
+  if (conditions === 0) {
+    return (
+      <Empty title={empty.title} why={empty.why}>
+        {empty.action}
+      </Empty>
+    )
+  }
+  return (
+    <Empty title={t('list.no_match')} why={t('list.no_match_why', { n: conditions })}>
+      <Button onClick={onClear}>{t('list.filter_clear')}</Button>
+    </Empty>
+  )
+}
+
+function neighbours(ids: string[], opened: string, open: (id: string | undefined) => void) {
+  const at = ids.indexOf(opened)
+  const step = (to: string | undefined) => (to === undefined || at < 0 ? undefined : () => open(to))
+  return { close: () => open(undefined), previous: step(ids[at - 1]), next: step(ids[at + 1]) }
+}
+
+function returnFocus(root: HTMLElement | null, id: string): void {
+  setTimeout(() => root?.querySelector<HTMLElement>(`[data-row="${CSS.escape(id)}"] .name`)?.focus(), 200)
+}
+
+/** Ticks belong to the rows on the screen: another query starts with none. */
+function useSelection(key: string) {
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key is the reason to run
+  useEffect(() => setSelected((before) => (before.size === 0 ? before : new Set())), [key])
+  const toggle = useCallback(
+    (id: string) =>
+      setSelected((before) => {
+        const next = new Set(before)
+        if (!next.delete(id)) next.add(id)
+        return next
+      }),
+    [],
+  )
+  return [selected, toggle, setSelected] as const
+}

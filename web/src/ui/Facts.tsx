@@ -1,0 +1,126 @@
+/** What is known about a record: in groups, key facts marked, gaps named, each value copied or corrected in place. */
+import { type ReactNode, useState } from 'react'
+import { messageOf } from '@/api/problem'
+import { locale, t } from '@/i18n'
+import { Button, IconButton } from './Button'
+import type { FieldProps } from './fields'
+import { CopyButton, Tag } from './small'
+import { toast } from './Undo'
+
+export type Fact<V = unknown> = {
+  key: string
+  label: string
+  /** What is shown; nothing means the fact is not known. */
+  value: ReactNode
+  /** Offers a copy button with exactly this. */
+  copy?: string | null
+  mark?: boolean
+  edit?: InPlace<V>
+}
+
+type InPlace<V> = { value: V; field: (props: FieldProps<V>) => ReactNode; save: (value: V) => Promise<unknown> }
+
+/** Keeps the type of one value between its field and its save. */
+export function editable<V>(edit: InPlace<V>): InPlace<unknown> {
+  return edit as unknown as InPlace<unknown>
+}
+
+export type FactGroup = { title: string; facts: Fact[] }
+
+export function Facts({ groups, missing = [] }: { groups: FactGroup[]; missing?: string[] }) {
+  return (
+    <div className="facts">
+      {missing.length > 0 && (
+        <p className="facts-missing">
+          {t('facts.missing', { n: missing.length, list: missing.join(locale() === 'zh' ? '、' : ', ') })}
+        </p>
+      )}
+      {groups
+        .filter((group) => group.facts.length > 0)
+        .map((group) => (
+          <section key={group.title}>
+            <h2 className="small">{group.title}</h2>
+            <dl>
+              {group.facts.map((fact) => (
+                <Line key={fact.key} fact={fact} />
+              ))}
+            </dl>
+          </section>
+        ))}
+    </div>
+  )
+}
+
+function Line({ fact }: { fact: Fact }) {
+  const [editing, setEditing] = useState(false)
+  const known = fact.value !== null && fact.value !== undefined && fact.value !== ''
+  return (
+    <div className="fact">
+      <dt>
+        {fact.label}
+        {fact.mark && <Tag tone="key">{t('facts.key')}</Tag>}
+      </dt>
+      <dd>
+        {editing && fact.edit ? (
+          <Editor fact={fact} edit={fact.edit} onDone={() => setEditing(false)} />
+        ) : (
+          <>
+            <span className={known ? undefined : 'dim'}>{known ? fact.value : t('not_set')}</span>
+            <span className="fact-acts no-print">
+              {known && fact.copy && <CopyButton text={fact.copy} what={fact.label} />}
+              {fact.edit && (
+                <IconButton
+                  label={t('facts.edit', { what: fact.label })}
+                  icon="edit"
+                  onClick={() => setEditing(true)}
+                />
+              )}
+            </span>
+          </>
+        )}
+      </dd>
+    </div>
+  )
+}
+
+function Editor({ fact, edit, onDone }: { fact: Fact; edit: InPlace<unknown>; onDone: () => void }) {
+  const [value, setValue] = useState(edit.value)
+  const [error, setError] = useState<string>()
+  const [busy, setBusy] = useState(false)
+  const save = async () => {
+    setBusy(true)
+    try {
+      await edit.save(value)
+      toast(t('saved'))
+      onDone()
+    } catch (problem) {
+      setError(messageOf(problem))
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <form
+      className="fact-editor"
+      onSubmit={(event) => {
+        event.preventDefault()
+        void save()
+      }}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape') return
+        event.stopPropagation()
+        onDone()
+      }}
+    >
+      {edit.field({ 'aria-label': fact.label, value, onChange: setValue, error, autoFocus: true })}
+      <div className="row">
+        <Button size="xs" kind="primary" type="submit" busy={busy}>
+          {t('save')}
+        </Button>
+        <Button size="xs" kind="quiet" onClick={onDone}>
+          {t('cancel')}
+        </Button>
+      </div>
+    </form>
+  )
+}

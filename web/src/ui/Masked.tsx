@@ -1,0 +1,126 @@
+/**
+ * A personal value that arrives masked. Looking at it asks for a reason, is written to the audit log, and lasts until
+ * the instant the server names (30 s). What was revealed belongs to one record: another record starts masked.
+ */
+import { useEffect, useState } from 'react'
+import { messageOf } from '@/api/problem'
+import { t } from '@/i18n'
+import { Button } from './Button'
+import { Text } from './fields'
+import { Popover } from './Popup'
+import { CopyButton } from './small'
+
+type Revealed = { value: string; until: string }
+
+type Props = {
+  /** Id of the record (and contact): the key of what is shown. */
+  recordId: string
+  label: string
+  masked: string
+  /** Absent for those who may not reveal. */
+  onReveal?: (reason: string) => Promise<Revealed>
+}
+
+const SECONDS = 30
+
+export function Masked(props: Props) {
+  return <Value key={`${props.recordId}/${props.label}`} {...props} />
+}
+
+function Value({ label, masked, onReveal }: Props) {
+  const [shown, setShown] = useState<string>()
+  const [left, setLeft] = useState(0)
+  const [asking, setAsking] = useState(false)
+
+  useEffect(() => {
+    if (left <= 0) {
+      setShown(undefined)
+      return
+    }
+    const timer = setTimeout(() => setLeft(left - 1), 1000)
+    return () => clearTimeout(timer)
+  }, [left])
+
+  const reveal = async (reason: string) => {
+    const { value } = (await onReveal?.(reason)) ?? {}
+    setAsking(false)
+    setShown(value)
+    // Counted here, not by the two clocks: a laptop that runs fast must not hide it at once.
+    setLeft(SECONDS)
+  }
+
+  if (shown && left > 0) {
+    return (
+      <span className="masked">
+        <b className="num">{shown}</b>
+        <CopyButton text={shown} what={label} />
+        <span className="soon" role="timer">
+          {t('mask.left', { n: left })}
+        </span>
+        <button type="button" className="link" onClick={() => setLeft(0)}>
+          {t('mask.hide')}
+        </button>
+      </span>
+    )
+  }
+  return (
+    <span className="masked">
+      <span className="num">{masked}</span>
+      {onReveal && (
+        <Popover
+          open={asking}
+          onClose={() => setAsking(false)}
+          width={280}
+          target={
+            <button
+              type="button"
+              className="link"
+              aria-label={t('mask.reveal_what', { what: label })}
+              onClick={() => setAsking(!asking)}
+            >
+              {t('mask.reveal')}
+            </button>
+          }
+        >
+          <Ask onReason={reveal} />
+        </Popover>
+      )}
+    </span>
+  )
+}
+
+function Ask({ onReason }: { onReason: (reason: string) => Promise<void> }) {
+  const [reason, setReason] = useState('')
+  const [error, setError] = useState<string>()
+  const [busy, setBusy] = useState(false)
+  return (
+    <form
+      className="stack"
+      onSubmit={async (event) => {
+        event.preventDefault()
+        event.stopPropagation()
+        if (!reason.trim()) return setError(t('form.required', { what: t('mask.reason') }))
+        setBusy(true)
+        try {
+          await onReason(reason.trim())
+        } catch (problem) {
+          setError(messageOf(problem))
+          setBusy(false)
+        }
+      }}
+    >
+      <Text
+        label={t('mask.reason')}
+        hint={t('mask.reason_hint')}
+        value={reason}
+        onChange={setReason}
+        error={error}
+        autoFocus
+        maxLength={200}
+      />
+      <Button kind="primary" type="submit" busy={busy}>
+        {t('mask.reveal')}
+      </Button>
+    </form>
+  )
+}

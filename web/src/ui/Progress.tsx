@@ -1,0 +1,48 @@
+/** Long work: how far it is, that one may leave, and what came of it. */
+import { useQuery } from '@tanstack/react-query'
+import { type ReactNode, useEffect, useRef } from 'react'
+import type { Schemas } from '@/api/client'
+import { jobQuery } from '@/api/lookups'
+import { messageOf } from '@/api/problem'
+import { count, lookup, t } from '@/i18n'
+import { Notice } from './small'
+
+export type Job = Schemas['Job']
+
+type Props = {
+  jobId: string
+  title: string
+  /** Once, when it is done. */
+  onDone?: (job: Job) => void
+  /** What came of it: a link to the file, counts, a next step. */
+  result?: (job: Job) => ReactNode
+}
+
+export function Progress({ jobId, title, onDone, result }: Props) {
+  const { data: job, error } = useQuery(jobQuery(jobId))
+  const told = useRef(false)
+  useEffect(() => {
+    if (job?.state !== 'done' || told.current) return
+    told.current = true
+    onDone?.(job)
+  }, [job, onDone])
+  if (error) return <Notice tone="bad">{messageOf(error)}</Notice>
+  const state = job?.state ?? 'queued'
+  const share = job && job.total > 0 ? job.done / job.total : undefined
+  return (
+    <section className="job" aria-label={title}>
+      <div className="row between">
+        <b>{title}</b>
+        <span className={state === 'failed' ? 'late' : state === 'done' ? 'good' : 'dim'} aria-live="polite">
+          {state === 'running'
+            ? t('job.running', { done: count(job?.done ?? 0), total: count(job?.total ?? 0) })
+            : t(`job.${state}`)}
+        </span>
+      </div>
+      <progress aria-label={title} max={1} value={state === 'done' ? 1 : share} />
+      {state === 'failed' && <Notice tone="bad">{lookup(`error.${job?.error ?? ''}`) ?? t('error.unknown')}</Notice>}
+      {(state === 'queued' || state === 'running') && <p className="dim">{t('job.leave')}</p>}
+      {state === 'done' && job && result?.(job)}
+    </section>
+  )
+}

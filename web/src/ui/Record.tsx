@@ -1,0 +1,138 @@
+/** One frame for every record: as a drawer over its list, or as a page by its link. */
+import { Drawer } from '@mantine/core'
+import './record.css'
+import { type KeyboardEvent, type ReactNode, useEffect } from 'react'
+import { t } from '@/i18n'
+import { IconButton } from './Button'
+import { isTyping } from './DataView/keyboard'
+import type { Neighbours } from './DataView/types'
+import { Icon } from './Icon'
+import { Link } from './nav'
+
+export type RecordParts = {
+  title: string
+  /** Beside the name: number, grade, owner, state. */
+  marks?: ReactNode
+  actions?: ReactNode
+  facts: ReactNode
+  timeline: ReactNode
+  side?: ReactNode
+}
+
+function Frame({ title, marks, actions, facts, timeline, side, before }: RecordParts & { before?: ReactNode }) {
+  return (
+    <article className="record" aria-label={title}>
+      <header className="record-head">
+        <div className="grow">
+          <h1 tabIndex={-1} data-autofocus>
+            {title}
+          </h1>
+          {marks && <div className="row wrap marks">{marks}</div>}
+        </div>
+        <div className="row wrap no-print">
+          {actions}
+          {before}
+        </div>
+      </header>
+      <div className="record-body">
+        <section className="record-facts" aria-label={t('record.facts')}>
+          {facts}
+        </section>
+        {side && (
+          <section className="record-side" aria-label={t('record.side')}>
+            {side}
+          </section>
+        )}
+        <section className="record-timeline" aria-label={t('record.timeline')}>
+          {timeline}
+        </section>
+      </div>
+    </article>
+  )
+}
+
+type DrawerProps = RecordParts & { neighbours: Neighbours; page: string; loading?: boolean }
+
+/** 720 px over the list. k/j walk through the list behind it, Esc closes, the focus goes back to the row. */
+export function RecordDrawer({ neighbours, page, ...parts }: DrawerProps) {
+  const { close, previous, next } = neighbours
+  const onKey = (event: KeyboardEvent) => {
+    if (isTyping(event.nativeEvent)) return
+    const step = { j: next, k: previous }[event.key]
+    if (!step) return
+    event.preventDefault()
+    step()
+  }
+  return (
+    <Drawer
+      opened
+      onClose={close}
+      position="right"
+      size={720}
+      withCloseButton={false}
+      padding={0}
+      onKeyDown={onKey}
+      attributes={{ content: { 'aria-label': parts.title } }}
+    >
+      <Frame
+        {...parts}
+        before={
+          <>
+            <IconButton label={t('record.previous')} icon="up" disabled={!previous} onClick={previous} />
+            <IconButton label={t('record.next')} icon="down" disabled={!next} onClick={next} />
+            <Link to={page} className="icon-link">
+              <IconButtonFace label={t('record.open_page')} />
+            </Link>
+            <IconButton label={t('close')} icon="close" onClick={close} />
+          </>
+        }
+      />
+    </Drawer>
+  )
+}
+
+function IconButtonFace({ label }: { label: string }) {
+  return (
+    <span className="face" title={label}>
+      <Icon name="expand" />
+      <span className="vh">{label}</span>
+    </span>
+  )
+}
+
+/** By link: three columns, each scrolling with the page. */
+export function RecordPage({ back, ...parts }: RecordParts & { back: { to: string; label: string } }) {
+  useTitle(parts.title)
+  return (
+    <div className="page record-page">
+      <p className="no-print">
+        <Link to={back.to}>‹ {back.label}</Link>
+      </p>
+      <Frame {...parts} />
+    </div>
+  )
+}
+
+/** The name of the tab in the browser. */
+export function useTitle(title: string): void {
+  useEffect(() => {
+    const before = document.title
+    document.title = `${title} · ${t('app.name')}`
+    return () => {
+      document.title = before
+    }
+  }, [title])
+}
+
+/** A block in the side panel. */
+export function SideBlock({ title, action, children }: { title: string; action?: ReactNode; children: ReactNode }) {
+  return (
+    <section className="side-block">
+      <header className="row between">
+        <h2 className="small">{title}</h2>
+        {action}
+      </header>
+      {children}
+    </section>
+  )
+}

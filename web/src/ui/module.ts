@@ -1,0 +1,43 @@
+/** What a room tells the shell about itself. The shell knows rooms only through this. */
+import type { ComponentType } from 'react'
+import type { Action } from '@/api/session'
+import type { IconName } from './Icon'
+
+/** Shown only to those who may; `undefined` is for everybody. */
+export type Permission = [entity: string, action: Action]
+type Lazy = () => Promise<{ default: ComponentType }>
+
+export type NavItem = {
+  to: string
+  label: () => string
+  icon: IconName
+  /** Rooms keep one order for all: 10 Today, 20 customers … 90 settings. */
+  order: number
+  permission?: Permission
+  /** `g` followed by this letter goes there. */
+  key?: string
+}
+
+export type Route = { path: string; load: Lazy; permission?: Permission }
+
+export type Command = {
+  id: string
+  label: () => string
+  permission?: Permission
+  /** Words under which ⌘K finds it as well. */
+  keywords?: string
+  /** Either a page to go to, or a panel that opens over the present page. */
+  to?: string
+  panel?: () => Promise<{ default: ComponentType<{ onClose: () => void }> }>
+  /** Offered under ＋ in the top bar; the first one is opened by it. */
+  quick?: boolean
+}
+
+export type Manifest = {
+  name: string
+  nav?: NavItem[]
+  routes?: Route[]
+  commands?: Command[]
+  /** Where a record found by ⌘K opens: `{ customer: (id) => … }`. */
+  records?: Record<string, (id: string) => string>
+}
