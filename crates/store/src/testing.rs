@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use crate::{Db, Dialect, Migration, Options};
+use crate::{Db, Dialect, Migration, Options, Result, Row, Tx};
 
 /// Declares tests that run on both databases. The body takes a `TestDb`, which is a [`Db`] with the given migrations.
 ///
@@ -87,6 +87,34 @@ impl TestDb {
         let db = Db::open(&options, migrations).expect("a new PostgreSQL database");
         Self { db, options, _folder: None, dropped: Some(name) }
     }
+}
+
+impl TestDb {
+    /// The content of every table but those excepted, to show that something left the database as it was.
+    pub fn content(&self, except: &[&str]) -> Vec<(String, Vec<Row>)> {
+        let except: Vec<String> = except.iter().map(|table| (*table).to_owned()).collect();
+        let content = self.db.read_blocking(move |tx| {
+            let names = if tx.is_postgres() { TABLES_POSTGRES } else { TABLES_SQLITE };
+            let tables: Vec<String> = tx.rows(names, &[])?.iter().map(|row| row.get(0)).collect::<Result<_>>()?;
+            let wanted = tables.into_iter().filter(|table| !except.contains(table));
+            wanted.map(|table| Ok((table.clone(), rows_of(tx, &table)?))).collect::<Result<_>>()
+        });
+        content.expect("the content of the database")
+    }
+}
+
+const TABLES_SQLITE: &str = "select name from sqlite_master where type = 'table' and name not like 'sqlite_%'
+    and name not like 'search_index%' order by name";
+const TABLES_POSTGRES: &str =
+    "select table_name::text from information_schema.tables where table_schema = 'public' order by 1";
+
+fn rows_of(tx: &mut Tx<'_>, table: &str) -> Result<Vec<Row>> {
+    // A text search vector is no type of ours; its text says all.
+    let sql = match (tx.is_postgres(), table) {
+        (true, "search_doc") => "select seq, entity_id, title, subtitle, tokens::text from search_doc".to_owned(),
+        _ => format!("select * from {table}"),
+    };
+    tx.rows(&format!("{sql} order by 1, 2"), &[])
 }
 
 impl Drop for TestDb {

@@ -1,0 +1,223 @@
+//! What people send of a contact, and how it becomes one.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::model::{Authority, Birthday, CONTACT_EMAIL, CONTACT_PHONE, CONTACT_WECHAT, Contact, Salutation};
+use crate::customers::input::{Text, given};
+use crate::customers::model::Customer;
+use crate::customers::rules::text::{Faults, clean};
+use crate::customers::sealed::Slot;
+use crate::kernel::{Id, Principal, Result};
+use crate::platform::audit::Changes;
+
+macro_rules! contact_input {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+        #[serde(deny_unknown_fields, default)]
+        pub struct $name {
+            #[schema(example = "张伟")]
+            pub name: Option<String>,
+            #[serde(deserialize_with = "given")]
+            #[schema(value_type = Option<Salutation>)]
+            pub salutation: Option<Option<Salutation>>,
+            #[serde(deserialize_with = "given")]
+            #[schema(value_type = Option<String>)]
+            pub position: Text,
+            #[serde(deserialize_with = "given")]
+            #[schema(value_type = Option<String>)]
+            pub department: Text,
+            #[serde(deserialize_with = "given")]
+            #[schema(value_type = Option<String>)]
+            pub phone: Text,
+            #[serde(deserialize_with = "given")]
+            #[schema(value_type = Option<String>)]
+            pub email: Text,
+            #[serde(deserialize_with = "given")]
+            #[schema(value_type = Option<String>)]
+            pub wechat: Text,
+            pub decision_maker: Option<bool>,
+            pub authority: Option<Authority>,
+            #[serde(deserialize_with = "given")]
+            #[schema(value_type = Option<Birthday>)]
+            pub birthday: Option<Option<Birthday>>,
+            #[serde(deserialize_with = "given")]
+            #[schema(value_type = Option<String>)]
+            pub preferences: Text,
+            /// The one to call first; takes the mark from whoever had it.
+            pub primary: Option<bool>,
+            pub left: Option<bool>,
+        }
+    };
+}
+
+contact_input! {
+    /// A change of a contact: only the fields given change.
+    ContactPatch
+}
+
+contact_input! {
+    /// A new contact; only the name is needed.
+    NewContact
+}
+
+impl From<NewContact> for ContactPatch {
+    fn from(new: NewContact) -> Self {
+        Self {
+            name: new.name,
+            salutation: new.salutation,
+            position: new.position,
+            department: new.department,
+            phone: new.phone,
+            email: new.email,
+            wechat: new.wechat,
+            decision_maker: new.decision_maker,
+            authority: new.authority,
+            birthday: new.birthday,
+            preferences: new.preferences,
+            primary: new.primary,
+            left: new.left,
+        }
+    }
+}
+
+/// A contact of whom nothing is known yet.
+pub fn blank(who: &Principal, customer: Id<Customer>) -> Contact {
+    Contact {
+        id: Id::new(),
+        customer_id: customer,
+        name: String::new(),
+        salutation: None,
+        position: None,
+        department: None,
+        phone: None,
+        phone_index: None,
+        phone_last4: None,
+        email: None,
+        email_index: None,
+        wechat: None,
+        wechat_index: None,
+        decision_maker: false,
+        authority: Authority::None,
+        birthday: None,
+        preferences: None,
+        is_primary: false,
+        has_left: false,
+        version: 1,
+        created_at: who.now,
+        updated_at: who.now,
+    }
+}
+
+/// A new contact as a row; faults are noted under `prefix` (`contacts[0].`).
+pub fn build(
+    who: &Principal,
+    customer: Id<Customer>,
+    new: &NewContact,
+    changes: &mut Changes,
+    faults: &mut Faults,
+) -> Result<Contact> {
+    let mut contact = blank(who, customer);
+    apply(who, &mut contact, &new.clone().into(), changes, faults)?;
+    if contact.name.is_empty() && new.name.as_deref().is_none_or(|name| name.trim().is_empty()) {
+        faults.add("name", "required");
+    }
+    Ok(contact)
+}
+
+/// Applies a change, noting what changed and what is wrong.
+pub fn apply(
+    who: &Principal,
+    contact: &mut Contact,
+    patch: &ContactPatch,
+    changes: &mut Changes,
+    faults: &mut Faults,
+) -> Result<()> {
+    if let Some(name) = &patch.name {
+        match clean(name, 100, true) {
+            Ok(Some(name)) => {
+                changes.field("name", &contact.name, &name);
+                contact.name = name;
+            }
+            Ok(None) => faults.add("name", "required"),
+            Err(code) => faults.add("name", code),
+        }
+    }
+    texts(contact, patch, changes, faults);
+    personal(who, contact, patch, changes, faults)?;
+    choices(contact, patch, changes);
+    if let Some(birthday) = &patch.birthday {
+        if birthday.is_some_and(|day| !day.exists()) {
+            faults.add("birthday", "date.no_such_day");
+            return Ok(());
+        }
+        let new = birthday.map(serde_json::to_value).transpose()?;
+        changes.field("birthday", &contact.birthday, &new);
+        contact.birthday = new;
+    }
+    Ok(())
+}
+
+fn texts(contact: &mut Contact, patch: &ContactPatch, changes: &mut Changes, faults: &mut Faults) {
+    let texts = [
+        ("position", &patch.position, &mut contact.position, 100, true),
+        ("department", &patch.department, &mut contact.department, 100, true),
+        ("preferences", &patch.preferences, &mut contact.preferences, 2000, false),
+    ];
+    for (field, given, kept, most, one_line) in texts {
+        let Some(given) = given else { continue };
+        let Some(new) = faults.take(field, clean(given.as_deref().unwrap_or_default(), most, one_line)) else { continue };
+        changes.field(field, &*kept, &new);
+        *kept = new;
+    }
+}
+
+fn personal(
+    who: &Principal,
+    contact: &mut Contact,
+    patch: &ContactPatch,
+    changes: &mut Changes,
+    faults: &mut Faults,
+) -> Result<()> {
+    let row = contact.id.uuid();
+    let c = contact;
+    let slots = [
+        (
+            &patch.phone,
+            Slot { column: &CONTACT_PHONE, value: &mut c.phone, index: &mut c.phone_index, last4: Some(&mut c.phone_last4) },
+        ),
+        (&patch.email, Slot { column: &CONTACT_EMAIL, value: &mut c.email, index: &mut c.email_index, last4: None }),
+        (&patch.wechat, Slot { column: &CONTACT_WECHAT, value: &mut c.wechat, index: &mut c.wechat_index, last4: None }),
+    ];
+    for (given, slot) in slots {
+        if let Some(given) = given {
+            slot.put(who, row, given.as_deref(), changes, faults)?;
+        }
+    }
+    Ok(())
+}
+
+fn choices(contact: &mut Contact, patch: &ContactPatch, changes: &mut Changes) {
+    if let Some(salutation) = patch.salutation {
+        changes.field("salutation", &contact.salutation, &salutation);
+        contact.salutation = salutation;
+    }
+    if let Some(authority) = patch.authority {
+        changes.field("authority", &contact.authority, &authority);
+        contact.authority = authority;
+    }
+    // Whoever decides finally is a decision maker, unless it is said otherwise.
+    let decides = patch.decision_maker.or((patch.authority == Some(Authority::Final)).then_some(true));
+    let flags = [
+        ("decision_maker", decides, &mut contact.decision_maker),
+        ("primary", patch.primary, &mut contact.is_primary),
+        ("left", patch.left, &mut contact.has_left),
+    ];
+    for (field, given, kept) in flags {
+        if let Some(new) = given {
+            changes.field(field, &*kept, &new);
+            *kept = new;
+        }
+    }
+}

@@ -1,0 +1,81 @@
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::{Contact, ContactPatch, ContactView, NewContact, service};
+use crate::app::App;
+use crate::kernel::permission::action::{Create, Delete, Read, Update};
+use crate::kernel::permission::entity;
+use crate::kernel::{Id, Result};
+use crate::platform::http::{Answer, Body, Granted, Mutation, Path, Version};
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(update, delete))
+}
+
+#[derive(Serialize, ToSchema)]
+struct Contacts {
+    items: Vec<ContactView>,
+}
+
+/// The contacts of a customer: those still there first, the primary one at the top.
+#[utoipa::path(get, path = "/customers/{id}/contacts", tag = "customers", operation_id = "list_contacts",
+    extensions(("x-permission" = json!("read contact"))), params(("id" = Uuid, Path)),
+    responses((status = 200, body = Contacts)))]
+async fn list(State(app): State<App>, grant: Granted<Read, entity::Contact>, Path(id): Path<Uuid>) -> Result<Json<Contacts>> {
+    let items = app.db.read(move |tx| service::list(tx, &grant, Id::from_uuid(id))).await?;
+    Ok(Json(Contacts { items }))
+}
+
+/// Adds a contact.
+#[utoipa::path(post, path = "/customers/{id}/contacts", tag = "customers", operation_id = "create_contact",
+    extensions(("x-permission" = json!("create contact"))), params(("id" = Uuid, Path)), request_body = NewContact,
+    responses((status = 201, body = ContactView)))]
+async fn create(
+    State(app): State<App>,
+    grant: Granted<Create, entity::Contact>,
+    Path(id): Path<Uuid>,
+    mutation: Mutation,
+    Body(new): Body<NewContact>,
+) -> Result<Answer> {
+    let who = Arc::clone(grant.principal());
+    app.create(&who, mutation, move |tx| service::create(tx, &grant, Id::from_uuid(id), &new)).await
+}
+
+/// Changes a contact.
+#[utoipa::path(patch, path = "/customers/{id}/contacts/{cid}", tag = "customers", operation_id = "update_contact",
+    extensions(("x-permission" = json!("update contact"))),
+    params(("id" = Uuid, Path), ("cid" = Uuid, Path), ("If-Match" = String, Header)), request_body = ContactPatch,
+    responses((status = 200, body = ContactView)))]
+async fn update(
+    State(app): State<App>,
+    grant: Granted<Update, entity::Contact>,
+    Path((id, cid)): Path<(Uuid, Uuid)>,
+    version: Version,
+    mutation: Mutation,
+    Body(patch): Body<ContactPatch>,
+) -> Result<Answer> {
+    let who = Arc::clone(grant.principal());
+    let ids: (_, Id<Contact>) = (Id::from_uuid(id), Id::from_uuid(cid));
+    app.mutate(&who, mutation, move |tx| service::update(tx, &grant, ids, version.0, &patch)).await
+}
+
+/// Removes a contact that was entered by mistake; somebody who has left is marked as such instead.
+#[utoipa::path(delete, path = "/customers/{id}/contacts/{cid}", tag = "customers", operation_id = "delete_contact",
+    extensions(("x-permission" = json!("delete contact"))), params(("id" = Uuid, Path), ("cid" = Uuid, Path)),
+    responses((status = 204)))]
+async fn delete(
+    State(app): State<App>,
+    grant: Granted<Delete, entity::Contact>,
+    Path((id, cid)): Path<(Uuid, Uuid)>,
+    mutation: Mutation,
+) -> Result<Answer> {
+    let who = Arc::clone(grant.principal());
+    app.mutate(&who, mutation, move |tx| service::delete(tx, &grant, Id::from_uuid(id), Id::from_uuid(cid))).await
+}

@@ -1,0 +1,173 @@
+use store::{Entity as _, Tx};
+use uuid::Uuid;
+
+use super::draft::{self, ContactPatch, NewContact};
+use super::model::Contact;
+use super::view::{ContactView, view};
+use crate::customers::model::Customer;
+use crate::customers::rules::text::Faults;
+use crate::customers::service;
+use crate::kernel::permission::action::{Create, Delete, Read, Update};
+use crate::kernel::permission::entity;
+use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
+use crate::platform::audit::{self, Changes};
+
+/// More people than this are not the contacts of one customer.
+const CONTACTS_MOST: usize = 500;
+
+store::statements! {
+    OF_CUSTOMER = select Contact where "customer_id = $1 order by has_left, is_primary desc, decision_maker desc, id";
+    ONE = select Contact where "customer_id = $1 and id = $2";
+    /// Both forms of "customer in this list" take the ids as one text, so that the statement stays one.
+    OF_MANY_SQLITE = sqlite "select customer_id, id, name, position, decision_maker, is_primary, has_left from contact
+        where customer_id in (select unhex(value) from json_each($1)) order by is_primary desc, id";
+    OF_MANY_POSTGRES = postgres "select customer_id, id, name, position, decision_maker, is_primary, has_left from contact
+        where customer_id = any(cast(string_to_array($1, ',') as uuid[])) order by is_primary desc, id";
+    NOT_PRIMARY = "update contact set is_primary = false, version = version + 1 where customer_id = $1 and id <> $2 and is_primary";
+}
+
+/// The contacts of a customer whose permission has been checked.
+pub fn of_customer(tx: &mut Tx<'_>, customer: Id<Customer>) -> Result<Vec<Contact>> {
+    Ok(Contact::all(tx, &OF_CUSTOMER, &[&customer])?)
+}
+
+/// What cards say of contacts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    pub customer: Uuid,
+    pub id: Uuid,
+    pub name: String,
+    pub position: Option<String>,
+    pub decision_maker: bool,
+    pub primary: bool,
+    pub left: bool,
+}
+
+/// The contacts of several customers, with one query.
+pub fn of_customers(tx: &mut Tx<'_>, customers: &[Uuid]) -> Result<Vec<Person>> {
+    let rows = match tx.is_postgres() {
+        true => tx.query(&OF_MANY_POSTGRES, &[&service::comma_list(customers)])?,
+        false => tx.query(&OF_MANY_SQLITE, &[&service::hex_list(customers)])?,
+    };
+    let person = |row: &store::Row| {
+        Ok(Person {
+            customer: row.get(0)?,
+            id: row.get(1)?,
+            name: row.get(2)?,
+            position: row.get(3)?,
+            decision_maker: row.get(4)?,
+            primary: row.get(5)?,
+            left: row.get(6)?,
+        })
+    };
+    rows.iter().map(person).collect()
+}
+
+pub fn list(tx: &mut Tx<'_>, grant: &Grant<Read, entity::Contact>, customer: Id<Customer>) -> Result<Vec<ContactView>> {
+    let customer = service::load(tx, grant, customer)?;
+    let contacts = of_customer(tx, customer.id)?;
+    contacts.into_iter().map(|contact| view(grant.principal(), contact)).collect()
+}
+
+pub fn create(
+    tx: &mut Tx<'_>,
+    grant: &Grant<Create, entity::Contact>,
+    customer: Id<Customer>,
+    new: &NewContact,
+) -> Result<ContactView> {
+    let who = grant.principal();
+    let customer = service::load_for_change(tx, grant, customer)?;
+    let (mut changes, mut faults) = (Changes::new(), Faults::default());
+    let contact = draft::build(who, customer.id, new, &mut changes, &mut faults)?;
+    Error::from_fields(faults.into_fields())?;
+    if of_customer(tx, customer.id)?.len() >= CONTACTS_MOST {
+        return Err(Error::invalid("contact.too_many"));
+    }
+    contact.insert(tx)?;
+    settle(tx, who, &customer, &contact, "create", changes)?;
+    view(who, contact)
+}
+
+pub fn update(
+    tx: &mut Tx<'_>,
+    grant: &Grant<Update, entity::Contact>,
+    (customer, contact): (Id<Customer>, Id<Contact>),
+    version: i64,
+    patch: &ContactPatch,
+) -> Result<ContactView> {
+    let who = grant.principal();
+    let customer = service::load_for_change(tx, grant, customer)?;
+    let mut contact = one(tx, customer.id, contact)?;
+    if contact.version != version {
+        return Err(Error::new(412, "stale"));
+    }
+    change(tx, who, &customer, &mut contact, patch)?;
+    view(who, contact)
+}
+
+/// Changes a contact whose customer has been locked and checked.
+pub fn change(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    customer: &Customer,
+    contact: &mut Contact,
+    patch: &ContactPatch,
+) -> Result<()> {
+    let (mut changes, mut faults) = (Changes::new(), Faults::default());
+    draft::apply(who, contact, patch, &mut changes, &mut faults)?;
+    Error::from_fields(faults.into_fields())?;
+    if changes.is_empty() {
+        return Ok(());
+    }
+    contact.updated_at = who.now;
+    contact.update(tx)?;
+    contact.version += 1;
+    settle(tx, who, customer, contact, "update", changes)
+}
+
+pub fn delete(
+    tx: &mut Tx<'_>,
+    grant: &Grant<Delete, entity::Contact>,
+    customer: Id<Customer>,
+    contact: Id<Contact>,
+) -> Result<()> {
+    let customer = service::load_for_change(tx, grant, customer)?;
+    let contact = one(tx, customer.id, contact)?;
+    contact.delete(tx)?;
+    let mut changes = Changes::new();
+    changes.field("name", &Some(&contact.name), &None);
+    audited(tx, grant.principal(), &customer, &contact, "delete", changes)?;
+    service::settle_contacts(tx, grant.principal(), &customer)
+}
+
+/// One contact of a customer that has been checked.
+pub fn one(tx: &mut Tx<'_>, customer: Id<Customer>, contact: Id<Contact>) -> Result<Contact> {
+    Contact::one(tx, &ONE, &[&customer, &contact])?.ok_or_else(Error::not_found)
+}
+
+/// What follows from a contact that was written: one primary contact only, audit, completeness, search.
+fn settle(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    customer: &Customer,
+    contact: &Contact,
+    action: &str,
+    changes: Changes,
+) -> Result<()> {
+    if contact.is_primary {
+        tx.execute(&NOT_PRIMARY, &[&customer.id, &contact.id])?;
+    }
+    audited(tx, who, customer, contact, action, changes)?;
+    service::settle_contacts(tx, who, customer)
+}
+
+fn audited(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    customer: &Customer,
+    contact: &Contact,
+    action: &str,
+    changes: Changes,
+) -> Result<()> {
+    audit::record(tx, who, action, Entity::Contact, contact.id.uuid(), Some(customer.id.uuid()), changes)
+}

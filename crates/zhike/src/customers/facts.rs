@@ -1,0 +1,46 @@
+//! What this room tells the others.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+use store::Tx;
+use uuid::Uuid;
+
+use crate::kernel::{Fact, Principal, Result};
+use crate::platform::outbox;
+
+pub const CREATED: &str = "customer_created";
+pub const GRADED: &str = "customer_graded";
+pub const OWNER_CHANGED: &str = "customer_owner_changed";
+pub const REMOVED: &str = "customer_removed";
+pub const RESTORED: &str = "customer_restored";
+pub const IMPORTED: &str = "customers_imported";
+pub const VERIFIED: &str = "archive_verified";
+pub const EVENT_KNOWN: &str = "major_event_known";
+pub const EVENT_RECORDED: &str = "major_event_recorded";
+pub const EVENT_WITHDRAWN: &str = "major_event_withdrawn";
+
+/// Tells that `kind` happened to `subject` of `customer` at `at`.
+pub fn publish(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    kind: &str,
+    (subject, customer): (Uuid, Option<Uuid>),
+    at: Timestamp,
+    attributes: Value,
+) -> Result<()> {
+    let attributes = match attributes {
+        Value::Object(attributes) => attributes,
+        _ => Map::new(),
+    };
+    let fact = Fact {
+        id: Uuid::now_v7(),
+        kind: kind.to_owned(),
+        subject,
+        customer,
+        at,
+        recorded_at: who.now,
+        actor: Some(who.user.uuid()),
+        attributes,
+    };
+    outbox::publish(tx, who, &fact)
+}

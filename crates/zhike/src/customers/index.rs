@@ -1,0 +1,92 @@
+//! Customers in the search index: by name, short name, contacts' names, number, credit code and phone numbers.
+
+use store::Tx;
+use store::search::{self, Doc};
+
+use super::contacts::Contact;
+use super::model::{Customer, PHONE_LOOKUP, SEARCH_KIND};
+use super::reach;
+use super::rules::credit_code;
+use crate::kernel::{Principal, Result};
+use crate::platform::vault::{hex, normalise};
+
+/// Indexes a customer anew, with its contacts.
+pub fn put(tx: &mut Tx<'_>, customer: &Customer, contacts: &[Contact]) -> Result<()> {
+    Ok(search::put(tx, &doc(customer, contacts))?)
+}
+
+/// Indexes a customer that is surely new, without looking whether it is there.
+pub fn put_new(tx: &mut Tx<'_>, customer: &Customer, contacts: &[Contact]) -> Result<()> {
+    Ok(search::put_new(tx, &doc(customer, contacts))?)
+}
+
+pub fn remove(tx: &mut Tx<'_>, customer: &Customer) -> Result<()> {
+    Ok(search::remove(tx, SEARCH_KIND, customer.id.uuid())?)
+}
+
+fn doc<'a>(customer: &'a Customer, contacts: &'a [Contact]) -> Doc<'a> {
+    let names = customer.short_name.iter().chain(contacts.iter().map(|contact| &contact.name));
+    let of_customer = (&customer.phone_index, &customer.phone_last4);
+    let phones = contacts.iter().map(|contact| (&contact.phone_index, &contact.phone_last4));
+    let digests = std::iter::once(of_customer).chain(phones);
+    let mut keys = vec![number_key(&customer.number)];
+    keys.extend(customer.credit_code.as_deref().map(credit_code_key));
+    for (full, last4) in digests {
+        keys.extend(full.as_deref().map(phone_key));
+        keys.extend(last4.as_deref().map(last4_key));
+    }
+    Doc {
+        kind: SEARCH_KIND,
+        id: customer.id.uuid(),
+        title: &customer.name,
+        subtitle: &customer.number,
+        names: names.map(String::as_str).collect(),
+        keys,
+        access: reach::tokens_of(customer),
+    }
+}
+
+/// The keys that a text may be: a short number, a credit code, a phone number, its last four digits.
+pub fn keys_for(who: &Principal, text: &str) -> Vec<String> {
+    let mut keys = Vec::new();
+    let plain = credit_code::normalise(text);
+    if plain.starts_with("KH") {
+        keys.push(number_key(&plain));
+    }
+    if credit_code::check(&plain).is_ok() {
+        keys.push(credit_code_key(&plain));
+    }
+    if reach::may_look_up_phones(who) {
+        keys.extend(phone_keys(who, text));
+    }
+    keys
+}
+
+fn phone_keys(who: &Principal, text: &str) -> Option<String> {
+    let text = crate::platform::vault::half_width(text.trim());
+    if !text.chars().all(|c| c.is_ascii_digit() || " +-()".contains(c)) {
+        return None;
+    }
+    match normalise(PHONE_LOOKUP.kind, &text).len() {
+        4 => who.vault.last4_index(&PHONE_LOOKUP, &text).map(|digest| last4_key(&digest)),
+        7..=20 => Some(phone_key(&who.vault.index(&PHONE_LOOKUP, &text))),
+        _ => None,
+    }
+}
+
+fn number_key(number: &str) -> String {
+    format!("n{number}")
+}
+
+fn credit_code_key(code: &str) -> String {
+    format!("c{code}")
+}
+
+/// Half of the digest tells numbers apart well enough, and keeps the index small.
+fn phone_key(digest: &[u8]) -> String {
+    format!("p{}", hex(&digest[..digest.len().min(16)]))
+}
+
+fn last4_key(digest: &[u8]) -> String {
+    format!("l{}", hex(digest))
+}

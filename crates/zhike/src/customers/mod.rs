@@ -1,0 +1,61 @@
+//! A  The customer archive (R3-1.1 to R3-1.5, R0-2.1): companies and persons with their facts, contacts, tags and grade,
+//! how complete that is, what has been confirmed with them, what happened to them, and who looks after them.
+//!
+//! * [`service`] creates, lists, changes, hands over, removes; [`contacts`], [`verification`] and [`events`] are what a
+//!   customer has; [`duplicates`] tells whether it is there already; [`timeline`] puts together what all rooms know.
+//! * [`rules`] are the decisions: credit code, core of a name, completeness, forms of personal values.
+//! * [`reach`] says which customers somebody may see; [`index`] puts them into the search.
+//!
+//! To other rooms it offers [`service::snapshot`], [`service::page_of_subjects`] and [`service::count_by_grade`] for
+//! rules and measures, [`service::cards`] for their lists, [`service::load`] for the check of a customer in hand,
+//! [`service::contacted`] for the date of the last contact, and [`timeline::Source`] to be filled. It publishes the
+//! [`facts`] of its names and subscribes to none.
+
+pub mod contacts;
+mod draft;
+pub mod duplicates;
+pub mod events;
+pub mod facts;
+pub mod http;
+pub mod index;
+pub mod input;
+pub mod model;
+pub mod names;
+pub mod number;
+pub mod reach;
+pub mod regions;
+pub mod rules;
+mod sealed;
+pub mod service;
+#[cfg(test)]
+mod tests;
+pub mod timeline;
+pub mod verification;
+pub mod view;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::App;
+use crate::kernel::Entity;
+use crate::platform::search::Searchable;
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .merge(http::routes())
+        .merge(contacts::http::routes())
+        .merge(verification::http::routes())
+        .merge(events::http::routes())
+        .merge(timeline::http::routes())
+}
+
+/// Customers in the one search of the house.
+pub fn searchable() -> Searchable {
+    Searchable {
+        kind: model::SEARCH_KIND,
+        entity: Entity::Customer,
+        visible: service::readable,
+        access: reach::tokens_for,
+        keys: index::keys_for,
+        records: service::records,
+    }
+}

@@ -1,0 +1,57 @@
+//! Names of colleagues and departments beside their ids, without a query per row. They are remembered for a moment,
+//! so a list of fifty customers asks for none of them again.
+
+use std::collections::HashMap;
+use std::sync::{LazyLock, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+use store::{Entity, Tx};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::kernel::Result;
+use crate::platform::access::model::{Department, User};
+
+/// A renamed colleague is seen by the new name after this time at most.
+const FRESH: Duration = Duration::from_secs(5);
+const REMEMBERED_MOST: usize = 20_000;
+
+type Known = HashMap<Uuid, (String, Instant)>;
+static KNOWN: LazyLock<RwLock<Known>> = LazyLock::new(RwLock::default);
+
+/// Somebody or something, by id and name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Named {
+    pub id: Uuid,
+    pub name: String,
+}
+
+/// A colleague by id.
+pub fn user(tx: &mut Tx<'_>, id: Uuid) -> Result<Named> {
+    named(tx, id, |tx| Ok(User::find(tx, id)?.map(|user| user.name)))
+}
+
+/// A department by id.
+pub fn department(tx: &mut Tx<'_>, id: Uuid) -> Result<Named> {
+    named(tx, id, |tx| Ok(Department::find(tx, id)?.map(|department| department.name)))
+}
+
+fn named(tx: &mut Tx<'_>, id: Uuid, read: impl FnOnce(&mut Tx<'_>) -> Result<Option<String>>) -> Result<Named> {
+    if let Some(name) = remembered(id) {
+        return Ok(Named { id, name });
+    }
+    // The system itself has no row.
+    let name = read(tx)?.unwrap_or_default();
+    let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
+    if known.len() >= REMEMBERED_MOST {
+        known.clear();
+    }
+    known.insert(id, (name.clone(), Instant::now()));
+    Ok(Named { id, name })
+}
+
+fn remembered(id: Uuid) -> Option<String> {
+    let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
+    known.get(&id).filter(|(_, at)| at.elapsed() < FRESH).map(|(name, _)| name.clone())
+}

@@ -1,0 +1,74 @@
+//! Which customers somebody may reach, for lists, for one record, and for the search index. A child of a customer
+//! (contact, verification, event) is reached through its customer.
+
+use store::{Predicate, Tx};
+use uuid::Uuid;
+
+use super::model::{Customer, PHONE};
+use crate::kernel::permission::action::Doing;
+use crate::kernel::permission::entity::Of;
+use crate::kernel::{Action, Entity, Error, FieldAccess, Grant, Guarded, Principal, Result};
+
+/// Customers that `who` may do `action` to what belongs to them as `entity`. Removed ones are nobody's.
+pub fn predicate(who: &Principal, action: Action, entity: Entity) -> Predicate {
+    let reached = match who.permissions.reach(action, entity) {
+        // Shares name the customer, whatever of it is asked for.
+        Some(reach) => reach.predicate(who.user.uuid(), Entity::Customer),
+        None => Predicate::None,
+    };
+    reached.and(Predicate::IsNull("removed_at"))
+}
+
+/// The customers that a grant reaches.
+pub fn scope<A: Doing, E: Of>(grant: &Grant<A, E>) -> Predicate {
+    predicate(grant.principal(), A::VALUE, E::VALUE)
+}
+
+/// Whether a customer in hand is reached; 404 if not, as if there were none.
+#[track_caller]
+pub fn check<A: Doing, E: Of>(tx: &mut Tx<'_>, grant: &Grant<A, E>, customer: &Customer) -> Result<()> {
+    match reaches(tx, &scope(grant), customer)? {
+        true => Ok(()),
+        false => Err(Error::not_found()),
+    }
+}
+
+pub fn reaches(tx: &mut Tx<'_>, scope: &Predicate, customer: &Customer) -> Result<bool> {
+    Ok(scope.matches(tx, customer.id(), &|column| customer.column(column))?)
+}
+
+/// The tokens that a customer carries in the search index: whoever reaches it by owner, department or pool asks for one
+/// of them.
+pub fn tokens_of(customer: &Customer) -> Vec<String> {
+    let owner = customer.owner_id.map_or_else(|| POOL.to_owned(), |owner| owner_token(owner.uuid()));
+    let department = customer.department_id.map(|department| department_token(department.uuid()));
+    std::iter::once(owner).chain(department).collect()
+}
+
+/// The tokens that somebody's search asks for; `None` asks for all customers. Shared customers carry no token of
+/// their own, see [`super::service::search`].
+pub fn tokens_for(who: &Principal) -> Option<Vec<String>> {
+    let Some(reach) = who.permissions.reach(Action::Read, Entity::Customer) else { return Some(Vec::new()) };
+    if reach.all {
+        return None;
+    }
+    let own = reach.own.then(|| owner_token(who.user.uuid()));
+    let pool = reach.pool.then(|| POOL.to_owned());
+    let departments = reach.departments.iter().map(|department| department_token(*department));
+    Some(own.into_iter().chain(pool).chain(departments).collect())
+}
+
+const POOL: &str = "pool";
+
+fn owner_token(owner: Uuid) -> String {
+    format!("o{}", owner.simple())
+}
+
+fn department_token(department: Uuid) -> String {
+    format!("d{}", department.simple())
+}
+
+/// Whether somebody may look customers up by phone: whoever may at least recognise a masked number.
+pub fn may_look_up_phones(who: &Principal) -> bool {
+    who.field(PHONE.field, PHONE.class()) >= FieldAccess::Masked
+}

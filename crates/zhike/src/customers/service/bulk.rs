@@ -1,0 +1,97 @@
+//! Many customers at once, for import and sample data: sealing and checking happen outside the transaction, and the
+//! transaction looks nothing up row by row.
+
+use serde_json::json;
+use store::{Entity as _, Tx};
+use uuid::Uuid;
+
+use super::write_tags;
+use crate::customers::contacts::Contact;
+use crate::customers::input::NewCustomer;
+use crate::customers::model::Customer;
+use crate::customers::{draft, facts, index, number, reach};
+use crate::kernel::permission::action::Import;
+use crate::kernel::permission::entity;
+use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
+use crate::platform::access::model::{Department, User};
+use crate::platform::audit::{self, Changes};
+
+/// A customer ready to be written, without its number.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    pub customer: Customer,
+    pub contacts: Vec<Contact>,
+}
+
+/// Makes the rows of a new customer. Needs no database; an error names every field at fault.
+pub fn prepare(
+    who: &Principal,
+    new: &NewCustomer,
+    owner: Option<Id<User>>,
+    department: Option<Id<Department>>,
+) -> Result<Prepared> {
+    let (mut customer, contacts, _) = super::create::built(who, new)?;
+    (customer.owner_id, customer.department_id) = (owner, department);
+    draft::derive(&mut customer, super::known_of(&contacts));
+    Ok(Prepared { customer, contacts })
+}
+
+/// What was written, in order.
+#[derive(Clone, Debug, Default)]
+pub struct Block {
+    pub customers: Vec<(Id<Customer>, String)>,
+}
+
+/// Writes a block of customers with consecutive numbers; each is audited, and carries the import it came with. Whoever
+/// imports must reach every one of them. Duplicates have been dealt with before
+/// ([`Known`](crate::customers::duplicates::Known)). The facts are told once for all of them ([`record_import`]).
+pub fn insert_block(
+    tx: &mut Tx<'_>,
+    grant: &Grant<Import, entity::Customer>,
+    import: Uuid,
+    block: &[Prepared],
+) -> Result<Block> {
+    let who = grant.principal();
+    check_reach(tx, grant, block)?;
+    let numbers = number::take(tx, who.now, block.len())?;
+    let mut written = Block::default();
+    for (prepared, number) in block.iter().zip(numbers) {
+        let customer = Customer { number, ..prepared.customer.clone() };
+        customer.insert(tx)?;
+        write_tags(tx, &customer)?;
+        for contact in &prepared.contacts {
+            contact.insert(tx)?;
+        }
+        index::put_new(tx, &customer, &prepared.contacts)?;
+        let id = customer.id.uuid();
+        let mut changes = Changes::new();
+        changes.set("number", &customer.number).set("import", import).set("contacts", prepared.contacts.len());
+        audit::record(tx, who, "import", Entity::Customer, id, Some(id), changes)?;
+        written.customers.push((customer.id, customer.number));
+    }
+    Ok(written)
+}
+
+/// Decided once per owner and department, not per row.
+fn check_reach(tx: &mut Tx<'_>, grant: &Grant<Import, entity::Customer>, block: &[Prepared]) -> Result<()> {
+    let scope = reach::scope(grant);
+    let mut checked = Vec::new();
+    for Prepared { customer, .. } in block {
+        let place = (customer.owner_id, customer.department_id);
+        if checked.contains(&place) {
+            continue;
+        }
+        if !reach::reaches(tx, &scope, customer)? {
+            return Err(Error::forbidden());
+        }
+        checked.push(place);
+    }
+    Ok(())
+}
+
+/// Tells the other rooms that an import has brought customers, so that they plan for them all at once.
+pub fn record_import(tx: &mut Tx<'_>, who: &Principal, import: Uuid, count: i64) -> Result<()> {
+    let told = json!({ "count": count });
+    facts::publish(tx, who, facts::IMPORTED, (import, None), who.now, told.clone())?;
+    audit::record(tx, who, "imported", Entity::Customer, import, None, told)
+}

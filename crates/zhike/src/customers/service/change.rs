@@ -1,0 +1,152 @@
+use serde_json::json;
+use store::{Entity as _, Tx};
+
+use super::{known_of, load_for_change, rewrite_tags};
+use crate::customers::duplicates::{self, Probe};
+use crate::customers::input::{self, CustomerPatch};
+use crate::customers::model::{Customer, Grade};
+use crate::customers::rules::text::{Faults, clean};
+use crate::customers::view::{CustomerView, view};
+use crate::customers::{contacts, draft, facts, index};
+use crate::kernel::permission::action::Update;
+use crate::kernel::permission::entity;
+use crate::kernel::{Entity, Error, FieldAccess, FieldClass, Grant, Id, Principal, Result};
+use crate::platform::audit::{self, Changes};
+
+/// Changes the fields given, from the version that the asker has seen.
+pub fn update(
+    tx: &mut Tx<'_>,
+    grant: &Grant<Update, entity::Customer>,
+    id: Id<Customer>,
+    version: i64,
+    patch: &CustomerPatch,
+) -> Result<CustomerView> {
+    let mut customer = load_for_change(tx, grant, id)?;
+    stale(&customer, version)?;
+    let who = grant.principal();
+    change(tx, who, &mut customer, patch, "update")?;
+    view(tx, who, customer)
+}
+
+/// Changes a customer that is held and whose permission has been checked. Answers the fields that changed; nothing is
+/// written when none did.
+pub fn change(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    customer: &mut Customer,
+    patch: &CustomerPatch,
+    action: &str,
+) -> Result<Vec<String>> {
+    let before = customer.clone();
+    let (mut changes, mut faults) = (Changes::new(), Faults::default());
+    draft::apply(who, customer, patch, &mut changes, &mut faults)?;
+    Error::from_fields(faults.into_fields())?;
+    if changes.is_empty() {
+        return Ok(Vec::new());
+    }
+    refuse_taken_code(tx, &before, customer)?;
+    let contacts = contacts::of_customer(tx, customer.id)?;
+    draft::derive(customer, known_of(&contacts));
+    save(tx, who, customer)?;
+    if before.tags != customer.tags {
+        rewrite_tags(tx, customer)?;
+    }
+    if is_found_differently(&before, customer) {
+        index::put(tx, customer, &contacts)?;
+    }
+    let fields = changes.fields().map(str::to_owned).collect();
+    let id = customer.id.uuid();
+    audit::record(tx, who, action, Entity::Customer, id, Some(id), changes)?;
+    Ok(fields)
+}
+
+/// A credit code names one company, so a change must not give it to two. A name may come to resemble another.
+fn refuse_taken_code(tx: &mut Tx<'_>, before: &Customer, customer: &Customer) -> Result<()> {
+    if customer.credit_code.is_none() || customer.credit_code == before.credit_code {
+        return Ok(());
+    }
+    let credit_code = customer.credit_code.clone();
+    let probe = Probe { credit_code, except: Some(customer.id), ..Probe::default() };
+    match duplicates::find(tx, &probe)?.is_empty() {
+        true => Ok(()),
+        false => Err(Error::conflict("customer.duplicate").field("credit_code", "taken")),
+    }
+}
+
+/// Writes the row; its version goes up.
+pub(super) fn save(tx: &mut Tx<'_>, who: &Principal, customer: &mut Customer) -> Result<()> {
+    customer.updated_at = who.now;
+    customer.update(tx)?;
+    customer.version += 1;
+    Ok(())
+}
+
+pub(super) fn stale(customer: &Customer, version: i64) -> Result<()> {
+    if customer.version == version { Ok(()) } else { Err(Error::new(412, "stale")) }
+}
+
+fn is_found_differently(before: &Customer, after: &Customer) -> bool {
+    before.name != after.name
+        || before.short_name != after.short_name
+        || before.credit_code != after.credit_code
+        || before.phone_index != after.phone_index
+}
+
+/// Grades a customer anew, with the reason. What the customer is owed changes with it.
+pub fn set_grade(
+    tx: &mut Tx<'_>,
+    grant: &Grant<Update, entity::Customer>,
+    id: Id<Customer>,
+    version: Option<i64>,
+    (grade, reason): (Grade, &str),
+) -> Result<CustomerView> {
+    let who = grant.principal();
+    let reason = input::reason(reason)?;
+    let mut customer = load_for_change(tx, grant, id)?;
+    version.map_or(Ok(()), |version| stale(&customer, version))?;
+    if who.field("customer.grade", FieldClass::Ordinary) < FieldAccess::Edit {
+        return Err(Error::forbidden().field("grade", "not_allowed"));
+    }
+    let from = customer.grade;
+    if from == grade {
+        return view(tx, who, customer);
+    }
+    customer.grade = grade;
+    save(tx, who, &mut customer)?;
+    let mut changes = Changes::new();
+    changes.field("grade", &from, &grade).set("reason", &reason);
+    let id = customer.id.uuid();
+    facts::publish(tx, who, facts::GRADED, (id, Some(id)), who.now, json!({ "from": from, "to": grade }))?;
+    audit::record(tx, who, "grade", Entity::Customer, id, Some(id), changes)?;
+    view(tx, who, customer)
+}
+
+/// Marks a field 重点 with the reason (`Some`), or lifts the mark.
+pub fn key_mark(
+    tx: &mut Tx<'_>,
+    grant: &Grant<Update, entity::Customer>,
+    id: Id<Customer>,
+    field: &str,
+    why: Option<Option<&str>>,
+) -> Result<CustomerView> {
+    let who = grant.principal();
+    if !draft::is_markable(field) {
+        return Err(Error::field_invalid("field", "unknown_field"));
+    }
+    let why = match why {
+        Some(why) => {
+            let cleaned = clean(why.unwrap_or_default(), 500, false);
+            Some(cleaned.map_err(|code| Error::field_invalid("why", code))?)
+        }
+        None => None,
+    };
+    let mut customer = load_for_change(tx, grant, id)?;
+    let mut changes = Changes::new();
+    draft::mark(who, &mut customer, field, why, &mut changes)?;
+    if !changes.is_empty() {
+        save(tx, who, &mut customer)?;
+        let id = customer.id.uuid();
+        audit::record(tx, who, "update", Entity::Customer, id, Some(id), changes)?;
+    }
+    view(tx, who, customer)
+}

@@ -1,0 +1,241 @@
+use std::collections::{HashMap, HashSet};
+
+use store::list::{Asked, Field, Filter, Kind, ListSpec, Op};
+use store::search::{self, Hit, Query};
+use store::{Entity as _, Predicate, Tx};
+use uuid::Uuid;
+
+use super::{load, plan};
+use crate::customers::model::{Customer, SEARCH_KIND};
+use crate::customers::view::{CustomerView, view};
+use crate::customers::{index, reach, regions};
+use crate::kernel::permission::action::Read;
+use crate::kernel::permission::entity;
+use crate::kernel::{Error, FieldAccess, FieldClass, Grant, Id, List, Principal, Result};
+
+/// What the list of customers can be filtered and sorted by. Personal fields are not among it.
+pub const SPEC: ListSpec = ListSpec {
+    table: "customer",
+    columns: <Customer as store::Entity>::COLUMNS,
+    fields: &[
+        Field::new("name_key", Kind::Text).sortable(),
+        Field::new("name", Kind::Text),
+        Field::new("short_name", Kind::Text),
+        Field::new("number", Kind::Text).sortable(),
+        Field::new("kind", Kind::Word),
+        Field::new("credit_code", Kind::Text),
+        Field::new("industry", Kind::Word),
+        Field::new("region", Kind::Word),
+        Field::new("source", Kind::Word),
+        Field::new("tags", Kind::Words("customer_tag", "customer_id", "tag")),
+        Field::new("grade", Kind::Word).sortable(),
+        Field::new("owner", Kind::Id).column("owner_id"),
+        Field::new("owner_id", Kind::Id),
+        Field::new("department", Kind::Id).column("department_id"),
+        Field::new("department_id", Kind::Id),
+        Field::new("staff_count", Kind::Integer),
+        Field::new("annual_revenue_fen", Kind::Integer),
+        Field::new("founded_on", Kind::Date),
+        Field::new("cooperation_since", Kind::Date),
+        Field::new("main_business", Kind::Text),
+        Field::new("core_need", Kind::Text),
+        Field::new("completeness", Kind::Integer).sortable(),
+        Field::new("last_contact_at", Kind::Instant).sortable(),
+        Field::new("next_contact_at", Kind::Instant).sortable(),
+        Field::new("verified_on", Kind::Date),
+        Field::new("created_at", Kind::Instant).sortable(),
+        Field::new("updated_at", Kind::Instant).sortable(),
+    ],
+    default_sort: "-created_at",
+};
+
+const TEXT_MOST: usize = 100;
+/// A search that is also filtered or sorted looks at this many of the newest hits.
+const HITS_MOST: usize = 500;
+
+/// A question to the list: filters, sort and page, and a text to search for.
+#[derive(Clone, Debug, Default)]
+pub struct Question {
+    pub asked: Asked,
+    pub text: Option<String>,
+    /// Where the next page of a search begins.
+    place: Option<i64>,
+    regions: Vec<Predicate>,
+}
+
+impl Question {
+    /// Reads the parameters of a request.
+    pub fn parse(
+        filter: Option<&str>,
+        sort: Option<&str>,
+        cursor: Option<&str>,
+        limit: Option<usize>,
+        text: Option<&str>,
+    ) -> Result<Self> {
+        let text = text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+        if text.as_ref().is_some_and(|text| text.chars().count() > TEXT_MOST) {
+            return Err(Error::field_invalid("q", "too_long"));
+        }
+        // Pages of a search go on from a place in the search index, pages of a list from a row.
+        let place = cursor.and_then(|cursor| cursor.strip_prefix('q'));
+        let cursor = if place.is_some() { None } else { cursor };
+        let place = place.map(str::parse).transpose().map_err(|_| Error::invalid("query.invalid"))?;
+        let mut asked = Asked::parse(filter, sort, cursor, limit)?;
+        if let Some(sort) = asked.sort.as_mut().filter(|sort| sort.field == "name") {
+            sort.field = "name_key".to_owned();
+        }
+        let regions = take_regions(&mut asked.filters);
+        Ok(Self { asked, text, place, regions })
+    }
+
+    /// A hit's place is the only order of a plain search.
+    fn is_plain_search(&self) -> bool {
+        self.asked.filters.is_empty() && self.regions.is_empty() && self.asked.sort.is_none()
+    }
+}
+
+/// Who filters by a province means its cities and counties too.
+fn take_regions(filters: &mut Vec<Filter>) -> Vec<Predicate> {
+    let is_region = |filter: &Filter| filter.field == "region" && matches!(filter.op, Op::Eq | Op::In);
+    let (of_region, others) = std::mem::take(filters).into_iter().partition(is_region);
+    *filters = others;
+    let predicate = |filter: Filter| {
+        let codes = match &filter.value {
+            serde_json::Value::Array(codes) => codes.iter().filter_map(serde_json::Value::as_str).collect(),
+            value => value.as_str().into_iter().collect::<Vec<_>>(),
+        };
+        Predicate::one_of("region", codes.into_iter().filter(|code| code.len() == 6).flat_map(regions::with_all_below))
+    };
+    of_region.into_iter().map(predicate).collect()
+}
+
+/// A page of the customers that the asker reaches.
+pub fn list(tx: &mut Tx<'_>, grant: &Grant<Read, entity::Customer>, question: &Question) -> Result<List<CustomerView>> {
+    let who = grant.principal();
+    let found = rows(tx, grant, question)?;
+    let items = found.items.into_iter().map(|customer| view(tx, who, customer)).collect::<Result<_>>()?;
+    Ok(List { items, next: found.next })
+}
+
+/// [`list`] as rows, for an export that walks over the pages.
+pub fn rows(tx: &mut Tx<'_>, grant: &Grant<Read, entity::Customer>, question: &Question) -> Result<List<Customer>> {
+    let who = grant.principal();
+    check_fields(who, question)?;
+    let scope = question.regions.iter().cloned().fold(reach::scope(grant), Predicate::and);
+    match &question.text {
+        Some(text) if question.is_plain_search() => searched(tx, who, &scope, question, text),
+        Some(text) => {
+            let (hits, _) = hits(tx, who, &scope, text, None, HITS_MOST)?;
+            let asked = Asked { among: Some(padded(hits)), ..question.asked.clone() };
+            page(tx, &plan::checked_only(scope), &asked)
+        }
+        None => {
+            let scope = plan::planned(tx, who, scope)?;
+            page(tx, &scope, &question.asked)
+        }
+    }
+}
+
+/// A field that somebody may not read cannot be found out by filtering either.
+fn check_fields(who: &Principal, question: &Question) -> Result<()> {
+    let sort = question.asked.sort.as_ref().map(|sort| sort.field.as_str());
+    let region = (!question.regions.is_empty()).then_some("region");
+    let filters = question.asked.filters.iter().map(|filter| filter.field.as_str());
+    for field in filters.chain(sort).chain(region) {
+        if who.field(&format!("customer.{field}"), FieldClass::Ordinary) < FieldAccess::Read {
+            return Err(Error::invalid("query.field_not_allowed").field(field, "not_allowed"));
+        }
+    }
+    Ok(())
+}
+
+fn page(tx: &mut Tx<'_>, scope: &Predicate, asked: &Asked) -> Result<List<Customer>> {
+    let (rows, next) = SPEC.page(tx, scope, asked)?;
+    let items = rows.into_iter().map(Customer::from_row).collect::<store::Result<_>>()?;
+    Ok(List { items, next })
+}
+
+/// Newest first, page by page through the search index.
+fn searched(tx: &mut Tx<'_>, who: &Principal, scope: &Predicate, question: &Question, text: &str) -> Result<List<Customer>> {
+    let limit = question.asked.page.limit;
+    let (hits, next) = hits(tx, who, scope, text, question.place, limit)?;
+    let asked = Asked { among: Some(padded(hits.clone())), ..Asked::default() };
+    let asked = Asked { page: store::list::Page { limit: limit.max(1), after: None }, ..asked };
+    let mut found = page(tx, &plan::checked_only(scope.clone()), &asked)?.items;
+    let places: HashMap<Uuid, usize> = hits.iter().enumerate().map(|(place, id)| (*id, place)).collect();
+    found.sort_by_key(|customer| places.get(&customer.id.uuid()).copied());
+    Ok(List { items: found, next: next.map(|place| format!("q{place}")) })
+}
+
+/// The ids of the newest hits within the scope, and the place after them if there are more.
+///
+/// A search for hits that carry one of many tokens costs more than looking at some hits that do not: whoever reaches
+/// many departments usually reaches enough of what is found. Who does not is searched for by tokens all the same.
+fn hits(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    scope: &Predicate,
+    text: &str,
+    before: Option<i64>,
+    limit: usize,
+) -> Result<(Vec<Uuid>, Option<i64>)> {
+    let access = reach::tokens_for(who);
+    if access.as_ref().is_some_and(Vec::is_empty) {
+        return Ok((Vec::new(), None));
+    }
+    let mut query = Query {
+        kinds: &[SEARCH_KIND],
+        text,
+        keys: index::keys_for(who, text),
+        access: None,
+        before,
+        limit: limit + 1,
+    };
+    let mut found: Vec<Hit> = Vec::new();
+    if access.as_ref().is_some_and(|tokens| tokens.len() > TOKENS_FEW) {
+        query.limit = LOOK_AT.max(limit + 1);
+        let hits = search::find(tx, &query)?;
+        let last = hits.last().map(|hit| hit.place);
+        let exhausted = hits.len() < query.limit;
+        found = within(tx, scope, hits)?;
+        if exhausted || found.len() > limit {
+            return Ok(cut(found, limit));
+        }
+        query.before = last;
+    }
+    query.limit = limit + 1 - found.len();
+    query.access = access;
+    found.extend(search::find(tx, &query)?);
+    Ok(cut(found, limit))
+}
+
+const TOKENS_FEW: usize = 3;
+const LOOK_AT: usize = 200;
+
+fn cut(mut found: Vec<Hit>, limit: usize) -> (Vec<Uuid>, Option<i64>) {
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let next = found.last().filter(|_| more).map(|hit| hit.place);
+    (found.into_iter().map(|hit| hit.id).collect(), next)
+}
+
+fn within(tx: &mut Tx<'_>, scope: &Predicate, hits: Vec<Hit>) -> Result<Vec<Hit>> {
+    let ids: Vec<Uuid> = hits.iter().map(|hit| hit.id).collect();
+    let inside: HashSet<Uuid> = super::search::among(tx, scope, ids)?.into_iter().collect();
+    Ok(hits.into_iter().filter(|hit| inside.contains(&hit.id)).collect())
+}
+
+/// Repeats the last id up to one of a few lengths, so that statements of a few shapes only need to be prepared.
+pub(super) fn padded(mut ids: Vec<Uuid>) -> Vec<Uuid> {
+    const LENGTHS: [usize; 5] = [1, 8, 50, 200, HITS_MOST];
+    if let (Some(last), Some(length)) = (ids.last().copied(), LENGTHS.iter().find(|length| **length >= ids.len())) {
+        ids.resize(*length, last);
+    }
+    ids
+}
+
+/// One customer.
+pub fn get(tx: &mut Tx<'_>, grant: &Grant<Read, entity::Customer>, id: Id<Customer>) -> Result<CustomerView> {
+    let customer = load(tx, grant, id)?;
+    view(tx, grant.principal(), customer)
+}

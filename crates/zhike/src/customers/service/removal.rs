@@ -1,0 +1,45 @@
+use serde_json::json;
+use store::Tx;
+
+use super::change::save;
+use super::{load_for_change, locked};
+use crate::customers::model::Customer;
+use crate::customers::view::{CustomerView, view};
+use crate::customers::{contacts, facts, index, reach};
+use crate::kernel::permission::action::Delete;
+use crate::kernel::permission::entity;
+use crate::kernel::{Entity, Error, Grant, Id, Result};
+use crate::platform::audit;
+
+/// Takes a customer out of sight. Nothing of it is lost: [`restore`] brings it back.
+pub fn remove(tx: &mut Tx<'_>, grant: &Grant<Delete, entity::Customer>, id: Id<Customer>) -> Result<()> {
+    let who = grant.principal();
+    let mut customer = load_for_change(tx, grant, id)?;
+    customer.removed_at = Some(who.now);
+    save(tx, who, &mut customer)?;
+    index::remove(tx, &customer)?;
+    let id = customer.id.uuid();
+    facts::publish(tx, who, facts::REMOVED, (id, Some(id)), who.now, json!({}))?;
+    audit::record(tx, who, "delete", Entity::Customer, id, Some(id), json!({ "number": customer.number }))
+}
+
+/// Brings a removed customer back.
+pub fn restore(tx: &mut Tx<'_>, grant: &Grant<Delete, entity::Customer>, id: Id<Customer>) -> Result<CustomerView> {
+    let who = grant.principal();
+    let mut customer = locked(tx, id)?;
+    let was_removed = customer.removed_at.take().is_some();
+    if !reach::reaches(tx, &reach::scope(grant), &customer)? {
+        return Err(Error::not_found());
+    }
+    if !was_removed {
+        return view(tx, who, customer);
+    }
+    save(tx, who, &mut customer)?;
+    let contacts = contacts::of_customer(tx, customer.id)?;
+    index::put(tx, &customer, &contacts)?;
+    let id = customer.id.uuid();
+    let told = json!({ "grade": customer.grade, "owner": customer.owner_id });
+    facts::publish(tx, who, facts::RESTORED, (id, Some(id)), who.now, told)?;
+    audit::record(tx, who, "restore", Entity::Customer, id, Some(id), json!({ "number": customer.number }))?;
+    view(tx, who, customer)
+}

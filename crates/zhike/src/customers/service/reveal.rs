@@ -1,0 +1,102 @@
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use serde_json::json;
+use store::{Entity as _, Tx};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::load;
+use crate::customers::contacts::{self, CONTACT_EMAIL, CONTACT_PHONE, CONTACT_WECHAT, Contact};
+use crate::customers::input;
+use crate::customers::model::{Customer, EMAIL, ID_NUMBER, PHONE, Reveal, WECHAT};
+use crate::kernel::permission::action;
+use crate::kernel::permission::entity;
+use crate::kernel::{Entity, Error, FieldAccess, Grant, Id, Principal, Result};
+use crate::platform::audit;
+use crate::platform::vault::Column;
+
+/// How long the console shows a revealed value.
+const SHOWN: SignedDuration = SignedDuration::from_secs(30);
+/// Nobody calls more people than this in a day; somebody copying the book does.
+const A_DAY_MOST: i64 = 200;
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+store::statements! {
+    COUNT = "select count(*) from reveal where user_id = $1 and at > $2";
+}
+
+/// A personal value, to be shown until then.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct Revealed {
+    pub value: String,
+    #[schema(value_type = String, format = DateTime)]
+    pub until: Timestamp,
+}
+
+/// Shows a personal value of a customer, or of one of its contacts, to somebody who says why. Written down before it is
+/// shown; bounded per day.
+pub fn reveal(
+    tx: &mut Tx<'_>,
+    grant: &Grant<action::Reveal, entity::Customer>,
+    customer: Id<Customer>,
+    (contact, field, reason): (Option<Id<Contact>>, &str, &str),
+) -> Result<Revealed> {
+    let who = grant.principal();
+    let reason = input::reason(reason)?;
+    let customer = load(tx, grant, customer)?;
+    let (column, row, sealed) = match contact {
+        None => of_customer(&customer, field)?,
+        Some(contact) => {
+            let allowed: Grant<action::Reveal, entity::Contact> = who.grant()?;
+            let customer = load(tx, &allowed, customer.id)?;
+            of_contact(&contacts::service::one(tx, customer.id, contact)?, field)?
+        }
+    };
+    if who.field(column.field, column.class()) == FieldAccess::Hidden {
+        return Err(Error::forbidden().field(field, "not_allowed"));
+    }
+    let sealed = sealed.ok_or_else(Error::not_found)?;
+    count(tx, who, &customer, column)?;
+    let of = if contact.is_some() { Entity::Contact } else { Entity::Customer };
+    let told = json!({ "field": field, "reason": reason });
+    audit::record(tx, who, "reveal", of, row, Some(customer.id.uuid()), told)?;
+    Ok(Revealed { value: who.vault.open_sealed(column, row, &sealed)?, until: who.now + SHOWN })
+}
+
+type Found = (&'static Column, Uuid, Option<Vec<u8>>);
+
+fn of_customer(customer: &Customer, field: &str) -> Result<Found> {
+    let row = customer.id.uuid();
+    match field {
+        "phone" => Ok((&PHONE, row, customer.phone.clone())),
+        "email" => Ok((&EMAIL, row, customer.email.clone())),
+        "wechat" => Ok((&WECHAT, row, customer.wechat.clone())),
+        "id_number" => Ok((&ID_NUMBER, row, customer.id_number.clone())),
+        _ => Err(Error::field_invalid("field", "unknown_field")),
+    }
+}
+
+fn of_contact(contact: &Contact, field: &str) -> Result<Found> {
+    let row = contact.id.uuid();
+    match field {
+        "phone" => Ok((&CONTACT_PHONE, row, contact.phone.clone())),
+        "email" => Ok((&CONTACT_EMAIL, row, contact.email.clone())),
+        "wechat" => Ok((&CONTACT_WECHAT, row, contact.wechat.clone())),
+        _ => Err(Error::field_invalid("field", "unknown_field")),
+    }
+}
+
+fn count(tx: &mut Tx<'_>, who: &Principal, customer: &Customer, column: &Column) -> Result<()> {
+    let shown: i64 = tx.query_one(&COUNT, &[&who.user, &(who.now - DAY)])?.get(0)?;
+    if shown >= A_DAY_MOST {
+        return Err(Error::too_many("reveal.quota"));
+    }
+    let reveal = Reveal {
+        id: Uuid::now_v7(),
+        customer_id: customer.id,
+        user_id: who.user,
+        field: column.field.to_owned(),
+        at: who.now,
+    };
+    Ok(reveal.insert(tx)?)
+}

@@ -1,0 +1,194 @@
+//! What other rooms need to know of customers. They ask for many at once; each question is one query.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use store::Tx;
+use uuid::Uuid;
+
+use super::{comma_list, hex_list, readable};
+use crate::customers::contacts;
+use crate::customers::model::{Customer, Grade, PHONE};
+use crate::kernel::{Id, Principal, Result};
+
+store::statements! {
+    SUBJECTS_SQLITE = sqlite "select id, grade, owner_id, department_id, created_at, removed_at from customer
+        where id in (select unhex(value) from json_each($1)) order by id";
+    SUBJECTS_POSTGRES = postgres "select id, grade, owner_id, department_id, created_at, removed_at from customer
+        where id = any(cast(string_to_array($1, ',') as uuid[])) order by id";
+    PAGE = "select id, grade, owner_id, department_id, created_at, removed_at from customer
+        where id > $1 and removed_at is null order by id limit $2";
+    CARDS_SQLITE = sqlite "select id, number, name, grade, preferences, phone, last_contact_at, next_contact_at from customer
+        where id in (select unhex(value) from json_each($1))";
+    CARDS_POSTGRES = postgres "select id, number, name, grade, preferences, phone, last_contact_at, next_contact_at from customer
+        where id = any(cast(string_to_array($1, ',') as uuid[]))";
+    /// The version stays: a contact changes nothing that somebody could be editing.
+    CONTACTED = "update customer set
+        last_contact_at = case when last_contact_at is null or last_contact_at < $2 then $2 else last_contact_at end,
+        next_contact_at = $3 where id = $1";
+    RECONTACTED = "update customer set last_contact_at = $2, next_contact_at = $3 where id = $1";
+    GRADES_OF_ALL = "select grade, count(*) from customer where removed_at is null group by grade";
+    GRADES_OF_OWNER = "select grade, count(*) from customer where owner_id = $1 and removed_at is null group by grade";
+    GRADES_SQLITE = sqlite "select grade, count(*) from customer
+        where department_id in (select unhex(value) from json_each($1)) and removed_at is null group by grade";
+    GRADES_POSTGRES = postgres "select grade, count(*) from customer
+        where department_id = any(cast(string_to_array($1, ',') as uuid[])) and removed_at is null group by grade";
+}
+
+/// What rules need to know of a customer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    pub id: Uuid,
+    pub grade: Grade,
+    pub owner: Option<Uuid>,
+    pub department: Option<Uuid>,
+    /// Since when it is in the book.
+    pub since: Timestamp,
+    pub removed: bool,
+}
+
+fn subject(row: &store::Row) -> Result<Subject> {
+    Ok(Subject {
+        id: row.get(0)?,
+        grade: row.get(1)?,
+        owner: row.get(2)?,
+        department: row.get(3)?,
+        since: row.get(4)?,
+        removed: row.get::<Option<i64>>(5)?.is_some(),
+    })
+}
+
+/// These customers, also removed ones, by id.
+pub fn snapshot(tx: &mut Tx<'_>, ids: &[Uuid]) -> Result<Vec<Subject>> {
+    let rows = match tx.is_postgres() {
+        true => tx.query(&SUBJECTS_POSTGRES, &[&comma_list(ids)])?,
+        false => tx.query(&SUBJECTS_SQLITE, &[&hex_list(ids)])?,
+    };
+    rows.iter().map(subject).collect()
+}
+
+/// All customers that are not removed, by id, from after `after` on.
+pub fn page_of_subjects(tx: &mut Tx<'_>, after: Option<Uuid>, limit: usize) -> Result<Vec<Subject>> {
+    let rows = tx.query(&PAGE, &[&after.unwrap_or_default(), &(limit as i64)])?;
+    rows.iter().map(subject).collect()
+}
+
+/// A customer in a row of another room's list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = CustomerCard)]
+pub struct Card {
+    pub id: Uuid,
+    pub number: String,
+    pub name: String,
+    pub grade: String,
+    pub preferences: Option<String>,
+    /// The name of whoever decides there, else of the primary contact.
+    pub decision_maker: Option<String>,
+    /// A phone number, masked.
+    pub phone_hint: Option<String>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub last_contact_at: Option<Timestamp>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub next_contact_at: Option<Timestamp>,
+    /// Whether the asker may see the customer itself; a card of one they may not see tells only its name and grade.
+    pub visible: bool,
+}
+
+/// Cards of these customers as `who` sees them. The caller has a reason to name them (a duty, a to-do); what more is
+/// told depends on the permission.
+pub fn cards(tx: &mut Tx<'_>, who: &Principal, ids: &[Uuid]) -> Result<Vec<Card>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let visible = readable(tx, who, ids)?;
+    let rows = match tx.is_postgres() {
+        true => tx.query(&CARDS_POSTGRES, &[&comma_list(ids)])?,
+        false => tx.query(&CARDS_SQLITE, &[&hex_list(ids)])?,
+    };
+    let mut cards = rows.iter().map(|row| card(who, row, &visible)).collect::<Result<Vec<_>>>()?;
+    let people = contacts::of_customers(tx, &visible)?;
+    for card in cards.iter_mut().filter(|card| card.visible) {
+        let mut own = people.iter().filter(|person| person.customer == card.id && !person.left);
+        let decides = own.clone().find(|person| person.decision_maker);
+        card.decision_maker = decides.or_else(|| own.find(|person| person.primary)).map(|person| person.name.clone());
+    }
+    Ok(cards)
+}
+
+fn card(who: &Principal, row: &store::Row, visible: &[Uuid]) -> Result<Card> {
+    let id: Uuid = row.get(0)?;
+    let sealed: Option<Vec<u8>> = row.get(5)?;
+    let card = Card {
+        id,
+        number: row.get(1)?,
+        name: row.get(2)?,
+        grade: row.get(3)?,
+        preferences: None,
+        decision_maker: None,
+        phone_hint: None,
+        last_contact_at: None,
+        next_contact_at: None,
+        visible: visible.contains(&id),
+    };
+    if !card.visible {
+        return Ok(card);
+    }
+    let phone = who.vault.masked(who, &PHONE, id, sealed.as_deref())?;
+    Ok(Card {
+        preferences: row.get(4)?,
+        phone_hint: phone.map(|phone| phone.masked),
+        last_contact_at: row.get(6)?,
+        next_contact_at: row.get(7)?,
+        ..card
+    })
+}
+
+/// Notes that a customer was contacted at `at`, and when the next contact is due.
+pub fn contacted(tx: &mut Tx<'_>, customer: Uuid, at: Timestamp, next_at: Option<Timestamp>) -> Result<()> {
+    tx.execute(&CONTACTED, &[&customer, &at, &next_at])?;
+    Ok(())
+}
+
+/// Sets the latest contact after one was taken back.
+pub fn recontacted(
+    tx: &mut Tx<'_>,
+    customer: impl Into<CustomerRef>,
+    at: Option<Timestamp>,
+    next_at: Option<Timestamp>,
+) -> Result<()> {
+    tx.execute(&RECONTACTED, &[&customer.into().0, &at, &next_at])?;
+    Ok(())
+}
+
+/// A customer by either form of its id.
+pub struct CustomerRef(Uuid);
+
+impl From<Uuid> for CustomerRef {
+    fn from(id: Uuid) -> Self {
+        Self(id)
+    }
+}
+
+impl From<Id<Customer>> for CustomerRef {
+    fn from(id: Id<Customer>) -> Self {
+        Self(id.uuid())
+    }
+}
+
+/// Whose customers to count.
+#[derive(Clone, Copy, Debug)]
+pub enum Whose<'a> {
+    All,
+    Departments(&'a [Uuid]),
+    Owner(Uuid),
+}
+
+/// How many customers of each grade there are.
+pub fn count_by_grade(tx: &mut Tx<'_>, whose: Whose<'_>) -> Result<Vec<(String, i64)>> {
+    let rows = match whose {
+        Whose::All => tx.query(&GRADES_OF_ALL, &[])?,
+        Whose::Owner(owner) => tx.query(&GRADES_OF_OWNER, &[&owner])?,
+        Whose::Departments(ids) if tx.is_postgres() => tx.query(&GRADES_POSTGRES, &[&comma_list(ids)])?,
+        Whose::Departments(ids) => tx.query(&GRADES_SQLITE, &[&hex_list(ids)])?,
+    };
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}

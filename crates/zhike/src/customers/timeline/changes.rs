@@ -1,0 +1,47 @@
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+use store::{Entity as _, Tx};
+use uuid::Uuid;
+
+use super::{Before, Entry};
+use crate::customers::model::{EMAIL, ID_NUMBER, PHONE, WECHAT};
+use crate::customers::names::Named;
+use crate::kernel::{FieldAccess, FieldClass, Principal, Result};
+use crate::platform::audit::AuditEntry;
+
+store::statements! {
+    /// Who looked at a personal value is the auditor's to know, and rounds and events have entries of their own.
+    CHANGES = select AuditEntry where "customer_id = $1 and entity in ('customer', 'contact')
+        and action in ('create', 'import', 'update', 'verify', 'grade', 'assign', 'delete', 'restore')
+        and (at < $2 or (at = $2 and id < $3)) order by at desc, id desc limit $4";
+}
+
+/// Changes of the archive and its contacts, from the audit: which fields, and of those that are not personal from what
+/// to what.
+pub fn changes(tx: &mut Tx<'_>, who: &Principal, customer: Uuid, before: Before, limit: usize) -> Result<Vec<Entry>> {
+    let (at, id) = before.unwrap_or((Timestamp::MAX, Uuid::max()));
+    let at = at.as_microsecond();
+    let found = AuditEntry::all(tx, &CHANGES, &[&customer, &at, &id, &(limit as i64)])?;
+    Ok(found.into_iter().map(|entry| told(who, entry)).collect())
+}
+
+fn told(who: &Principal, entry: AuditEntry) -> Entry {
+    let all: Map<String, Value> = serde_json::from_str(&entry.changes).unwrap_or_default();
+    let fields: Vec<&String> = all.keys().collect();
+    let shown: Map<String, Value> =
+        all.iter().filter(|(field, _)| is_shown(who, &entry.entity, field)).map(|(f, v)| (f.clone(), v.clone())).collect();
+    Entry {
+        id: entry.id,
+        kind: "change",
+        at: entry.at,
+        actor: entry.actor.map(|id| Named { id, name: entry.actor_name.clone() }),
+        title_key: format!("timeline.change.{}.{}", entry.entity, entry.action),
+        data: json!({ "entity": entry.entity, "action": entry.action, "fields": fields, "changes": shown }),
+    }
+}
+
+/// Personal values are digests in the audit already; those say nothing to anybody and are left out.
+fn is_shown(who: &Principal, entity: &str, field: &str) -> bool {
+    let personal = [PHONE, EMAIL, WECHAT, ID_NUMBER].iter().any(|column| column.name == field);
+    !personal && who.field(&format!("{entity}.{field}"), FieldClass::Ordinary) >= FieldAccess::Read
+}
