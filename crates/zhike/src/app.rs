@@ -15,18 +15,20 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::customers;
 use crate::kernel::{Clock, Error, Result};
 use crate::people;
 use crate::platform::access::identity::{Identities, Lifetime};
 use crate::platform::access::login::Door;
 use crate::platform::files::Files;
 use crate::platform::http::lanes::Lanes;
-use crate::platform::http::{Limits, Registry, Rule, console, document, edge, guard, health, metrics};
+use crate::platform::http::{Limits, Problem, Registry, Rule, console, document, edge, guard, health, metrics, name_operations};
 use crate::platform::outbox::{self, Subscription};
 use crate::platform::search::Searchable;
 use crate::platform::stream::Hub;
 use crate::platform::vault::Vault;
 use crate::platform::{self, jobs};
+use crate::policy;
 
 /// Bytes that a request's body may have; uploads set their own limit.
 pub const BODY_MOST: usize = 1 << 20;
@@ -36,6 +38,8 @@ pub const MIGRATIONS: &[Migration] = &[
     store::FOUNDATION[0],
     Migration { version: 10, name: "access", sql: include_str!("../migrations/0010_access.sql") },
     Migration { version: 20, name: "platform", sql: include_str!("../migrations/0020_platform.sql") },
+    Migration { version: 30, name: "customers", sql: include_str!("../migrations/0030_customers.sql") },
+    Migration { version: 40, name: "policy", sql: include_str!("../migrations/0040_policy.sql") },
 ];
 
 /// What the operator decides.
@@ -191,35 +195,38 @@ impl App {
         Lists take `filter`, `sort`, `cursor` and `limit`; writes take `Idempotency-Key`; changes need `If-Match`; \
         errors are problem details with a stable `code`.",
     license(name = "Apache-2.0")
-))]
+), components(schemas(Problem)))]
 struct Document;
 
 /// All rooms' routes with their descriptions.
 fn rooms() -> OpenApiRouter<App> {
-    let rooms = OpenApiRouter::new().merge(document::routes()).merge(platform::routes()).merge(people::routes());
+    let rooms = OpenApiRouter::new().merge(document::routes()).merge(platform::routes()).merge(people::routes()).merge(customers::routes()).merge(policy::routes());
     OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", rooms)
 }
 
 /// Who is told of which facts.
 fn subscriptions() -> Vec<Subscription> {
-    Vec::new()
+    policy::subscriptions()
 }
 
 /// What can be searched for.
 pub fn searchable() -> Vec<Searchable> {
-    Vec::new()
+    vec![customers::searchable()]
 }
 
 /// Who does which jobs, and what comes round.
 pub fn jobs() -> jobs::Registry {
     let mut registry = jobs::Registry::default();
     jobs::register_own(&mut registry);
+    policy::register(&mut registry);
     registry
 }
 
 /// The published description of the interface.
 pub fn openapi() -> OpenApi {
-    rooms().into_openapi()
+    let mut openapi = rooms().into_openapi();
+    name_operations(&mut openapi);
+    openapi
 }
 
 /// Every route of the API with its rule.

@@ -2,8 +2,12 @@
 //! rooms share, `platform` what carries them, `app` puts them together; every other module is a room of the house.
 
 pub mod app;
+pub mod customers;
 pub mod kernel;
 pub mod people;
 pub mod platform;
+pub mod policy;
 #[cfg(test)]
 pub mod testing;
+#[cfg(test)]
+mod tests;

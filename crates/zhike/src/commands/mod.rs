@@ -6,6 +6,7 @@ mod doctor;
 mod lock;
 mod openapi;
 mod place;
+mod policy;
 mod serve;
 mod setup;
 mod token;
@@ -36,6 +37,9 @@ enum Command {
     /// The audit.
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// The regulations.
+    #[command(subcommand)]
+    Policy(policy::Policy),
     /// Writes a backup of the embedded database and its files, also while the server runs.
     Backup(backup::Backup),
     /// Restores a backup into an empty data directory.
@@ -54,6 +58,7 @@ pub fn run() -> ExitCode {
         Command::Setup(command) => command.run(),
         Command::Token(command) => command.run(),
         Command::Audit(command) => command.run(),
+        Command::Policy(command) => command.run(),
         Command::Backup(command) => command.run(),
         Command::Restore(command) => command.run(),
         Command::Doctor(command) => command.run(),

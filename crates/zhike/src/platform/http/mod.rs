@@ -45,5 +45,5 @@ pub use lanes::Limits;
 pub use list::{ListParams, Page, present};
 pub use mutation::{Answer, Mutation};
 pub use problem::Problem;
-pub use registry::{DECLARATION, Registry, Rule};
+pub use registry::{DECLARATION, Registry, Rule, name_operations};
 pub use serve::serve;

@@ -98,6 +98,26 @@ fn operations(item: &PathItem) -> Vec<(Method, &Operation)> {
     all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_ref()?))).collect()
 }
 
+/// Names every operation after its method and path: handlers are called `list` and `create` in every room, and the
+/// names in the document must differ.
+pub fn name_operations(openapi: &mut OpenApi) {
+    for (path, item) in &mut openapi.paths.paths {
+        let words = path.trim_start_matches("/api/v1/").split(|c: char| !c.is_alphanumeric());
+        let noun = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join("_");
+        for (verb, operation) in [
+            ("get", &mut item.get),
+            ("put", &mut item.put),
+            ("post", &mut item.post),
+            ("delete", &mut item.delete),
+            ("patch", &mut item.patch),
+        ] {
+            if let Some(operation) = operation {
+                operation.operation_id = Some(format!("{verb}_{noun}"));
+            }
+        }
+    }
+}
+
 fn declared(operation: &Operation) -> Result<Rule, String> {
     let declared = operation.extensions.as_ref().and_then(|extensions| extensions.get(DECLARATION));
     let Some(declared) = declared else { return Err(format!("declares no {DECLARATION}")) };

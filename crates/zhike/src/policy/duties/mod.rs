@@ -1,0 +1,11 @@
+//! 应办事项: the duties as people see them — the list and the drill-down, one duty with its history and evidence, what
+//! people may decide about it, and what other rooms show of them.
+
+pub mod http;
+mod offered;
+pub mod service;
+mod timeline;
+pub mod view;
+
+pub use offered::{Counts, DutyCard, Heat, PersonCounts, Reached, counts, month_rates, open_duties, percent, team};
+pub use timeline::timeline;

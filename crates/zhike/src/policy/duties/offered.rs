@@ -1,0 +1,233 @@
+//! What contact work shows of duties: a person's day, and a manager's team. The caller has decided whose duties may be
+//! shown.
+
+use std::collections::BTreeMap;
+
+use calendar::{Period, PeriodKind};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde_json::Value;
+use store::{Entity as _, Tx};
+use uuid::Uuid;
+
+use super::view::{Known, what};
+use crate::kernel::{Principal, Result};
+use crate::policy::codec::read_progress;
+use crate::policy::model::{DutyRow, NOBODY};
+
+store::statements! {
+    /// What may be acted on by then, the most urgent first. A missed clock is there until it is stopped.
+    OPEN = select DutyRow where "owner_id = $1 and live and state <> 'paused' and opens_at <= $2 and act_at < $3
+        order by act_at, id limit $4";
+    LIVE = "select count(*), coalesce(sum(case when due_at <= $2 then 1 else 0 end), 0)
+        from duty where owner_id = $1 and live and opens_at <= $2";
+    DONE = "select count(*) from duty where owner_id = $1 and met_at >= $2 and met_at < $3";
+    RATE = "select cast(coalesce(sum(met), 0) as bigint), cast(coalesce(sum(met + late + missed), 0) as bigint)
+        from duty_tally where owner_id = $1 and day >= $2 and day < $3";
+    TALLY = "select owner_id, department_id, day, cast(sum(met) as bigint), cast(sum(late) as bigint),
+        cast(sum(missed) as bigint) from duty_tally where day >= $1 and day <= $2 group by owner_id, department_id, day";
+    TALLY_OF_OWNER = "select owner_id, department_id, day, cast(sum(met) as bigint), cast(sum(late) as bigint),
+        cast(sum(missed) as bigint) from duty_tally where owner_id = $3 and day >= $1 and day <= $2
+        group by owner_id, department_id, day";
+    /// Whatever is open and has a deadline has it today or later.
+    RUNNING = "select owner_id, department_id, cast(sum(open) as bigint) from duty_tally where day >= $1
+        group by owner_id, department_id";
+    RUNNING_OF_OWNER = "select owner_id, department_id, cast(sum(open) as bigint) from duty_tally
+        where owner_id = $2 and day >= $1 group by owner_id, department_id";
+    /// Answered by a small index of its own.
+    OVERDUE = "select owner_id, department_id, count(*) from duty where live and state = 'missed'
+        group by owner_id, department_id";
+    OVERDUE_OF_OWNER = "select owner_id, department_id, count(*) from duty where live and state = 'missed' and owner_id = $1
+        group by owner_id, department_id";
+}
+
+/// A duty with what a person needs to act on it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DutyCard {
+    pub id: Uuid,
+    pub clause: String,
+    pub rule: String,
+    pub what_key: String,
+    pub what_params: Value,
+    pub customer: Option<Uuid>,
+    pub owner: Uuid,
+    pub opens_at: Timestamp,
+    pub due_at: Option<Timestamp>,
+    pub act_at: Option<Timestamp>,
+    pub state: String,
+    pub version: i64,
+}
+
+/// The open duties of these people that should be acted on before `until`, the most urgent of each first.
+pub fn open_duties(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    owners: &[Uuid],
+    (until, limit): (Timestamp, usize),
+) -> Result<Vec<DutyCard>> {
+    let mut rows = Vec::new();
+    for owner in owners {
+        rows.extend(DutyRow::all(tx, &OPEN, &[owner, &who.now, &until, &(limit as i64)])?);
+    }
+    let known = Known::of_rules(tx, &rows)?;
+    rows.iter().map(|row| card(&known, row)).collect()
+}
+
+fn card(known: &Known, row: &DutyRow) -> Result<DutyCard> {
+    let what = what(row, known.entry(row).map(AsRef::as_ref), &read_progress(row)?);
+    Ok(DutyCard {
+        id: row.id,
+        clause: row.clause.clone(),
+        rule: row.rule.clone(),
+        what_key: what.key,
+        what_params: what.params,
+        customer: Some(row.customer_id).filter(|customer| *customer != NOBODY),
+        owner: row.owner_id.unwrap_or_default(),
+        opens_at: row.opens_at,
+        due_at: row.due_at,
+        act_at: row.act_at,
+        state: row.state.word().to_owned(),
+        version: row.version,
+    })
+}
+
+/// How a person stands today.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Open by now, overdue ones included.
+    pub open: i64,
+    pub overdue: i64,
+    /// Met between the two instants.
+    pub done: i64,
+}
+
+/// Counts of one person; `done` of the day `[from, to)`.
+pub fn counts(
+    tx: &mut Tx<'_>,
+    owner: Uuid,
+    now: Timestamp,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<Counts> {
+    let live = tx.query_one(&LIVE, &[&owner, &now])?;
+    let done = tx.query_one(&DONE, &[&owner, &from, &to])?;
+    Ok(Counts { open: live.get(0)?, overdue: live.get(1)?, done: done.get(0)? })
+}
+
+/// The share of a person's judged duties that were met in time, in percent with one decimal, of the last `months` months,
+/// this month last; nothing where none was judged.
+pub fn month_rates(tx: &mut Tx<'_>, owner: Uuid, today: Date, months: usize) -> Result<Vec<Option<f64>>> {
+    let mut rates = Vec::with_capacity(months);
+    let mut month = Period::containing(PeriodKind::Month, today);
+    for _ in 0..months {
+        let row = tx.query_one(&RATE, &[&owner, &month.start, &month.end])?;
+        rates.push(percent(row.get(0)?, row.get(1)?));
+        month = month.previous();
+    }
+    rates.reverse();
+    Ok(rates)
+}
+
+/// A share in percent with one decimal; of nothing there is none.
+pub fn percent(part: i64, whole: i64) -> Option<f64> {
+    (whole > 0).then(|| (part as f64 * 1000.0 / whole as f64).round() / 10.0)
+}
+
+/// Whose duties a manager looks at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reached {
+    All,
+    Departments(Vec<Uuid>),
+    Own(Uuid),
+}
+
+/// The duties of one person: open and overdue now, and how those ended that were due in the span.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PersonCounts {
+    pub id: Uuid,
+    pub open: i64,
+    pub overdue: i64,
+    pub met: i64,
+    pub late: i64,
+    pub missed: i64,
+}
+
+/// How many duties due on a day were late or missed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heat {
+    pub date: Date,
+    pub late: i64,
+    pub missed: i64,
+}
+
+/// The team's duties that were due from `from` to `to`, both included, and the days on which it went wrong; with what is
+/// open `today`. Read from the tally.
+pub fn team(
+    tx: &mut Tx<'_>,
+    reached: &Reached,
+    today: Date,
+    (from, to): (Date, Date),
+) -> Result<(Vec<PersonCounts>, Vec<Heat>)> {
+    let mut team = Team { reached, people: BTreeMap::new(), days: BTreeMap::new() };
+    let (ended, running, overdue) = match reached {
+        Reached::Own(owner) => (
+            tx.query(&TALLY_OF_OWNER, &[&from, &to, owner])?,
+            tx.query(&RUNNING_OF_OWNER, &[&today, owner])?,
+            tx.query(&OVERDUE_OF_OWNER, &[owner])?,
+        ),
+        Reached::All | Reached::Departments(_) => {
+            (tx.query(&TALLY, &[&from, &to])?, tx.query(&RUNNING, &[&today])?, tx.query(&OVERDUE, &[])?)
+        }
+    };
+    ended.iter().try_for_each(|row| team.ended(row))?;
+    for row in &running {
+        if let Some(person) = team.person(row)? {
+            person.open += row.get::<i64>(2)?;
+        }
+    }
+    for row in &overdue {
+        if let Some(person) = team.person(row)? {
+            person.open += row.get::<i64>(2)?;
+            person.overdue += row.get::<i64>(2)?;
+        }
+    }
+    Ok(team.finished())
+}
+
+struct Team<'a> {
+    reached: &'a Reached,
+    people: BTreeMap<Uuid, PersonCounts>,
+    days: BTreeMap<Date, (i64, i64)>,
+}
+
+impl Team<'_> {
+    /// The person of a row that begins with owner and department, if the asker reaches them.
+    fn person(&mut self, row: &store::Row) -> Result<Option<&mut PersonCounts>> {
+        let (owner, department): (Option<Uuid>, Option<Uuid>) = (row.get(0)?, row.get(1)?);
+        let reached = match self.reached {
+            Reached::Departments(departments) => department.is_some_and(|id| departments.contains(&id)),
+            Reached::All | Reached::Own(_) => true,
+        };
+        let Some(id) = owner.filter(|owner| reached && !owner.is_nil()) else { return Ok(None) };
+        Ok(Some(self.people.entry(id).or_insert_with(|| PersonCounts { id, ..PersonCounts::default() })))
+    }
+
+    fn ended(&mut self, row: &store::Row) -> Result<()> {
+        let (day, met): (Date, i64) = (row.get(2)?, row.get(3)?);
+        let (late, missed): (i64, i64) = (row.get(4)?, row.get(5)?);
+        let Some(person) = self.person(row)? else { return Ok(()) };
+        person.met += met;
+        person.late += late;
+        person.missed += missed;
+        let heat = self.days.entry(day).or_default();
+        *heat = (heat.0 + late, heat.1 + missed);
+        Ok(())
+    }
+
+    fn finished(self) -> (Vec<PersonCounts>, Vec<Heat>) {
+        let idle = PersonCounts::default();
+        let busy = |person: &PersonCounts| PersonCounts { id: idle.id, ..person.clone() } != idle;
+        let people = self.people.into_values().filter(busy).collect();
+        let hot = self.days.into_iter().filter(|(_, (late, missed))| late + missed > 0);
+        (people, hot.map(|(date, (late, missed))| Heat { date, late, missed }).collect())
+    }
+}

@@ -1,0 +1,188 @@
+//! What follows from a fact, in the transaction that published it: the duties that count it are judged, clocks start and
+//! stop, and what a changed customer owes is planned anew.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde_json::json;
+use store::Tx;
+use store::jobs::{NewJob, enqueue};
+use uuid::Uuid;
+
+use super::jobs::{REPLAN, Scope};
+use super::pen::{Note, Pen};
+use super::{cast, replan};
+use crate::customers;
+use crate::kernel::{Fact, Principal, Result};
+use crate::people::ABSENCE_CHANGED;
+use crate::platform::outbox::Subscription;
+use crate::platform::settings::CALENDAR_CHANGED;
+use crate::policy::book::{self, Book, Entry};
+use crate::policy::codec::{duty_id, duty_of};
+use crate::policy::evidence;
+use crate::policy::model::{DutyRow, NOBODY};
+use crate::policy::rules::facts::{CONTACT_WITHDRAWN, VOCABULARY};
+use crate::policy::rules::{DutyKey, plan_within};
+
+/// What this room wants to hear of.
+pub fn subscriptions() -> Vec<Subscription> {
+    use customers::facts::{CREATED, GRADED, IMPORTED, OWNER_CHANGED, REMOVED, RESTORED};
+    vec![
+        (&VOCABULARY, on_fact),
+        (&[CREATED, GRADED, OWNER_CHANGED, REMOVED, RESTORED], on_customer),
+        (&[IMPORTED], on_import),
+        (&[ABSENCE_CHANGED], on_absence),
+        (&[CALENDAR_CHANGED], on_calendar),
+    ]
+}
+
+/// Something that rules count.
+fn on_fact(tx: &mut Tx<'_>, who: &Principal, fact: &Fact) -> Result<()> {
+    let book = book::load(tx)?;
+    let mut pen = Pen::new(Arc::clone(&book), who);
+    let mut withdrawn = None;
+    for (index, entry) in book.entries.iter().enumerate().filter(|(_, entry)| entry.kinds.contains(&fact.kind)) {
+        if entry.is_clock() {
+            clocks(tx, &mut pen, entry, fact)?;
+            continue;
+        }
+        let instants = match &withdrawn {
+            Some(instants) => Vec::clone(instants),
+            None if fact.kind == CONTACT_WITHDRAWN => evidence::withdrawn_instants(tx, fact.subject)?,
+            None => vec![fact.at],
+        };
+        for at in &instants {
+            periods(tx, &mut pen, (index, entry), fact, *at)?;
+        }
+        withdrawn = Some(instants);
+    }
+    pen.finish(tx)
+}
+
+/// The duties of a rule whose period the instant lies in.
+fn periods(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    (index, entry): (usize, &Entry),
+    fact: &Fact,
+    at: Timestamp,
+) -> Result<()> {
+    let book = Arc::clone(&pen.book);
+    let subject = subject_of(entry, fact);
+    let frames = book.frames(index, book.calendars.company().date_of(at))?;
+    for window in frames.iter().map(|frame| frame.window()).filter(|window| window.opens_at <= at && at < window.closes_at) {
+        let key = DutyKey { rule: entry.rule.key.clone(), subject, occurrence: window.key.clone() };
+        let id = duty_id(&entry.policy, &key);
+        let Some(row) = DutyRow::locked(tx, fact.customer.unwrap_or(NOBODY), id)? else { continue };
+        settle(tx, pen, &row)?;
+    }
+    Ok(())
+}
+
+/// Who owes, seen from a fact: its customer, or what it is about.
+fn subject_of(entry: &Entry, fact: &Fact) -> Uuid {
+    match entry.rule.subject.as_str() {
+        "customer" => fact.customer.unwrap_or(fact.subject),
+        _ => fact.subject,
+    }
+}
+
+/// Judges a duty that is held by the rule of its own version.
+pub(super) fn settle(tx: &mut Tx<'_>, pen: &mut Pen, row: &DutyRow) -> Result<DutyRow> {
+    let entry = Arc::clone(&pen.book).entry_of(tx, row.policy_version, &row.rule)?;
+    let duty = duty_of(row)?;
+    pen.settle(tx, &entry, row, &duty, Note::default())
+}
+
+/// The clocks of a rule about one subject: new ones open, the others are judged.
+fn clocks(tx: &mut Tx<'_>, pen: &mut Pen, entry: &Entry, fact: &Fact) -> Result<()> {
+    let facts = evidence::about(tx, entry, fact.subject)?;
+    let about = about(tx, pen, entry, fact.customer)?;
+    let wanted = plan_within(&entry.rule, &facts, about.as_ref(), &pen.book.calendars)?;
+    let customer = fact.customer.unwrap_or(NOBODY);
+    // A clock that facts have made void is no longer wanted, and must hear of it.
+    for number in 1..=wanted.len() + 1 {
+        let occurrence = number.to_string();
+        let duty = wanted.iter().find(|duty| duty.key.occurrence == occurrence);
+        let key = DutyKey { rule: entry.rule.key.clone(), subject: fact.subject, occurrence };
+        match (DutyRow::locked(tx, customer, duty_id(&entry.policy, &key))?, duty) {
+            (Some(row), _) => drop(restarted(tx, pen, &row, duty, &facts)?),
+            (None, Some(duty)) => drop(pen.open(tx, entry, duty)?),
+            (None, None) => {}
+        }
+    }
+    Ok(())
+}
+
+/// A clock after a new fact: an earlier start moves it, everything else is judging.
+fn restarted(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    row: &DutyRow,
+    wanted: Option<&crate::policy::rules::Duty>,
+    facts: &[Fact],
+) -> Result<DutyRow> {
+    let entry = Arc::clone(&pen.book).entry_of(tx, row.policy_version, &row.rule)?;
+    let mut duty = duty_of(row)?;
+    if let Some(wanted) = wanted.filter(|_| row.live || row.provisional) {
+        duty.terms = wanted.terms.clone();
+    }
+    pen.settle_by(tx, &entry, row, &duty, (facts, Note::default()))
+}
+
+/// The customer that a clock belongs to, as its rule sees it.
+fn about(
+    tx: &mut Tx<'_>,
+    pen: &Pen,
+    entry: &Entry,
+    customer: Option<Uuid>,
+) -> Result<Option<crate::policy::rules::Subject>> {
+    let Some(customer) = customer else { return Ok(None) };
+    let Some(found) = customers::service::snapshot(tx, &[customer])?.pop() else { return Ok(None) };
+    let today = pen.book.calendars.company().date_of(pen.now);
+    let mut cast = cast::Cast::of_one(tx, &pen.who, customer, today)?;
+    cast.subject(tx, entry, &found, None).map(Some)
+}
+
+/// A customer is new, graded anew, handed over, removed or brought back.
+fn on_customer(tx: &mut Tx<'_>, who: &Principal, fact: &Fact) -> Result<()> {
+    let customer = fact.customer.unwrap_or(fact.subject);
+    if fact.kind == customers::facts::GRADED {
+        cast::graded(tx, customer, fact.at)?;
+    }
+    let book = book::load(tx)?;
+    if book.is_empty() {
+        return Ok(());
+    }
+    super::pass_gate(tx)?;
+    let mut pen = Pen::new(book, who);
+    replan::customer(tx, &mut pen, customer)?;
+    pen.finish(tx)
+}
+
+/// An import's customers are younger than the import, and ids sort by age.
+fn on_import(tx: &mut Tx<'_>, who: &Principal, fact: &Fact) -> Result<()> {
+    later(tx, who, &Scope::After(fact.subject))
+}
+
+fn on_absence(tx: &mut Tx<'_>, who: &Principal, fact: &Fact) -> Result<()> {
+    later(tx, who, &Scope::Owner(fact.subject))
+}
+
+fn on_calendar(tx: &mut Tx<'_>, who: &Principal, _: &Fact) -> Result<()> {
+    later(tx, who, &Scope::All)
+}
+
+/// Plans many customers anew, in a job.
+pub fn later(tx: &mut Tx<'_>, who: &Principal, scope: &Scope) -> Result<()> {
+    if no_rules(tx)? {
+        return Ok(());
+    }
+    let payload = json!({ "scope": scope });
+    enqueue(tx, NewJob { kind: REPLAN, once_key: None, asked_by: None, payload, run_at: who.now })?;
+    Ok(())
+}
+
+fn no_rules(tx: &mut Tx<'_>) -> Result<bool> {
+    Ok(book::load(tx).map(|book: Arc<Book>| book.is_empty())?)
+}

@@ -1,0 +1,71 @@
+//! The facts that a duty is judged by, from the outbox.
+
+use jiff::Timestamp;
+use serde_json::Value;
+use store::{Tx, outbox};
+use uuid::Uuid;
+
+use super::book::Entry;
+use super::rules::Duty;
+use super::rules::facts::{CONTACT_WITHDRAWN, WITHDRAWABLE};
+use crate::kernel::{Fact, Result};
+
+/// Everything known that may count for a duty.
+pub fn of(tx: &mut Tx<'_>, entry: &Entry, duty: &Duty) -> Result<Vec<Fact>> {
+    if entry.is_clock() {
+        return about(tx, entry, duty.key.subject);
+    }
+    let until = duty.terms.due_at.unwrap_or(Timestamp::MAX);
+    let mut found = Vec::new();
+    for kind in entry.kinds.iter().filter(|kind| *kind != CONTACT_WITHDRAWN) {
+        found.extend(match duty.terms.customer {
+            Some(customer) => outbox::of_customer(tx, customer, kind, duty.terms.counts_from, until)?,
+            None => outbox::of_subject(tx, duty.key.subject, kind)?,
+        });
+    }
+    if let Some(customer) = duty.terms.customer.filter(|_| found.iter().any(is_withdrawable)) {
+        // A withdrawal comes at any time after what it takes back.
+        found.extend(outbox::of_customer(tx, customer, CONTACT_WITHDRAWN, duty.terms.counts_from, Timestamp::MAX)?);
+    }
+    Ok(found.into_iter().map(fact).collect())
+}
+
+fn is_withdrawable(fact: &outbox::Fact) -> bool {
+    WITHDRAWABLE.contains(&fact.kind.as_str())
+}
+
+/// All facts about one subject that a rule reads.
+pub fn about(tx: &mut Tx<'_>, entry: &Entry, subject: Uuid) -> Result<Vec<Fact>> {
+    let mut found = Vec::new();
+    for kind in &entry.kinds {
+        found.extend(outbox::of_subject(tx, subject, kind)?.into_iter().map(fact));
+    }
+    Ok(found)
+}
+
+/// When what a withdrawal takes back took place.
+pub fn withdrawn_instants(tx: &mut Tx<'_>, subject: Uuid) -> Result<Vec<Timestamp>> {
+    let mut instants = Vec::new();
+    for kind in WITHDRAWABLE {
+        instants.extend(outbox::of_subject(tx, subject, kind)?.into_iter().map(|fact| fact.at));
+    }
+    Ok(instants)
+}
+
+fn fact(row: outbox::Fact) -> Fact {
+    let attributes = match row.attributes {
+        Value::Object(attributes) => attributes,
+        _ => serde_json::Map::new(),
+    };
+    Fact {
+        id: row.id,
+        kind: row.kind,
+        subject: row.subject,
+        customer: row.customer_id,
+        at: row.at,
+        recorded_at: row.recorded_at,
+        // What the system did for nobody in particular is nobody's duty.
+        actor: row.actor.filter(|actor| !actor.is_nil()),
+        attributes,
+    }
+}

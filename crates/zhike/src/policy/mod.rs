@@ -1,0 +1,58 @@
+//! The policy room, the heart of the house: it holds a company's regulations as data and runs them.
+//!
+//! A policy (regulation) has clauses, a clause has rules, a rule makes duties, a duty is met by evidence, and the share
+//! of duties met is the clause's measure (R2-14.1, R2-9.1). Four shapes of rule are enough for every clause: `Within`,
+//! `Every`, `Quota` and `Target`. This room knows nothing of the other rooms but the facts they publish; they know
+//! nothing of this room but that publishing a fact is enough. No other room keeps a timer, a reminder or an escalation
+//! of its own.
+//!
+//! * [`definition`]: the typed policy file, its checks, and the parameters a form may change.
+//! * [`start`]: the five start policies in the program.
+//! * [`rules`]: pure decisions, without database and without a clock: plan, judge, ladder, replan, compliance, simulate.
+//! * [`engine`]: keeps the rows equal to what the rules say, when facts arrive and when time passes.
+//! * [`regulations`]: versions and their approval. * [`duties`]: lists, details, decisions. * [`compliance`]: the measure.
+//! * [`simulation`]: the engine over a file.
+//!
+//! To other rooms it offers what [`duties`] shows of a person's day and a team, [`duties::timeline`], and
+//! [`engine::jobs::catch_up`] for commands that make data. It subscribes to the vocabulary of facts
+//! ([`rules::facts`]), to changes of customers, absences and the calendar, and publishes nothing.
+
+mod book;
+mod codec;
+pub mod compliance;
+pub mod definition;
+pub mod duties;
+pub mod engine;
+mod evidence;
+pub mod model;
+pub mod regulations;
+pub mod rules;
+pub mod simulation;
+pub mod start;
+mod tally;
+#[cfg(test)]
+mod tests;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::App;
+use crate::platform::jobs;
+use crate::platform::outbox::Subscription;
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .merge(regulations::http::routes())
+        .merge(duties::http::routes())
+        .merge(compliance::http::routes())
+        .merge(simulation::routes())
+}
+
+/// The facts that this room follows.
+pub fn subscriptions() -> Vec<Subscription> {
+    engine::follow::subscriptions()
+}
+
+/// The jobs that this room does.
+pub fn register(registry: &mut jobs::Registry) {
+    engine::jobs::register(registry);
+}

@@ -1,0 +1,78 @@
+//! Clocks from facts: where each cycle of a `Within` rule starts, stands still and stops.
+
+use super::facts::{in_order, matches_any};
+use crate::kernel::Fact;
+use crate::policy::definition::{PauseWhile, Within};
+use calendar::Pause;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+/// One run of a clock.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cycle<'a> {
+    /// From 1.
+    pub number: u32,
+    pub start: &'a Fact,
+    pub stop: Option<Stop>,
+    pub cancelled_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stop {
+    /// Never before the start.
+    pub at: Timestamp,
+    pub fact: Uuid,
+}
+
+/// The cycles in the facts about one subject. A start while the clock runs does not restart it, so a repeated question
+/// gains no time and of two merged cases the earlier start counts.
+pub fn cycles<'a>(within: &Within, facts: &'a [Fact]) -> Vec<Cycle<'a>> {
+    let ordered = in_order(facts);
+    if within.cycles { repeated(within, &ordered) } else { single(within, &ordered).into_iter().collect() }
+}
+
+/// Without repetition the first start and the first stop belong together, whichever was entered with the earlier hour.
+fn single<'a>(within: &Within, ordered: &[&'a Fact]) -> Option<Cycle<'a>> {
+    let first = |selectors| ordered.iter().find(|fact| matches_any(selectors, fact));
+    let start = first(&within.start)?;
+    let stop = first(&within.stop).map(|fact| Stop { at: fact.at.max(start.at), fact: fact.id });
+    let cancelled_at = first(&within.cancel).map(|fact| fact.at.max(start.at));
+    Some(Cycle { number: 1, start, stop, cancelled_at })
+}
+
+fn repeated<'a>(within: &Within, ordered: &[&'a Fact]) -> Vec<Cycle<'a>> {
+    let mut list: Vec<Cycle<'a>> = Vec::new();
+    let mut number = 0;
+    for fact in ordered {
+        let running = list.last_mut().filter(|cycle| cycle.stop.is_none() && cycle.cancelled_at.is_none());
+        match running {
+            Some(cycle) if matches_any(&within.cancel, fact) => cycle.cancelled_at = Some(fact.at),
+            Some(cycle) if matches_any(&within.stop, fact) => cycle.stop = Some(Stop { at: fact.at, fact: fact.id }),
+            None if matches_any(&within.start, fact) => {
+                number += 1;
+                list.push(Cycle { number, start: fact, stop: None, cancelled_at: None });
+            }
+            _ => {}
+        }
+    }
+    list
+}
+
+/// When the states of the subject hold its clocks; the clock itself takes what falls after its start.
+pub fn pauses(within: &Within, facts: &[Fact]) -> Vec<Pause> {
+    let ordered = in_order(facts);
+    within.pause_while.iter().flat_map(|state| state_pauses(state, &ordered)).collect()
+}
+
+fn state_pauses(state: &PauseWhile, ordered: &[&Fact]) -> Vec<Pause> {
+    let mut list: Vec<Pause> = Vec::new();
+    for fact in ordered {
+        let held = list.last_mut().filter(|pause| pause.to.is_none());
+        match held {
+            None if matches_any(&state.from, fact) => list.push(Pause { from: fact.at, to: None }),
+            Some(pause) if matches_any(&state.until, fact) => pause.to = Some(fact.at),
+            _ => {}
+        }
+    }
+    list
+}

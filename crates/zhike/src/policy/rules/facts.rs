@@ -1,0 +1,98 @@
+//! The vocabulary of facts, and which facts a rule reads.
+//!
+//! | kind | subject | happened at | published by |
+//! | --- | --- | --- | --- |
+//! | `contact_made` | the interaction | the contact | engagement, for phone, e-mail, SMS, WeChat, chat, meeting |
+//! | `visit_made` | the interaction | the visit | engagement, for a visit or work on site |
+//! | `activity_attended` | the interaction | the activity | engagement |
+//! | `greeting_sent` | the interaction | the greeting | engagement |
+//! | `contact_recorded` | the interaction | the moment of recording | engagement, with each of the four above |
+//! | `contact_withdrawn` | the interaction | the moment of withdrawal | engagement, when an entry was a mistake |
+//! | `archive_verified` | the verification | the talk with the customer | customers |
+//! | `major_event_known` | the event | when we learned of it (`known_at`, not `happened_at`) | customers |
+//! | `major_event_recorded` | the event | the moment of recording | customers |
+//! | `major_event_withdrawn` | the event | the moment of withdrawal | customers |
+//! | `measured` | what was measured | the measurement; attributes `measure`, `value` | whoever computes a measure |
+//!
+//! A kind says one thing only; which kinds count for what is the rule's business (a visit is listed in `counts` beside
+//! a contact). A simulation may use any kind.
+
+use super::Subject;
+use crate::kernel::Fact;
+use crate::policy::definition::{Conditions, Selector};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+pub const CONTACT_MADE: &str = "contact_made";
+pub const VISIT_MADE: &str = "visit_made";
+pub const ACTIVITY_ATTENDED: &str = "activity_attended";
+pub const GREETING_SENT: &str = "greeting_sent";
+pub const CONTACT_RECORDED: &str = "contact_recorded";
+pub const CONTACT_WITHDRAWN: &str = "contact_withdrawn";
+pub const ARCHIVE_VERIFIED: &str = "archive_verified";
+pub const MAJOR_EVENT_KNOWN: &str = "major_event_known";
+pub const MAJOR_EVENT_RECORDED: &str = "major_event_recorded";
+pub const MAJOR_EVENT_WITHDRAWN: &str = "major_event_withdrawn";
+pub const MEASURED: &str = "measured";
+
+/// The kinds of fact that some room publishes today. A policy that waits for another kind would wait for ever.
+pub const VOCABULARY: [&str; 11] = [
+    CONTACT_MADE,
+    VISIT_MADE,
+    ACTIVITY_ATTENDED,
+    GREETING_SENT,
+    CONTACT_RECORDED,
+    CONTACT_WITHDRAWN,
+    ARCHIVE_VERIFIED,
+    MAJOR_EVENT_KNOWN,
+    MAJOR_EVENT_RECORDED,
+    MAJOR_EVENT_WITHDRAWN,
+    MEASURED,
+];
+
+/// What an interaction makes, and what its withdrawal takes back: the same fact again, later and as `contact_withdrawn`.
+pub const WITHDRAWABLE: [&str; 4] = [CONTACT_MADE, VISIT_MADE, ACTIVITY_ATTENDED, GREETING_SENT];
+
+/// Each fact once, in the order in which things happened. The order of arrival does not matter; of two versions of the
+/// same fact the one recorded last is believed.
+pub fn in_order(facts: &[Fact]) -> Vec<&Fact> {
+    let mut latest: BTreeMap<Uuid, &Fact> = BTreeMap::new();
+    for fact in facts {
+        let known = latest.entry(fact.id).or_insert(fact);
+        if (fact.recorded_at, fact.at) > (known.recorded_at, known.at) {
+            *known = fact;
+        }
+    }
+    let mut list: Vec<&Fact> = latest.into_values().collect();
+    list.sort_by_key(|fact| (fact.at, fact.id));
+    list
+}
+
+pub fn matches_any(selectors: &[Selector], fact: &Fact) -> bool {
+    selectors.iter().any(|selector| matches(selector, fact))
+}
+
+pub fn matches(selector: &Selector, fact: &Fact) -> bool {
+    selector.fact == fact.kind && attributes_hold(&selector.conditions, fact)
+}
+
+fn attributes_hold(conditions: &Conditions, fact: &Fact) -> bool {
+    let holds =
+        |(name, values): (&String, &Vec<_>)| fact.attributes.get(name).is_some_and(|found| values.contains(found));
+    conditions.iter().all(holds)
+}
+
+/// Whether the fact is about this subject: directly, or because it happened with that customer.
+pub fn concerns(fact: &Fact, subject: Uuid) -> bool {
+    fact.subject == subject || fact.customer == Some(subject)
+}
+
+/// Whether all conditions hold for the subject.
+pub fn subject_holds(conditions: &Conditions, subject: &Subject) -> bool {
+    conditions.iter().all(|(name, values)| match name.as_str() {
+        "grade" => {
+            subject.grade.as_deref().is_some_and(|grade| values.iter().any(|value| value.as_str() == Some(grade)))
+        }
+        _ => subject.attributes.get(name).is_some_and(|found| values.contains(found)),
+    })
+}

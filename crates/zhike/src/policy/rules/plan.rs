@@ -1,0 +1,318 @@
+//! Planning: who owes what by when.
+//!
+//! `Every`, `Quota` and `Target`: one duty per rule, subject and period. `Within`: one duty per cycle of the clock.
+//!
+//! Who joins late. A subject that became one in the first half of a period owes everything, and what it did earlier in
+//! the period counts. In the second half it owes, by `joins`, the share of the need that is left of the period, rounded
+//! up (so at least one of each), counted from the day it joined; or nothing; or everything. A subject with no working
+//! day left in the period owes nothing, nor does one that leaves before the end. Halves and shares are of natural time.
+
+use super::cycles::{Cycle, cycles, pauses};
+use super::duty::{Duty, DutyKey, NeedCount, Terms, Warning};
+use super::facts::subject_holds;
+use super::window::{Window, pace};
+use super::{Calendars, RuleError, Subject};
+use crate::kernel::Fact;
+use crate::policy::definition::{Joins, Need, Owner, Rule, Shape, Span, Within};
+use calendar::{Due, Pause, Stopwatch, TimeBase};
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+/// What is the same for all subjects of a rule in one period, computed once: planning a million customers then costs
+/// no calendar arithmetic per customer.
+pub struct Frame {
+    window: Window,
+    base: TimeBase,
+    /// The working days to spread suggestions over.
+    days: Vec<Date>,
+    warnings: Vec<Warning>,
+    zone: jiff::tz::TimeZone,
+}
+
+impl Frame {
+    pub fn new(rule: &Rule, window: Window, calendars: &Calendars) -> Result<Frame, RuleError> {
+        let base = calendars.base(&rule.calendar)?;
+        let days = acting_days(window.first, window.end, calendars);
+        let warnings = period_warnings(rule, window.opens_at, window.closes_at, &base)?;
+        Ok(Frame { window, base, days, warnings, zone: calendars.zone().clone() })
+    }
+
+    pub fn window(&self) -> &Window {
+        &self.window
+    }
+}
+
+/// The duty of this subject in this period, if it owes one.
+pub fn plan_period(rule: &Rule, frame: &Frame, subject: &Subject) -> Result<Option<Duty>, RuleError> {
+    let window = &frame.window;
+    if rule.subject != subject.kind || !subject_holds(&rule.of, subject) {
+        return Ok(None);
+    }
+    if subject.since >= window.closes_at || subject.until.is_some_and(|until| until < window.closes_at) {
+        return Ok(None);
+    }
+    let Some(share) = owed_share(rule, window, subject.since) else { return Ok(None) };
+    let opens_at = window.opens_at.max(subject.since);
+    let days = days_from(frame, opens_at);
+    if days.is_empty() && opens_at > window.opens_at {
+        return Ok(None);
+    }
+    let need = needs(&rule.shape, share);
+    let steps = steps(rule, &need, &[]);
+    let warnings = match opens_at == window.opens_at {
+        true => frame.warnings.clone(),
+        false => period_warnings(rule, opens_at, window.closes_at, &frame.base)?,
+    };
+    let terms = Terms {
+        customer: (subject.kind == "customer").then_some(subject.id),
+        owner: owner(rule.owner, Some(subject), None),
+        deputy: deputy(rule.owner, Some(subject)),
+        department: subject.department,
+        opens_at,
+        counts_from: if share.is_whole() { window.opens_at } else { opens_at },
+        due_at: Some(window.closes_at),
+        provisional: false,
+        act_at: suggested(days, steps, 0, subject.id, &frame.zone).map(|at| at.max(opens_at)),
+        warnings,
+        need,
+    };
+    Ok(Some(Duty::new(key(rule, subject.id, &window.key), terms)))
+}
+
+/// The duties of one subject of a `Within` rule (an interaction, an event, a case): one per cycle. `facts` are all
+/// facts about it; `about` is the snapshot of that subject, or of its customer.
+pub fn plan_within(
+    rule: &Rule,
+    facts: &[Fact],
+    about: Option<&Subject>,
+    calendars: &Calendars,
+) -> Result<Vec<Duty>, RuleError> {
+    let Shape::Within(within) = &rule.shape else { return Ok(Vec::new()) };
+    if !rule.of.is_empty() && !about.is_some_and(|subject| subject_holds(&rule.of, subject)) {
+        return Ok(Vec::new());
+    }
+    let held = pauses(within, facts);
+    let base = calendars.base(&rule.calendar)?;
+    let running = cycles(within, facts).into_iter().filter(|cycle| cycle.cancelled_at.is_none());
+    running.map(|cycle| clock_duty(rule, within, &cycle, &held, about, &base)).collect()
+}
+
+fn clock_duty(
+    rule: &Rule,
+    within: &Within,
+    cycle: &Cycle<'_>,
+    held: &[Pause],
+    about: Option<&Subject>,
+    base: &TimeBase,
+) -> Result<Duty, RuleError> {
+    let watch = stopwatch(within, cycle.start.at, held.iter().copied(), base);
+    let due = watch.due()?;
+    let terms = Terms {
+        customer: cycle.start.customer,
+        owner: owner(rule.owner, about, cycle.start.actor),
+        deputy: deputy(rule.owner, about),
+        department: about.and_then(|subject| subject.department),
+        opens_at: cycle.start.at,
+        counts_from: cycle.start.at,
+        due_at: due.map(|due| due.at),
+        provisional: due.is_some_and(|due| due.provisional),
+        act_at: Some(cycle.start.at),
+        warnings: clock_warnings(rule, &watch)?,
+        need: Vec::new(),
+    };
+    Ok(Duty::new(key(rule, cycle.start.subject, &cycle.number.to_string()), terms))
+}
+
+pub(super) fn stopwatch(
+    within: &Within,
+    start: Timestamp,
+    pauses: impl IntoIterator<Item = Pause>,
+    base: &TimeBase,
+) -> Stopwatch {
+    let budget = match within.budget {
+        Span::Seconds(seconds) => SignedDuration::from_secs(seconds),
+        // Refused when the rule is checked.
+        Span::WorkingDays(_) => SignedDuration::ZERO,
+    };
+    Stopwatch::new(start, budget, base.clone()).with_pauses(pauses)
+}
+
+pub(super) fn clock_warnings(rule: &Rule, watch: &Stopwatch) -> Result<Vec<Warning>, RuleError> {
+    let mut list = Vec::new();
+    for percent in percents(rule) {
+        if let Some(Due { at, .. }) = watch.warn_at(u32::from(percent))? {
+            list.push(Warning { percent, at });
+        }
+    }
+    Ok(list)
+}
+
+fn period_warnings(rule: &Rule, opens: Timestamp, due: Timestamp, base: &TimeBase) -> Result<Vec<Warning>, RuleError> {
+    let total = base.between(opens, due).as_secs();
+    let mut list = Vec::new();
+    for percent in percents(rule) {
+        let spent = SignedDuration::from_secs(total * i64::from(percent) / 100);
+        list.push(Warning { percent, at: base.add(opens, spent)?.at });
+    }
+    Ok(list)
+}
+
+fn percents(rule: &Rule) -> impl Iterator<Item = u8> {
+    rule.warnings.iter().map(|share| (share * 100.0).round() as u8)
+}
+
+/// A share of a need: `left` of `total` seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Share {
+    left: i64,
+    total: i64,
+}
+
+impl Share {
+    pub(super) const WHOLE: Share = Share { left: 1, total: 1 };
+
+    pub(super) fn of(left: i64, total: i64) -> Share {
+        Share { left: left.clamp(0, total.max(1)), total: total.max(1) }
+    }
+
+    fn is_whole(self) -> bool {
+        self.left == self.total
+    }
+
+    pub(super) fn is_nothing(self) -> bool {
+        self.left == 0
+    }
+
+    /// Half or more is treated as all of it.
+    pub(super) fn generous(self) -> Share {
+        if self.left * 2 >= self.total { Share::WHOLE } else { self }
+    }
+
+    pub(super) fn of_count(self, count: u32) -> u32 {
+        let parts = i128::from(count) * i128::from(self.left);
+        let whole = parts.div_euclid(i128::from(self.total)) + i128::from(parts % i128::from(self.total) != 0);
+        u32::try_from(whole).unwrap_or(count)
+    }
+}
+
+/// How much of the need somebody owes who joined at `since`; `None`: nothing.
+fn owed_share(rule: &Rule, window: &Window, since: Timestamp) -> Option<Share> {
+    if since <= window.opens_at {
+        return Some(Share::WHOLE);
+    }
+    let seconds = |from: Timestamp| window.closes_at.duration_since(from).as_secs();
+    let share = Share::of(seconds(since), seconds(window.opens_at)).generous();
+    match joins(&rule.shape) {
+        _ if share.is_whole() => Some(Share::WHOLE),
+        Joins::Full => Some(Share::WHOLE),
+        Joins::Half => None,
+        Joins::Prorate => Some(share),
+    }
+}
+
+fn joins(shape: &Shape) -> Joins {
+    match shape {
+        Shape::Within(_) => Joins::Full,
+        Shape::Every(every) => every.joins,
+        Shape::Quota(quota) => quota.joins,
+        Shape::Target(target) => target.joins,
+    }
+}
+
+fn needs(shape: &Shape, share: Share) -> Vec<NeedCount> {
+    let line = |what: &str, at_least: u32| NeedCount { what: what.to_owned(), at_least: share.of_count(at_least) };
+    match shape {
+        Shape::Every(_) => vec![line("done", 1)],
+        Shape::Quota(quota) => quota.need.iter().map(|need| line(&need.what, need.at_least)).collect(),
+        Shape::Within(_) | Shape::Target(_) => Vec::new(),
+    }
+}
+
+/// How many separate acts are still needed when `done[i]` of each line are there. A line whose facts all count for a
+/// wider line adds nothing to it: two contacts of which one visit are two acts.
+pub(super) fn steps(rule: &Rule, need: &[NeedCount], done: &[u32]) -> usize {
+    let Shape::Quota(quota) = &rule.shape else { return usize::from(done.is_empty() || done[0] == 0) };
+    let left = |index: usize| {
+        let owed = need.get(index).map_or(0, |need| need.at_least);
+        owed.saturating_sub(done.get(index).copied().unwrap_or(0)) as usize
+    };
+    let mut total = 0;
+    for (index, line) in quota.need.iter().enumerate() {
+        if widened_by(&quota.need, index) {
+            continue;
+        }
+        let inner: usize =
+            (0..quota.need.len()).filter(|i| *i != index && inside(&quota.need[*i], line)).map(left).sum();
+        total += left(index).max(inner);
+    }
+    total
+}
+
+fn widened_by(lines: &[Need], index: usize) -> bool {
+    let wider = |(other, line): (usize, &Need)| {
+        let same = inside(line, &lines[index]);
+        other != index && inside(&lines[index], line) && (!same || other < index)
+    };
+    lines.iter().enumerate().any(wider)
+}
+
+/// Whether every fact that counts for `inner` counts for `outer` as well.
+fn inside(inner: &Need, outer: &Need) -> bool {
+    let covered = |one: &_| outer.counts.contains(one) || outer.counts.iter().any(|all| covers(all, one));
+    inner.counts.iter().all(covered)
+}
+
+fn covers(all: &crate::policy::definition::Selector, one: &crate::policy::definition::Selector) -> bool {
+    all.fact == one.fact && all.conditions.is_empty()
+}
+
+/// The working days of a stretch, or all its days where there are none.
+pub(super) fn acting_days(first: Date, end: Date, calendars: &Calendars) -> Vec<Date> {
+    let working: Vec<Date> = calendars.company().working_days(first, end).collect();
+    if !working.is_empty() {
+        return working;
+    }
+    std::iter::successors(Some(first), |date| date.tomorrow().ok()).take_while(|date| *date < end).collect()
+}
+
+fn days_from(frame: &Frame, opens_at: Timestamp) -> &[Date] {
+    let first = frame.zone.to_datetime(opens_at).date();
+    let place = frame.days.partition_point(|day| *day < first);
+    &frame.days[place..]
+}
+
+/// The suggested moment for act number `index` of `steps`: the start of its day.
+pub(super) fn suggested(
+    days: &[Date],
+    steps: usize,
+    index: usize,
+    subject: Uuid,
+    zone: &jiff::tz::TimeZone,
+) -> Option<Timestamp> {
+    let day = pace(days, steps, index, seed(subject))?;
+    zone.to_timestamp(day.to_datetime(jiff::civil::Time::midnight())).ok()
+}
+
+fn seed(subject: Uuid) -> u64 {
+    let (high, low) = subject.as_u64_pair();
+    high ^ low
+}
+
+fn owner(owner: Owner, about: Option<&Subject>, actor: Option<Uuid>) -> Option<Uuid> {
+    let customer_owner = || about.and_then(|subject| subject.owner);
+    match owner {
+        Owner::CustomerOwner => customer_owner(),
+        Owner::FactActor => actor.or_else(customer_owner),
+        Owner::DepartmentHead => about.and_then(|subject| subject.department_head),
+    }
+}
+
+/// Only the customer's owner has a known deputy in the snapshot.
+fn deputy(owner: Owner, about: Option<&Subject>) -> Option<Uuid> {
+    if owner == Owner::CustomerOwner { about.and_then(|subject| subject.deputy) } else { None }
+}
+
+fn key(rule: &Rule, subject: Uuid, occurrence: &str) -> DutyKey {
+    DutyKey { rule: rule.key.clone(), subject, occurrence: occurrence.to_owned() }
+}

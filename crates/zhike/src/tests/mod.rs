@@ -1,0 +1,4 @@
+//! What holds for the whole house and not for one room alone.
+
+mod list_equals_record;
+mod permission_matrix;
