@@ -16,6 +16,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::customers;
+use crate::engagement;
 use crate::kernel::{Clock, Error, Result};
 use crate::people;
 use crate::platform::access::identity::{Identities, Lifetime};
@@ -40,6 +41,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 20, name: "platform", sql: include_str!("../migrations/0020_platform.sql") },
     Migration { version: 30, name: "customers", sql: include_str!("../migrations/0030_customers.sql") },
     Migration { version: 40, name: "policy", sql: include_str!("../migrations/0040_policy.sql") },
+    Migration { version: 50, name: "engagement", sql: include_str!("../migrations/0050_engagement.sql") },
 ];
 
 /// What the operator decides.
@@ -118,6 +120,7 @@ impl App {
         let openapi = openapi();
         let registry = registry_of(&openapi)?;
         outbox::subscribe(subscriptions);
+        customers::timeline::register(timeline);
         metrics::start();
         Ok(Self(Arc::new(State {
             db,
@@ -200,13 +203,19 @@ struct Document;
 
 /// All rooms' routes with their descriptions.
 fn rooms() -> OpenApiRouter<App> {
-    let rooms = OpenApiRouter::new().merge(document::routes()).merge(platform::routes()).merge(people::routes()).merge(customers::routes()).merge(policy::routes());
+    let rooms = OpenApiRouter::new().merge(document::routes()).merge(platform::routes()).merge(people::routes()).merge(customers::routes()).merge(policy::routes()).merge(engagement::routes());
     OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", rooms)
 }
 
 /// Who is told of which facts.
 fn subscriptions() -> Vec<Subscription> {
     policy::subscriptions()
+}
+
+/// What the rooms know of a customer, for one stream.
+fn timeline() -> Vec<customers::timeline::Offer> {
+    let rooms = [customers::timeline::own(), policy::timeline(), engagement::timeline()];
+    rooms.into_iter().flatten().collect()
 }
 
 /// What can be searched for.
@@ -218,6 +227,7 @@ pub fn searchable() -> Vec<Searchable> {
 pub fn jobs() -> jobs::Registry {
     let mut registry = jobs::Registry::default();
     jobs::register_own(&mut registry);
+    engagement::register(&mut registry);
     policy::register(&mut registry);
     registry
 }

@@ -102,7 +102,8 @@ fn codes(c: &mut Customer, patch: &CustomerPatch, changes: &mut Changes, faults:
         let code = credit_code::normalise(given);
         credit_code::check(&code).map(|()| code)
     };
-    let industry = |given: &str| Industry::from_word(given).map(|known| known.word().to_owned()).ok_or("industry.unknown");
+    let industry =
+        |given: &str| Industry::from_word(given).map(|known| known.word().to_owned()).ok_or("industry.unknown");
     let region = |given: &str| regions::find(given).map(|known| known.code.to_owned()).ok_or("region.unknown");
     type Judge<'a> = &'a dyn Fn(&str) -> Result<String, &'static str>;
     let codes: [(_, _, _, Judge<'_>); 3] = [
@@ -171,10 +172,16 @@ fn personal(
 ) -> Result<()> {
     let row = c.id.uuid();
     let slots = [
-        (&patch.phone, Slot { column: &PHONE, value: &mut c.phone, index: &mut c.phone_index, last4: Some(&mut c.phone_last4) }),
+        (
+            &patch.phone,
+            Slot { column: &PHONE, value: &mut c.phone, index: &mut c.phone_index, last4: Some(&mut c.phone_last4) },
+        ),
         (&patch.email, Slot { column: &EMAIL, value: &mut c.email, index: &mut c.email_index, last4: None }),
         (&patch.wechat, Slot { column: &WECHAT, value: &mut c.wechat, index: &mut c.wechat_index, last4: None }),
-        (&patch.id_number, Slot { column: &ID_NUMBER, value: &mut c.id_number, index: &mut c.id_number_index, last4: None }),
+        (
+            &patch.id_number,
+            Slot { column: &ID_NUMBER, value: &mut c.id_number, index: &mut c.id_number_index, last4: None },
+        ),
     ];
     for (given, slot) in slots {
         if let Some(given) = given {

@@ -49,7 +49,8 @@ impl Probe {
     pub fn of(customer: &Customer, contacts: &[Contact]) -> Self {
         let company = customer.kind == CustomerKind::Company;
         let core = company.then(|| name_core::core(&customer.name)).filter(|core| !core.is_empty());
-        let phones = customer.phone_index.iter().chain(contacts.iter().filter_map(|contact| contact.phone_index.as_ref()));
+        let phones =
+            customer.phone_index.iter().chain(contacts.iter().filter_map(|contact| contact.phone_index.as_ref()));
         Self {
             credit_code: customer.credit_code.clone(),
             name_core: core,
@@ -128,7 +129,11 @@ const UNSEEN: Duplicate =
     Duplicate { visible: false, id: None, name: None, number: None, owner: None, reason: Some("exists") };
 
 /// What somebody who is about to create a customer is told.
-pub fn check(tx: &mut Tx<'_>, grant: &Grant<Create, entity::Customer>, asked: &DuplicateQuery) -> Result<Vec<Duplicate>> {
+pub fn check(
+    tx: &mut Tx<'_>,
+    grant: &Grant<Create, entity::Customer>,
+    asked: &DuplicateQuery,
+) -> Result<Vec<Duplicate>> {
     let who = grant.principal();
     let probe = probe(who, asked)?;
     let scope = reach::predicate(who, Action::Read, Entity::Customer);
@@ -159,7 +164,8 @@ fn seen(tx: &mut Tx<'_>, customer: Customer) -> Result<Duplicate> {
 }
 
 fn probe(who: &Principal, asked: &DuplicateQuery) -> Result<Probe> {
-    let text = |value: &Option<String>| value.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+    let text =
+        |value: &Option<String>| value.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
     if [&asked.name, &asked.credit_code, &asked.phone].into_iter().flatten().any(|value| value.chars().count() > 200) {
         return Err(Error::field_invalid("name", "too_long"));
     }
@@ -249,8 +255,11 @@ impl Known {
             let two_companies = code.zip(*other).is_some_and(|(one, other)| one != other);
             (!two_companies).then_some(*id)
         };
-        let phones = customer.phone_index.iter().chain(contacts.iter().filter_map(|contact| contact.phone_index.as_ref()));
-        by_code.or_else(by_name).or_else(|| phones.into_iter().find_map(|phone| self.by_phone.get(&short(phone)).copied()))
+        let phones =
+            customer.phone_index.iter().chain(contacts.iter().filter_map(|contact| contact.phone_index.as_ref()));
+        by_code
+            .or_else(by_name)
+            .or_else(|| phones.into_iter().find_map(|phone| self.by_phone.get(&short(phone)).copied()))
     }
 }
 

@@ -153,9 +153,29 @@ impl NewCustomer {
 
 /// The fields that [`CustomerPatch::set`] knows, by the names of the API.
 pub const FIELDS: &[&str] = &[
-    "kind", "name", "short_name", "credit_code", "industry", "region", "address", "website", "phone", "email", "wechat",
-    "id_number", "staff_count", "annual_revenue_fen", "founded_on", "main_business", "organisation", "source", "tags",
-    "cooperation_since", "preferences", "core_need", "notes",
+    "kind",
+    "name",
+    "short_name",
+    "credit_code",
+    "industry",
+    "region",
+    "address",
+    "website",
+    "phone",
+    "email",
+    "wechat",
+    "id_number",
+    "staff_count",
+    "annual_revenue_fen",
+    "founded_on",
+    "main_business",
+    "organisation",
+    "source",
+    "tags",
+    "cooperation_since",
+    "preferences",
+    "core_need",
+    "notes",
 ];
 
 impl CustomerPatch {
@@ -220,16 +240,39 @@ fn region(text: &str) -> Result<Option<String>, &'static str> {
 
 fn source(text: &str) -> Result<Option<Source>, &'static str> {
     const WORDS: &[(&str, Source)] = &[
-        ("市场调研", Source::MarketResearch), ("调研", Source::MarketResearch), ("销售记录", Source::SalesRecord),
-        ("客户反馈", Source::Feedback), ("直接接触", Source::DirectContact), ("公开信息", Source::PublicSource),
-        ("转介绍", Source::Referral), ("介绍", Source::Referral), ("推荐", Source::Referral), ("官网", Source::Website),
-        ("网站", Source::Website), ("搜索", Source::SearchEngine), ("广告", Source::Advertisement),
-        ("促销", Source::Promotion), ("展会", Source::Exhibition), ("活动", Source::Event), ("线上注册", Source::Registration),
-        ("注册", Source::Registration), ("线上咨询", Source::OnlineInquiry), ("在线咨询", Source::OnlineInquiry),
-        ("电话", Source::PhoneInquiry), ("来电", Source::PhoneInquiry), ("邮件", Source::MailInquiry),
-        ("陌拜", Source::ColdVisit), ("上门", Source::ColdVisit), ("微信", Source::Social), ("社交", Source::Social),
-        ("抖音", Source::Social), ("渠道", Source::Partner), ("合作伙伴", Source::Partner), ("导入", Source::Import),
-        ("其他", Source::Other), ("其它", Source::Other),
+        ("市场调研", Source::MarketResearch),
+        ("调研", Source::MarketResearch),
+        ("销售记录", Source::SalesRecord),
+        ("客户反馈", Source::Feedback),
+        ("直接接触", Source::DirectContact),
+        ("公开信息", Source::PublicSource),
+        ("转介绍", Source::Referral),
+        ("介绍", Source::Referral),
+        ("推荐", Source::Referral),
+        ("官网", Source::Website),
+        ("网站", Source::Website),
+        ("搜索", Source::SearchEngine),
+        ("广告", Source::Advertisement),
+        ("促销", Source::Promotion),
+        ("展会", Source::Exhibition),
+        ("活动", Source::Event),
+        ("线上注册", Source::Registration),
+        ("注册", Source::Registration),
+        ("线上咨询", Source::OnlineInquiry),
+        ("在线咨询", Source::OnlineInquiry),
+        ("电话", Source::PhoneInquiry),
+        ("来电", Source::PhoneInquiry),
+        ("邮件", Source::MailInquiry),
+        ("陌拜", Source::ColdVisit),
+        ("上门", Source::ColdVisit),
+        ("微信", Source::Social),
+        ("社交", Source::Social),
+        ("抖音", Source::Social),
+        ("渠道", Source::Partner),
+        ("合作伙伴", Source::Partner),
+        ("导入", Source::Import),
+        ("其他", Source::Other),
+        ("其它", Source::Other),
     ];
     if text.is_empty() {
         return Ok(None);
@@ -240,7 +283,8 @@ fn source(text: &str) -> Result<Option<Source>, &'static str> {
 }
 
 fn number(text: &str) -> Result<Option<i64>, &'static str> {
-    let digits: String = crate::platform::vault::half_width(text).chars().filter(|c| !matches!(c, ',' | ' ' | '人')).collect();
+    let digits: String =
+        crate::platform::vault::half_width(text).chars().filter(|c| !matches!(c, ',' | ' ' | '人')).collect();
     if digits.is_empty() { Ok(None) } else { digits.parse().map(Some).map_err(|_| "number.invalid") }
 }
 
@@ -249,7 +293,10 @@ fn date(text: &str) -> Result<Option<Date>, &'static str> {
 }
 
 fn tags(text: &str) -> Vec<String> {
-    text.split([',', '，', ';', '；', '、', '|', '\n']).map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty()).collect()
+    text.split([',', '，', ';', '；', '、', '|', '\n'])
+        .map(|tag| tag.trim().to_owned())
+        .filter(|tag| !tag.is_empty())
+        .collect()
 }
 
 /// A reason that somebody must give.
@@ -280,7 +327,12 @@ mod tests {
             assert!(emptied.is_ok() || *field == "kind", "{field}");
         }
         let mut patch = CustomerPatch::default();
-        for (field, text) in [("source", "老客户转介绍"), ("staff_count", "１,２００ 人"), ("region", "杭州"), ("tags", "老客户、展会；重要")] {
+        for (field, text) in [
+            ("source", "老客户转介绍"),
+            ("staff_count", "１,２００ 人"),
+            ("region", "杭州"),
+            ("tags", "老客户、展会；重要"),
+        ] {
             patch.set(field, text).expect(field);
         }
         assert_eq!((patch.source, patch.staff_count), (Some(Some(Source::Referral)), Some(Some(1200))));
@@ -292,6 +344,9 @@ mod tests {
     fn a_new_customer_has_every_field_of_a_change() {
         let new: NewCustomer = serde_json::from_str(r#"{"name": "华盛", "grade": "vip", "notes": "n"}"#).expect("read");
         let patch = new.patch();
-        assert_eq!((patch.name, patch.notes, new.grade), (Some("华盛".into()), Some(Some("n".into())), Some(Grade::Vip)));
+        assert_eq!(
+            (patch.name, patch.notes, new.grade),
+            (Some("华盛".into()), Some(Some("n".into())), Some(Grade::Vip))
+        );
     }
 }

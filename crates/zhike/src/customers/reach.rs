@@ -45,8 +45,8 @@ pub fn tokens_of(customer: &Customer) -> Vec<String> {
     std::iter::once(owner).chain(department).collect()
 }
 
-/// The tokens that somebody's search asks for; `None` asks for all customers. Shared customers carry no token of
-/// their own, see [`super::service::search`].
+/// The tokens that somebody's search asks for; `None` asks for all customers. A customer that is only shared with them
+/// carries none: it stands in their lists and is not found by its name.
 pub fn tokens_for(who: &Principal) -> Option<Vec<String>> {
     let Some(reach) = who.permissions.reach(Action::Read, Entity::Customer) else { return Some(Vec::new()) };
     if reach.all {

@@ -36,6 +36,7 @@ mod tests;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
+use crate::customers::timeline::Offer;
 use crate::platform::jobs;
 use crate::platform::outbox::Subscription;
 
@@ -50,6 +51,11 @@ pub fn routes() -> OpenApiRouter<App> {
 /// The facts that this room follows.
 pub fn subscriptions() -> Vec<Subscription> {
     engine::follow::subscriptions()
+}
+
+/// What this room knows of a customer.
+pub fn timeline() -> Vec<Offer> {
+    vec![Offer { kind: "duty", source: duties::timeline }]
 }
 
 /// The jobs that this room does.

@@ -167,7 +167,9 @@ fn texts(contact: &mut Contact, patch: &ContactPatch, changes: &mut Changes, fau
     ];
     for (field, given, kept, most, one_line) in texts {
         let Some(given) = given else { continue };
-        let Some(new) = faults.take(field, clean(given.as_deref().unwrap_or_default(), most, one_line)) else { continue };
+        let Some(new) = faults.take(field, clean(given.as_deref().unwrap_or_default(), most, one_line)) else {
+            continue;
+        };
         changes.field(field, &*kept, &new);
         *kept = new;
     }
@@ -185,10 +187,18 @@ fn personal(
     let slots = [
         (
             &patch.phone,
-            Slot { column: &CONTACT_PHONE, value: &mut c.phone, index: &mut c.phone_index, last4: Some(&mut c.phone_last4) },
+            Slot {
+                column: &CONTACT_PHONE,
+                value: &mut c.phone,
+                index: &mut c.phone_index,
+                last4: Some(&mut c.phone_last4),
+            },
         ),
         (&patch.email, Slot { column: &CONTACT_EMAIL, value: &mut c.email, index: &mut c.email_index, last4: None }),
-        (&patch.wechat, Slot { column: &CONTACT_WECHAT, value: &mut c.wechat, index: &mut c.wechat_index, last4: None }),
+        (
+            &patch.wechat,
+            Slot { column: &CONTACT_WECHAT, value: &mut c.wechat, index: &mut c.wechat_index, last4: None },
+        ),
     ];
     for (given, slot) in slots {
         if let Some(given) = given {

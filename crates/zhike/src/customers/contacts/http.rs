@@ -28,7 +28,11 @@ struct Contacts {
 #[utoipa::path(get, path = "/customers/{id}/contacts", tag = "customers", operation_id = "list_contacts",
     extensions(("x-permission" = json!("read contact"))), params(("id" = Uuid, Path)),
     responses((status = 200, body = Contacts)))]
-async fn list(State(app): State<App>, grant: Granted<Read, entity::Contact>, Path(id): Path<Uuid>) -> Result<Json<Contacts>> {
+async fn list(
+    State(app): State<App>,
+    grant: Granted<Read, entity::Contact>,
+    Path(id): Path<Uuid>,
+) -> Result<Json<Contacts>> {
     let items = app.db.read(move |tx| service::list(tx, &grant, Id::from_uuid(id))).await?;
     Ok(Json(Contacts { items }))
 }

@@ -103,9 +103,19 @@ mod tests {
 
     #[test]
     fn only_days_that_can_be_are_birthdays() {
-        assert!(on(Calendar::Solar, 2, 29, false) && on(Calendar::Lunar, 8, 30, true) && on(Calendar::Solar, 12, 31, false));
-        assert!(!on(Calendar::Solar, 2, 30, false) && !on(Calendar::Solar, 4, 31, false) && !on(Calendar::Lunar, 8, 31, false));
-        assert!(!on(Calendar::Solar, 0, 1, false) && !on(Calendar::Solar, 13, 1, false) && !on(Calendar::Solar, 1, 0, false));
+        assert!(
+            on(Calendar::Solar, 2, 29, false) && on(Calendar::Lunar, 8, 30, true) && on(Calendar::Solar, 12, 31, false)
+        );
+        assert!(
+            !on(Calendar::Solar, 2, 30, false)
+                && !on(Calendar::Solar, 4, 31, false)
+                && !on(Calendar::Lunar, 8, 31, false)
+        );
+        assert!(
+            !on(Calendar::Solar, 0, 1, false)
+                && !on(Calendar::Solar, 13, 1, false)
+                && !on(Calendar::Solar, 1, 0, false)
+        );
         assert!(!on(Calendar::Solar, 6, 1, true), "the solar calendar has no leap months");
     }
 }

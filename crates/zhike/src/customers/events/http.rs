@@ -28,7 +28,11 @@ struct Events {
 #[utoipa::path(get, path = "/customers/{id}/events", tag = "customers", operation_id = "list_major_events",
     extensions(("x-permission" = json!("read customer"))), params(("id" = Uuid, Path)),
     responses((status = 200, body = Events)))]
-async fn list(State(app): State<App>, grant: Granted<Read, entity::Customer>, Path(id): Path<Uuid>) -> Result<Json<Events>> {
+async fn list(
+    State(app): State<App>,
+    grant: Granted<Read, entity::Customer>,
+    Path(id): Path<Uuid>,
+) -> Result<Json<Events>> {
     let items = app.db.read(move |tx| service::list(tx, &grant, Id::from_uuid(id))).await?;
     Ok(Json(Events { items }))
 }

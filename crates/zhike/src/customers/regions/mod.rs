@@ -65,7 +65,8 @@ pub fn with_all_below(code: &str) -> Vec<&'static str> {
 /// A division by what people write: a code, a name with or without its last word (浙江省杭州市, 浙江杭州, 西湖区).
 /// Names that several counties share are found only together with what they belong to.
 pub fn recognise(text: &str) -> Option<&'static str> {
-    let text: String = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '/' | '·' | ',' | '，')).collect();
+    let text: String =
+        text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '/' | '·' | ',' | '，')).collect();
     if text.len() == 6 && text.bytes().all(|b| b.is_ascii_digit()) {
         return known(&text);
     }
@@ -95,7 +96,8 @@ fn next_part<'a>(
         let Some(length) = beginning(region, text) else { continue };
         let rank = level(region.code);
         match &best {
-            Some((_, longest, highest)) if (*highest, std::cmp::Reverse(*longest)) < (rank, std::cmp::Reverse(length)) => {}
+            Some((_, longest, highest))
+                if (*highest, std::cmp::Reverse(*longest)) < (rank, std::cmp::Reverse(length)) => {}
             Some((_, longest, highest)) if (*highest, *longest) == (rank, length) => ambiguous = true,
             _ => {
                 best = Some((region, length, rank));

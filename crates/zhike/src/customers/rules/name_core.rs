@@ -27,8 +27,21 @@ const LEGAL: &[&str] = &[
     "集团",
     "股份",
 ];
-const LEGAL_LATIN: &[&str] =
-    &["co", "ltd", "limited", "company", "inc", "incorporated", "corp", "corporation", "llc", "plc", "gmbh", "ag", "group"];
+const LEGAL_LATIN: &[&str] = &[
+    "co",
+    "ltd",
+    "limited",
+    "company",
+    "inc",
+    "incorporated",
+    "corp",
+    "corporation",
+    "llc",
+    "plc",
+    "gmbh",
+    "ag",
+    "group",
+];
 /// Shorter than this, a core would tell nothing.
 const CORE_LEAST: usize = 2;
 

@@ -19,7 +19,11 @@ pub fn clean(kind: Kind, value: &str) -> Result<String, &'static str> {
 fn phone(value: &str) -> Result<String, &'static str> {
     let digits = normalise(Kind::Phone, value).len();
     let plain = value.chars().all(|c| c.is_ascii_digit() || " +-()#*,转xX.ext".contains(c));
-    if plain && (5..=20).contains(&digits) && value.chars().count() <= 40 { Ok(value.to_owned()) } else { Err("phone.invalid") }
+    if plain && (5..=20).contains(&digits) && value.chars().count() <= 40 {
+        Ok(value.to_owned())
+    } else {
+        Err("phone.invalid")
+    }
 }
 
 fn email(value: &str) -> Result<String, &'static str> {
@@ -39,7 +43,11 @@ fn wechat(value: &str) -> Result<String, &'static str> {
 fn id_number(value: &str) -> Result<String, &'static str> {
     let resident = value.len() == 18 && value.bytes().take(17).all(|b| b.is_ascii_digit());
     if resident {
-        return if id_check_digit(&value[..17]) == value.chars().last() { Ok(value.to_owned()) } else { Err("id_number.check_digit") };
+        return if id_check_digit(&value[..17]) == value.chars().last() {
+            Ok(value.to_owned())
+        } else {
+            Err("id_number.check_digit")
+        };
     }
     let other = (6..=15).contains(&value.len()) && value.bytes().any(|b| b.is_ascii_digit());
     if other { Ok(value.to_owned()) } else { Err("id_number.invalid") }

@@ -63,7 +63,12 @@ pub(super) fn built(who: &Principal, new: &NewCustomer) -> Result<(Customer, Vec
 
 const CONTACTS_MOST: usize = 50;
 
-fn built_contacts(who: &Principal, customer: Id<Customer>, new: &NewCustomer, faults: &mut Faults) -> Result<Vec<Contact>> {
+fn built_contacts(
+    who: &Principal,
+    customer: Id<Customer>,
+    new: &NewCustomer,
+    faults: &mut Faults,
+) -> Result<Vec<Contact>> {
     if new.contacts.len() > CONTACTS_MOST {
         faults.add("contacts", "too_many");
         return Ok(Vec::new());
@@ -87,12 +92,15 @@ fn built_contacts(who: &Principal, customer: Id<Customer>, new: &NewCustomer, fa
     Ok(contacts)
 }
 
+/// An owner and the department that follows from it.
+type Place = (Option<Id<User>>, Option<Id<Department>>);
+
 /// Who is to own a new customer, with their department.
 pub(super) fn owner_of(
     tx: &mut Tx<'_>,
     who: &std::sync::Arc<Principal>,
     asked: Option<Uuid>,
-) -> Result<(Option<Id<User>>, Option<Id<Department>>)> {
+) -> Result<Place> {
     match asked {
         Some(owner) if owner != who.user.uuid() => {
             let assign: Grant<Assign, entity::Customer> = who.grant()?;

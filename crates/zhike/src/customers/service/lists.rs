@@ -156,7 +156,13 @@ fn page(tx: &mut Tx<'_>, scope: &Predicate, asked: &Asked) -> Result<List<Custom
 }
 
 /// Newest first, page by page through the search index.
-fn searched(tx: &mut Tx<'_>, who: &Principal, scope: &Predicate, question: &Question, text: &str) -> Result<List<Customer>> {
+fn searched(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    scope: &Predicate,
+    question: &Question,
+    text: &str,
+) -> Result<List<Customer>> {
     let limit = question.asked.page.limit;
     let (hits, next) = hits(tx, who, scope, text, question.place, limit)?;
     let asked = Asked { among: Some(padded(hits.clone())), ..Asked::default() };
@@ -183,14 +189,8 @@ fn hits(
     if access.as_ref().is_some_and(Vec::is_empty) {
         return Ok((Vec::new(), None));
     }
-    let mut query = Query {
-        kinds: &[SEARCH_KIND],
-        text,
-        keys: index::keys_for(who, text),
-        access: None,
-        before,
-        limit: limit + 1,
-    };
+    let mut query =
+        Query { kinds: &[SEARCH_KIND], text, keys: index::keys_for(who, text), access: None, before, limit: limit + 1 };
     let mut found: Vec<Hit> = Vec::new();
     if access.as_ref().is_some_and(|tokens| tokens.len() > TOKENS_FEW) {
         query.limit = LOOK_AT.max(limit + 1);

@@ -97,7 +97,8 @@ fn reaches_many(tx: &mut Tx<'_>, who: &Principal, any: &[Predicate]) -> Result<b
     if let Some((many, _)) = known.filter(|(_, at)| at.elapsed() < FRESH) {
         return Ok(many);
     }
-    let ids: Vec<Uuid> = departments.iter().filter_map(|id| if let Value::Uuid(id) = id { Some(*id) } else { None }).collect();
+    let ids: Vec<Uuid> =
+        departments.iter().filter_map(|id| if let Value::Uuid(id) = id { Some(*id) } else { None }).collect();
     let counted: i64 = match tx.is_postgres() {
         true => tx.query_one(&MANY_POSTGRES, &[&comma_list(&ids), &MANY])?.get(0)?,
         false => tx.query_one(&MANY_SQLITE, &[&hex_list(&ids), &MANY])?.get(0)?,

@@ -67,11 +67,11 @@ store::db_test! {
         assert_eq!(li.post("/customers", json!({ "name": "x", "owner": "me" })).fault(), "owner: unknown_field");
         assert!(names(&li.get("/customers").ok()).is_empty());
         assert_eq!(company(&li, "华盛")["number"], "KH-2026-000001", "a refused customer takes no number");
-        let audited = app.read(|tx| crate::platform::audit::head(tx)).0;
+        let audited = app.read(crate::platform::audit::head).0;
         let made = app.sign_in("li").get("/customers").ok()["items"][0].clone();
         assert_eq!(li.patch(&path(&made), 1, json!({ "grade": "vip" })).fault(), "grade: unknown_field");
         assert_eq!(li.patch(&path(&made), 1, json!({ "phone": "1" })).fault(), "phone: phone.invalid");
-        assert_eq!(app.read(|tx| crate::platform::audit::head(tx)).0, audited, "a refusal leaves no trace");
+        assert_eq!(app.read(crate::platform::audit::head).0, audited, "a refusal leaves no trace");
         assert_eq!(li.get(&path(&made)).ok(), made);
     }
 

@@ -3,6 +3,10 @@ use serde_json::{Value, json};
 use super::{company, names, path};
 use crate::testing::TestApp;
 
+store::statements! {
+    SHARE = "insert into share (entity, record_id, user_id, level) values ($1, $2, $3, $4)";
+}
+
 store::db_test! {
     crate::app::MIGRATIONS;
 
@@ -25,6 +29,45 @@ store::db_test! {
                 let status = session.get(&format!("{}/{child}", path(&made))).status.as_u16();
                 assert_eq!(status, if sees { 200 } else { 404 }, "{login} and {child}");
             }
+        }
+    }
+
+    fn whichever_way_customers_are_asked_for_the_same_are_seen(db) {
+        let app = TestApp::new(&db);
+        for department in ["甲组", "乙组", "丙组", "丁组"] {
+            app.open_department(department, "华东销售部");
+        }
+        let mut made = Vec::new();
+        for (n, login) in ["li", "sun", "zhao", "wang", "zhou", "steward", "li", "zhao"].into_iter().enumerate() {
+            made.push(app.sign_in(login).post("/customers", json!({ "name": format!("华盛{n}分店") })).created());
+        }
+        let (shared, entity) = (made[2]["id"].as_str().and_then(|id| id.parse().ok()).expect("an id"), "customer");
+        let sun = app.person("sun");
+        app.write(move |tx| {
+            let id: uuid::Uuid = shared;
+            Ok(tx.execute(&SHARE, &[&entity, &id, &sun, &"read"]).map(drop)?)
+        });
+        for login in ["li", "sun", "zhao", "wang", "zhou", "admin", "steward", "chen", "auditor"] {
+            let session = app.sign_in(login);
+            let sorted = |path: &str| {
+                let page = session.get(path).ok();
+                let mut names: Vec<String> = names(&page).into_iter().map(str::to_owned).collect();
+                names.sort();
+                names
+            };
+            let one_by_one: Vec<String> = made.iter()
+                .filter(|one| session.get(&path(one)).status.as_u16() == 200)
+                .filter_map(|one| one["name"].as_str().map(str::to_owned))
+                .collect();
+            for list in ["/customers", "/customers?sort=name", "/customers?sort=-next_contact_at", "/customers?sort=grade"] {
+                assert_eq!(sorted(list), one_by_one, "{login} {list}");
+            }
+            let found = sorted("/customers?q=hs");
+            let found_sorted = sorted("/customers?q=hs&sort=name");
+            assert_eq!(found, found_sorted, "{login}");
+            // What is shared is in the lists; the search knows owners and departments only.
+            let expected: Vec<String> = one_by_one.into_iter().filter(|name| login != "sun" || name != "华盛2分店").collect();
+            assert_eq!(found, expected, "{login} searching");
         }
     }
 

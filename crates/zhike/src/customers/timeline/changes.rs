@@ -28,8 +28,11 @@ pub fn changes(tx: &mut Tx<'_>, who: &Principal, customer: Uuid, before: Before,
 fn told(who: &Principal, entry: AuditEntry) -> Entry {
     let all: Map<String, Value> = serde_json::from_str(&entry.changes).unwrap_or_default();
     let fields: Vec<&String> = all.keys().collect();
-    let shown: Map<String, Value> =
-        all.iter().filter(|(field, _)| is_shown(who, &entry.entity, field)).map(|(f, v)| (f.clone(), v.clone())).collect();
+    let shown: Map<String, Value> = all
+        .iter()
+        .filter(|(field, _)| is_shown(who, &entry.entity, field))
+        .map(|(f, v)| (f.clone(), v.clone()))
+        .collect();
     Entry {
         id: entry.id,
         kind: "change",

@@ -1,3 +1,4 @@
+use std::cmp::Reverse;
 use std::sync::OnceLock;
 
 use jiff::Timestamp;
@@ -63,12 +64,13 @@ pub fn timeline(
     let customer = load(tx, grant, customer)?.id.uuid();
     let own = super::own();
     let offers = OFFERS.get().unwrap_or(&own);
-    let asked = offers.iter().filter(|offer| question.kinds.is_empty() || question.kinds.iter().any(|kind| kind == offer.kind));
+    let asked =
+        offers.iter().filter(|offer| question.kinds.is_empty() || question.kinds.iter().any(|kind| kind == offer.kind));
     let mut entries = Vec::new();
     for offer in asked {
         entries.extend((offer.source)(tx, grant.principal(), customer, question.before, question.limit + 1)?);
     }
-    entries.sort_by(|one, other| (other.at, other.id).cmp(&(one.at, one.id)));
+    entries.sort_by_key(|entry| Reverse((entry.at, entry.id)));
     let more = entries.len() > question.limit;
     entries.truncate(question.limit);
     let next = entries.last().filter(|_| more).map(|last| format!("{}_{}", last.at.as_microsecond(), last.id.simple()));

@@ -108,7 +108,8 @@ fn recorded(
     note: Option<String>,
 ) -> Result<Verification> {
     let count = |result| new.items.iter().filter(|item| item.result == result).count() as i64;
-    let items: Vec<Item> = new.items.iter().map(|item| Item { field: item.field.clone(), result: item.result }).collect();
+    let items: Vec<Item> =
+        new.items.iter().map(|item| Item { field: item.field.clone(), result: item.result }).collect();
     Ok(Verification {
         id: Id::new(),
         customer_id: customer.id,
@@ -125,8 +126,7 @@ fn recorded(
 
 fn tell(tx: &mut Tx<'_>, who: &Principal, record: &Verification, changed: &[String]) -> Result<()> {
     let customer = record.customer_id.uuid();
-    let counts =
-        json!({ "confirmed": record.confirmed, "changed": record.changed, "unreachable": record.unreachable });
+    let counts = json!({ "confirmed": record.confirmed, "changed": record.changed, "unreachable": record.unreachable });
     // A round in which nobody was reached confirmed nothing.
     if record.confirmed + record.changed > 0 {
         facts::publish(tx, who, facts::VERIFIED, (customer, Some(customer)), who.now, counts)?;

@@ -72,12 +72,17 @@ impl Pen {
         }
         let outcome = judge(&entry.rule, duty, &facts, self.now, &self.book.calendars)?;
         let steps = self.steps(entry, duty, &outcome)?;
-        let row = self.row(entry, None, duty, &outcome, next_check(&outcome, &steps, &[], self.now))?;
+        // What started a clock may be followed by what stops it, in this very transaction; the next sweep tells the rest.
+        let is_hasty = entry.is_clock() && steps.first().is_some_and(|step| step.at <= self.now);
+        let next = if is_hasty { Some(self.now + TICK) } else { next_check(&outcome, &steps, &[], self.now) };
+        let row = self.row(entry, None, duty, &outcome, next)?;
         if !insert(tx, &row)? {
             return Ok(None);
         }
         self.tally.add(&row);
-        self.give_steps(tx, entry, &row, &steps, &[])?;
+        if !is_hasty {
+            self.give_steps(tx, entry, &row, &steps, &[])?;
+        }
         self.note(tx, None, &row, Note::default())?;
         Ok(Some(row))
     }
@@ -160,10 +165,11 @@ impl Pen {
         steps: &[Step],
         taken: &[String],
     ) -> Result<()> {
-        // At the due instant itself a clock can still be stopped in time.
+        // At the due instant itself a clock can still be stopped in time; and nobody is warned of what is done.
         let is_over = matches!(row.state, State::Missed | State::Late);
+        let is_undone = row.state.is_open() || row.state == State::Missed;
         let come = steps.iter().filter(|step| step.at <= self.now && !taken.contains(&step.key));
-        for step in come.filter(|step| is_over || is_warning(step)) {
+        for step in come.filter(|step| if is_warning(step) { is_undone } else { is_over }) {
             tell::give(tx, self, entry, row, step)?;
         }
         Ok(())

@@ -1,0 +1,16 @@
+//! The record of each contact with a customer (R3-2.3, 客户互动记录表 R3-T2): when, by what way, with whom, what was said,
+//! what the customer answered, and what comes next. Written within 24 hours or marked as late.
+
+mod facts;
+pub mod http;
+mod model;
+pub mod past;
+mod rules;
+pub mod service;
+pub mod timeline;
+mod view;
+
+pub use model::{Interaction, Kind};
+pub use rules::{NewInteraction, excerpt, text_fault};
+pub use service::latest_of;
+pub use view::InteractionView;

@@ -1,0 +1,315 @@
+use serde::Deserialize;
+use serde_json::Value;
+use store::list::{Asked, Field, Kind as Of, List, ListSpec};
+use store::{Entity as _, Predicate, Tx};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::facts;
+use super::model::{CHANGE, Interaction, LATEST, LATEST_OF_POSTGRES, LATEST_OF_SQLITE, OF_CUSTOMER, WITHDRAW};
+use super::rules::{self, NewInteraction, cleaned};
+use super::view::{InteractionView, Names, view};
+use crate::customers::model::Customer;
+use crate::engagement::input::{micros, put};
+use crate::engagement::neighbours::{self, Named};
+use crate::engagement::todos::{self, NextStep, Priority};
+use crate::kernel::permission::action::{Create, Delete, Doing, Read, Update};
+use crate::kernel::permission::entity;
+use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
+use crate::platform::audit::{self, Changes};
+use crate::platform::http::present;
+
+/// What the list of contacts can be filtered and sorted by.
+pub const LIST: ListSpec = ListSpec {
+    table: "interaction",
+    columns: Interaction::COLUMNS,
+    fields: &[
+        Field::new("at", Of::Instant).sortable(),
+        Field::new("recorded_at", Of::Instant),
+        Field::new("kind", Of::Word),
+        Field::new("late", Of::Bool),
+        Field::new("customer", Of::Id).column("customer_id"),
+        Field::new("actor", Of::Id).column("actor_id"),
+        Field::new("contact", Of::Id).column("contact_id"),
+        Field::new("department", Of::Id).column("department_id"),
+        Field::new("grade", Of::Word),
+        Field::new("content", Of::Text),
+        Field::new("feedback", Of::Text),
+        Field::new("next_plan", Of::Text),
+    ],
+    default_sort: "-at",
+};
+
+/// What is to be changed of a record. What is left out stays; `null` empties. When and by what way the contact took
+/// place stays for good, since duties were judged by it: a wrong one is withdrawn and recorded anew.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InteractionChange {
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<Uuid>)]
+    pub contact_id: Option<Option<Uuid>>,
+    #[serde(default)]
+    pub content: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    pub feedback: Option<Option<String>>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    pub next_plan: Option<Option<String>>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub next_at: Option<Option<jiff::Timestamp>>,
+    #[serde(default)]
+    pub priority: Option<Priority>,
+}
+
+/// Writes down a contact (R3-2.3): the record, the to-do of its next plan, what the customer's card shows, and the
+/// facts that duties are judged by, in one transaction.
+pub fn record(
+    tx: &mut Tx<'_>,
+    grant: &Grant<Create, entity::Interaction>,
+    customer: Uuid,
+    new: &NewInteraction,
+) -> Result<InteractionView> {
+    let who = grant.principal();
+    let customer = neighbours::customer(tx, grant, customer)?;
+    let new = new.clone().checked(who.now)?;
+    let contact = new.contact_id.map(|contact| neighbours::contact_of(tx, customer.id, contact)).transpose()?;
+    let mut record = drafted(who, &customer, &new);
+    let todo = next_step(tx, who, &record, new.priority)?;
+    record.todo_id = todo.as_ref().map(|todo| todo.id.uuid());
+    record.insert(tx)?;
+    if customer.last_contact_at.is_none_or(|last| last <= record.at) {
+        neighbours::contacted(tx, customer.id, record.at, record.next_at)?;
+    }
+    facts::publish(tx, who, &record)?;
+    if let Some(todo) = &todo {
+        todos::service::audit_created(tx, who, todo)?;
+    }
+    let noted = Some(customer.id.uuid());
+    audit::record(tx, who, "create", Entity::Interaction, record.id.uuid(), noted, noted_down(&record))?;
+    let customer = Named { id: customer.id.uuid(), name: Some(customer.name) };
+    Ok(view(record, customer, Named::of(who), contact))
+}
+
+fn drafted(who: &Principal, customer: &Customer, new: &NewInteraction) -> Interaction {
+    Interaction {
+        id: Id::new(),
+        customer_id: customer.id,
+        kind: new.kind,
+        at: new.at,
+        recorded_at: who.now,
+        late: rules::is_late(new.at, who.now),
+        actor_id: who.user,
+        contact_id: new.contact_id,
+        content: new.content.clone(),
+        feedback: new.feedback.clone(),
+        next_plan: new.next_plan.clone(),
+        next_at: new.next_at,
+        duty_id: new.duty_id,
+        todo_id: None,
+        grade: customer.grade,
+        department_id: customer.department_id.map(Id::uuid),
+        version: 1,
+        updated_at: who.now,
+        deleted_at: None,
+    }
+}
+
+fn next_step(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    record: &Interaction,
+    priority: Option<Priority>,
+) -> Result<Option<todos::Todo>> {
+    let Some(plan) = &record.next_plan else { return Ok(None) };
+    let step = NextStep {
+        plan,
+        at: record.next_at,
+        priority: priority.unwrap_or_default(),
+        customer: record.customer_id.uuid(),
+        interaction: record.id.uuid(),
+    };
+    todos::service::plan_next(tx, who, &step).map(Some)
+}
+
+/// What the audit keeps of a new record: enough to see what was claimed at that moment.
+pub(super) fn noted_down(record: &Interaction) -> Value {
+    let mut changes = Changes::new();
+    changes.set("kind", record.kind).set("at", record.at).set("late", record.late).set("content", &record.content);
+    if let Some(feedback) = &record.feedback {
+        changes.set("feedback", feedback);
+    }
+    if let Some(plan) = &record.next_plan {
+        changes.set("next_plan", plan);
+    }
+    changes.into()
+}
+
+/// Changes the texts of a record. The audit keeps what stood there before.
+pub fn change(
+    tx: &mut Tx<'_>,
+    grant: &Grant<Update, entity::Interaction>,
+    place: (Uuid, Uuid),
+    version: i64,
+    change: &InteractionChange,
+) -> Result<InteractionView> {
+    let who = grant.principal();
+    let old = found(tx, grant, place)?;
+    check(tx, grant, &old)?;
+    let mut new = changed(&old, change, who)?;
+    if let Some(contact) = new.contact_id.filter(|contact| Some(*contact) != old.contact_id) {
+        neighbours::contact_of(tx, old.customer_id, contact)?;
+    }
+    let todo = match (old.todo_id, old.next_plan.is_none()) {
+        (None, true) => next_step(tx, who, &new, change.priority)?,
+        _ => None,
+    };
+    new.todo_id = todo.as_ref().map(|todo| todo.id.uuid()).or(old.todo_id);
+    store_change(tx, &new, version)?;
+    if new.next_at != old.next_at {
+        refresh_customer(tx, old.customer_id)?;
+    }
+    if let Some(todo) = &todo {
+        todos::service::audit_created(tx, who, todo)?;
+    }
+    let noted = Some(old.customer_id.uuid());
+    audit::record(tx, who, "update", Entity::Interaction, old.id.uuid(), noted, differences(&old, &new))?;
+    new.version = version + 1;
+    let names = Names::of(tx, who, std::slice::from_ref(&new))?;
+    Ok(names.view(new))
+}
+
+fn changed(old: &Interaction, change: &InteractionChange, who: &Principal) -> Result<Interaction> {
+    let mut new = old.clone();
+    new.updated_at = who.now;
+    put(&change.contact_id, &mut new.contact_id);
+    put(&change.next_at, &mut new.next_at);
+    new.next_at = new.next_at.map(micros);
+    if let Some(content) = &change.content {
+        new.content = content.trim().to_owned();
+    }
+    put(&change.feedback, &mut new.feedback);
+    put(&change.next_plan, &mut new.next_plan);
+    new.feedback = cleaned(new.feedback);
+    new.next_plan = cleaned(new.next_plan);
+    let faults = [
+        rules::text_fault("content", &new.content, rules::CONTENT_MOST),
+        new.feedback.as_ref().and_then(|text| rules::text_fault("feedback", text, rules::CONTENT_MOST)),
+        new.next_plan.as_ref().and_then(|text| rules::text_fault("next_plan", text, rules::PLAN_MOST)),
+        new.next_at.filter(|at| Some(*at) != old.next_at).and_then(|at| rules::next_fault(at, who.now)),
+    ];
+    Error::from_fields(faults.into_iter().flatten().collect())?;
+    Ok(new)
+}
+
+fn store_change(tx: &mut Tx<'_>, new: &Interaction, version: i64) -> Result<()> {
+    let Interaction { customer_id, id, contact_id, content, feedback, next_plan, next_at, todo_id, updated_at, .. } =
+        new;
+    let rows = tx.execute(
+        &CHANGE,
+        &[customer_id, id, &version, contact_id, content, feedback, next_plan, next_at, todo_id, updated_at],
+    )?;
+    if rows == 0 { Err(store::Error::Stale.into()) } else { Ok(()) }
+}
+
+fn differences(old: &Interaction, new: &Interaction) -> Changes {
+    let mut changes = Changes::new();
+    changes.field("contact_id", &old.contact_id, &new.contact_id).field("content", &old.content, &new.content);
+    changes.field("feedback", &old.feedback, &new.feedback).field("next_plan", &old.next_plan, &new.next_plan);
+    changes.field("next_at", &old.next_at, &new.next_at).field("todo_id", &old.todo_id, &new.todo_id);
+    changes
+}
+
+/// Takes a record back that was entered by mistake. It stays in the table and in the audit; duties are judged without
+/// it. A to-do that nobody has touched since goes with it.
+pub fn withdraw(tx: &mut Tx<'_>, grant: &Grant<Delete, entity::Interaction>, place: (Uuid, Uuid)) -> Result<()> {
+    let who = grant.principal();
+    let record = found(tx, grant, place)?;
+    check(tx, grant, &record)?;
+    tx.execute(&WITHDRAW, &[&record.customer_id, &record.id, &who.now])?;
+    refresh_customer(tx, record.customer_id)?;
+    facts::withdraw(tx, who, &record)?;
+    if let Some(todo) = record.todo_id {
+        todos::service::drop_untouched(tx, who, todo)?;
+    }
+    let mut changes = Changes::new();
+    changes.field("content", &Some(&record.content), &None);
+    let noted = Some(record.customer_id.uuid());
+    audit::record(tx, who, "delete", Entity::Interaction, record.id.uuid(), noted, changes)
+}
+
+/// The customer's card shows the latest contact that still stands.
+pub(super) fn refresh_customer(tx: &mut Tx<'_>, customer: Id<Customer>) -> Result<()> {
+    let latest = tx.query_opt(&LATEST, &[&customer])?;
+    let (at, next_at) = match latest {
+        Some(row) => (row.get(0)?, row.get(1)?),
+        None => (None, None),
+    };
+    neighbours::last_contacted(tx, customer, at, next_at)
+}
+
+/// One record of a customer that the asker may see.
+pub fn get(tx: &mut Tx<'_>, grant: &Grant<Read, entity::Interaction>, place: (Uuid, Uuid)) -> Result<InteractionView> {
+    let record = found(tx, grant, place)?;
+    let names = Names::of(tx, grant.principal(), std::slice::from_ref(&record))?;
+    Ok(names.view(record))
+}
+
+/// A record is there for whoever may see its customer, and for nobody else.
+fn found<A: Doing>(
+    tx: &mut Tx<'_>,
+    grant: &Grant<A, entity::Interaction>,
+    (customer, id): (Uuid, Uuid),
+) -> Result<Interaction> {
+    let reading = grant.principal().grant::<Read, entity::Interaction>().map_err(|_| Error::not_found())?;
+    neighbours::customer(tx, &reading, customer)?;
+    Interaction::one(tx, &OF_CUSTOMER, &[&customer, &id])?.ok_or_else(Error::not_found)
+}
+
+/// Only who made a contact, or may change records of the department, may change the record; who sees it is told so.
+fn check<A: Doing>(tx: &mut Tx<'_>, grant: &Grant<A, entity::Interaction>, record: &Interaction) -> Result<()> {
+    let checked: Result<()> = grant.check(tx, record);
+    checked.map_err(|error| if error.status == 404 { Error::forbidden() } else { error })
+}
+
+/// The contacts with all customers that the asker may see.
+pub fn list(tx: &mut Tx<'_>, grant: &Grant<Read, entity::Interaction>, asked: &Asked) -> Result<List<InteractionView>> {
+    let who = grant.principal();
+    let (rows, next) = LIST.page(tx, &visible(who), asked)?;
+    let records: Vec<Interaction> = rows.into_iter().map(Interaction::from_row).collect::<store::Result<_>>()?;
+    let names = Names::of(tx, who, &records)?;
+    let views = records.into_iter().map(|record| names.view(record));
+    // Who reaches all customers is not asked about each; the few that were removed are left out here.
+    Ok(List { items: views.filter(|view| view.customer.name.is_some()).collect(), next })
+}
+
+/// The list's reading of [`found`].
+fn visible(who: &Principal) -> Predicate {
+    let stands = Predicate::IsNull("deleted_at");
+    match neighbours::reaches_all(who, Entity::Interaction) {
+        true => stands,
+        false => stands.and(neighbours::of_visible_customers(who, Entity::Interaction)),
+    }
+}
+
+/// What was said last with a customer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Latest {
+    pub customer: Uuid,
+    pub at: jiff::Timestamp,
+    pub kind: super::Kind,
+    pub content: String,
+}
+
+/// The latest contact of each of these customers, in one statement.
+pub fn latest_of(tx: &mut Tx<'_>, customers: &[Uuid]) -> Result<Vec<Latest>> {
+    let ids: Vec<String> = customers.iter().map(|id| id.simple().to_string()).collect();
+    let statement = if tx.is_postgres() { &LATEST_OF_POSTGRES } else { &LATEST_OF_SQLITE };
+    let rows = tx.query(statement, &[&serde_json::to_string(&ids)?])?;
+    rows.into_iter().map(latest).collect()
+}
+
+fn latest(mut row: store::Row) -> Result<Latest> {
+    Ok(Latest { customer: row.take(0)?, at: row.take(1)?, kind: row.take(2)?, content: row.take(3)? })
+}

@@ -1,0 +1,46 @@
+//! C  Contact work: the record of each contact within 24 hours, its next step as a to-do, the day's duties on one page,
+//! and the manager's view of them (R3-2.1, R3-2.2, R3-2.3, R3-T2).
+//!
+//! * [`interactions`]: what was said with a customer. Publishes the facts that duties are judged by.
+//! * [`todos`]: what a person has set out, or was asked, to do; with reminders.
+//! * [`today`]: 今日应办. * [`team`]: the manager's page.
+//!
+//! Duties themselves are the policy room's; this room shows them and keeps no clock of its own. To others it offers
+//! [`interactions::service`] and [`todos::service`], the [`timeline`](interactions::timeline) sources, its routes and
+//! its job.
+
+mod input;
+pub mod interactions;
+mod neighbours;
+pub mod team;
+#[cfg(test)]
+mod tests;
+pub mod today;
+pub mod todos;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::App;
+use crate::customers::timeline::Offer;
+use crate::platform::jobs;
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .merge(interactions::http::routes())
+        .merge(todos::http::routes())
+        .merge(today::http::routes())
+        .merge(team::http::routes())
+}
+
+/// The jobs that this room does.
+pub fn register(registry: &mut jobs::Registry) {
+    registry.on(todos::reminders::KIND, todos::reminders::remind);
+}
+
+/// What this room knows of a customer.
+pub fn timeline() -> Vec<Offer> {
+    vec![
+        Offer { kind: "interaction", source: interactions::timeline::timeline },
+        Offer { kind: "todo", source: todos::timeline::timeline },
+    ]
+}

@@ -1,0 +1,204 @@
+//! What this room takes from the rooms next door: customers, people and policy. Everything goes through their services;
+//! their tables are theirs.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::Serialize;
+use store::{Predicate, Tx};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::customers;
+use crate::customers::model::Customer;
+use crate::customers::service::Whose;
+use crate::engagement::team::rules::rate;
+use crate::engagement::team::service::{Heat, Person};
+use crate::engagement::today::rules::Day;
+use crate::engagement::today::service::Counts;
+use crate::kernel::permission::action::{Doing, Read};
+use crate::kernel::permission::entity::{self, Of};
+use crate::kernel::{Action, Entity, Error, Grant, Id, Principal, Result};
+use crate::people::absences;
+use crate::policy::duties;
+
+/// Something with a name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = NamedRecord)]
+pub struct Named {
+    pub id: Uuid,
+    /// Missing where the asker may not see whose it is.
+    pub name: Option<String>,
+}
+
+impl Named {
+    pub fn from_map(id: Uuid, names: &HashMap<Uuid, String>) -> Self {
+        Self { id, name: names.get(&id).cloned() }
+    }
+
+    pub fn of(who: &Principal) -> Self {
+        Self { id: who.user.uuid(), name: Some(who.name.to_string()) }
+    }
+}
+
+pub use customers::service::Card as CustomerCard;
+pub use duties::{DutyCard, Reached};
+
+/// The customers whose contacts `who` may see: a contact is there for whoever may see its customer.
+fn reach(who: &Principal, of: Entity) -> Predicate {
+    let customers = customers::reach::predicate(who, Action::Read, Entity::Customer);
+    let children = customers::reach::predicate(who, Action::Read, of);
+    if customers == children { customers } else { customers.and(children) }
+}
+
+/// Whether `who` may see the contacts of every customer.
+pub fn reaches_all(who: &Principal, of: Entity) -> bool {
+    let all = |entity| who.permissions.reach(Action::Read, entity).is_some_and(|reach| reach.all);
+    all(Entity::Customer) && all(of)
+}
+
+/// Rows whose customer `who` may see, for a table with a `customer_id`.
+pub fn of_visible_customers(who: &Principal, of: Entity) -> Predicate {
+    Predicate::Through { column: "customer_id", table: "customer", predicate: Box::new(reach(who, of)) }
+}
+
+/// The customer that the grant is to be used on; 404 for who may not see it, 403 for who may see it only.
+pub fn customer<A: Doing, E: Of>(tx: &mut Tx<'_>, grant: &Grant<A, E>, id: Uuid) -> Result<Customer> {
+    let customer = customers::service::load(tx, grant, Id::from_uuid(id))?;
+    match sees(tx, grant.principal(), &customer)? {
+        true => Ok(customer),
+        false => Err(Error::not_found()),
+    }
+}
+
+/// A customer that `who` may see, or 404.
+pub fn visible_customer(tx: &mut Tx<'_>, who: &Arc<Principal>, id: Uuid) -> Result<Customer> {
+    let grant = who.grant::<Read, entity::Customer>().map_err(|_| Error::not_found())?;
+    customers::service::load(tx, &grant, Id::from_uuid(id))
+}
+
+fn sees(tx: &mut Tx<'_>, who: &Principal, customer: &Customer) -> Result<bool> {
+    let visible = customers::reach::predicate(who, Action::Read, Entity::Customer);
+    customers::reach::reaches(tx, &visible, customer)
+}
+
+/// The names of customers that `who` may see; of others nothing.
+pub fn customer_names(tx: &mut Tx<'_>, who: &Principal, ids: HashSet<Uuid>) -> Result<HashMap<Uuid, String>> {
+    let cards = customer_cards(tx, who, &ids.into_iter().collect::<Vec<_>>())?;
+    Ok(cards.into_values().filter(|card| card.visible).map(|card| (card.id, card.name)).collect())
+}
+
+/// What a row says of its customer.
+pub fn customer_cards(tx: &mut Tx<'_>, who: &Principal, ids: &[Uuid]) -> Result<HashMap<Uuid, CustomerCard>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let cards = customers::service::cards(tx, who, ids)?;
+    Ok(cards.into_iter().map(|card| (card.id, card)).collect())
+}
+
+/// A contact of the customer by name; 422 if it is none of theirs.
+pub fn contact_of(tx: &mut Tx<'_>, customer: Id<Customer>, contact: Uuid) -> Result<Named> {
+    match customers::contacts::service::one(tx, customer, Id::from_uuid(contact)) {
+        Ok(found) => Ok(Named { id: contact, name: Some(found.name) }),
+        Err(error) if error.status == 404 => Err(Error::field_invalid("contact_id", "unknown")),
+        Err(error) => Err(error),
+    }
+}
+
+/// The names of all contacts of these customers.
+pub fn contact_names(tx: &mut Tx<'_>, customers: HashSet<Uuid>) -> Result<HashMap<Uuid, String>> {
+    if customers.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let customers: Vec<Uuid> = customers.into_iter().collect();
+    let people = customers::contacts::of_customers(tx, &customers)?;
+    Ok(people.into_iter().map(|person| (person.id, person.name)).collect())
+}
+
+/// Tells the customer's card of a contact, and when the next is planned.
+pub fn contacted(tx: &mut Tx<'_>, customer: Id<Customer>, at: Timestamp, next_at: Option<Timestamp>) -> Result<()> {
+    customers::service::contacted(tx, customer.uuid(), at, next_at)
+}
+
+/// Tells the customer's card which contact is the latest one that stands.
+pub fn last_contacted(
+    tx: &mut Tx<'_>,
+    customer: Id<Customer>,
+    at: Option<Timestamp>,
+    next_at: Option<Timestamp>,
+) -> Result<()> {
+    customers::service::recontacted(tx, customer, at, next_at)
+}
+
+/// How many customers of each grade there are within reach.
+pub fn customers_by_grade(tx: &mut Tx<'_>, reached: &Reached) -> Result<HashMap<String, i64>> {
+    let whose = match reached {
+        Reached::All => Whose::All,
+        Reached::Departments(departments) => Whose::Departments(departments),
+        Reached::Own(person) => Whose::Owner(*person),
+    };
+    Ok(customers::service::count_by_grade(tx, whose)?.into_iter().collect())
+}
+
+pub fn people_names(tx: &mut Tx<'_>, ids: HashSet<Uuid>) -> Result<HashMap<Uuid, String>> {
+    ids.into_iter().map(|id| Ok((id, customers::names::user(tx, id)?.name.to_string()))).collect()
+}
+
+/// The people who are away today and for whom this person stands in.
+pub fn stands_in_for(tx: &mut Tx<'_>, who: &Arc<Principal>, today: Date) -> Result<Vec<Named>> {
+    let Ok(grant) = who.grant::<Read, entity::Absence>() else { return Ok(Vec::new()) };
+    let asked = absences::Question { user_id: None, from: Some(today), to: Some(today) };
+    let away = absences::list(tx, &grant, &asked)?;
+    let mine = away.into_iter().filter(|absence| absence.deputy_id == Some(who.user));
+    let people: HashSet<Uuid> =
+        mine.map(|absence| absence.user_id.uuid()).filter(|id| *id != who.user.uuid()).collect();
+    let names = people_names(tx, people)?;
+    Ok(names.into_iter().map(|(id, name)| Named { id, name: Some(name) }).collect())
+}
+
+/// Open duties of these people that ask to be acted on by the end of the week.
+pub fn open_duties(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    owners: &[Uuid],
+    (until, limit): (Timestamp, usize),
+) -> Result<Vec<DutyCard>> {
+    duties::open_duties(tx, who, owners, (until, limit))
+}
+
+/// How a person stands today and stood in the last months.
+pub fn duty_counts(tx: &mut Tx<'_>, person: Uuid, day: &Day, months: usize) -> Result<Counts> {
+    let counts = duties::counts(tx, person, day.now, (day.starts, day.ends))?;
+    let trend = duties::month_rates(tx, person, day.date, months)?;
+    let month_rate = trend.last().copied().flatten();
+    Ok(Counts { open: counts.open, done: counts.done, overdue: counts.overdue, month_rate, trend })
+}
+
+/// The team's duties by person, and the days on which it went wrong.
+pub fn team_duties(
+    tx: &mut Tx<'_>,
+    reached: &Reached,
+    today: Date,
+    days: (Date, Date),
+) -> Result<(Vec<Person>, Vec<Heat>)> {
+    let (people, heat) = duties::team(tx, reached, today, days)?;
+    let names = people_names(tx, people.iter().map(|person| person.id).collect())?;
+    let person = |counts: duties::PersonCounts| {
+        let judged = counts.met + counts.late + counts.missed;
+        Person {
+            id: counts.id,
+            name: names.get(&counts.id).cloned(),
+            open: counts.open,
+            overdue: counts.overdue,
+            met: counts.met,
+            late: counts.late,
+            missed: counts.missed,
+            rate: rate(counts.met, judged),
+        }
+    };
+    let heat = heat.into_iter().map(|day| Heat { date: day.date, late: day.late, missed: day.missed });
+    Ok((people.into_iter().map(person).collect(), heat.collect()))
+}

@@ -1,0 +1,414 @@
+//! The room through its door, on both databases.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use store::jobs::{self, NewJob};
+
+use super::interactions::latest_of;
+use crate::policy::engine::jobs::{PLAN, SWEEP};
+use crate::testing::{START, Session, TestApp};
+
+store::statements! {
+    RECORDS = "select count(*) from interaction";
+    FACTS = "select kind from fact where customer_id = $1 order by seq";
+    TOLD = "select count(*) from notification where user_id = $1 and kind = $2";
+    AUDITED = "select changes from audit where entity_id = $1 and action = $2";
+}
+
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
+
+fn start() -> Timestamp {
+    START.parse().expect("an instant")
+}
+
+fn before(hours: i64) -> String {
+    (start() - HOUR * i32::try_from(hours).expect("few hours")).to_string()
+}
+
+fn customer(session: &Session<'_>, name: &str) -> String {
+    let made = session.post("/customers", json!({ "kind": "company", "name": name })).created();
+    made["id"].as_str().expect("an id").to_owned()
+}
+
+/// A VIP customer of a company that runs its regulation.
+fn vip(app: &TestApp, session: &Session<'_>, name: &str) -> String {
+    app.sign_in("admin").post("/policies/adopt", json!({ "keys": ["R3"] })).ok();
+    let new = json!({ "kind": "company", "name": name, "grade": "vip", "preferences": "普洱", "phone": "13812345678" });
+    let made = session.post("/customers", new).created();
+    app.run_jobs();
+    text(&made["id"]).to_owned()
+}
+
+/// Time goes on, and with it what comes round.
+fn time_comes(app: &TestApp, at: &str) {
+    let at: Timestamp = at.parse().expect("an instant");
+    app.set_time(at);
+    app.write(move |tx| {
+        for kind in [PLAN, SWEEP] {
+            jobs::enqueue(tx, NewJob { kind, once_key: None, asked_by: None, payload: json!({}), run_at: at })?;
+        }
+        Ok(())
+    });
+    app.run_jobs();
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().expect("a text")
+}
+
+fn filtered(path: &str, field: &str, value: bool) -> String {
+    format!("{path}?filter=%5B%5B%22{field}%22,%22eq%22,{value}%5D%5D")
+}
+
+fn call(at: &str) -> Value {
+    json!({ "kind": "phone", "at": at, "content": "等预算" })
+}
+
+fn record(session: &Session<'_>, customer: &str, body: Value) -> Value {
+    session.post(&format!("/customers/{customer}/interactions"), body).created()
+}
+
+fn records(app: &TestApp) -> i64 {
+    app.read(|tx| tx.query_one(&RECORDS, &[])?.get(0))
+}
+
+fn facts(app: &TestApp, customer: &str) -> Vec<String> {
+    let customer: uuid::Uuid = customer.parse().expect("an id");
+    app.read(move |tx| tx.query(&FACTS, &[&customer])?.iter().map(|row| row.get(0)).collect::<store::Result<_>>())
+}
+
+fn told(app: &TestApp, login: &str, kind: &'static str) -> i64 {
+    let user = app.person(login);
+    app.read(move |tx| tx.query_one(&TOLD, &[&user, &kind])?.get(0))
+}
+
+fn audited(app: &TestApp, id: &Value, action: &'static str) -> Vec<Value> {
+    let id: uuid::Uuid = text(id).parse().expect("an id");
+    let found = app.read(move |tx| {
+        tx.query(&AUDITED, &[&id, &action])?.iter().map(|row| row.get::<String>(0)).collect::<store::Result<Vec<_>>>()
+    });
+    found.iter().map(|changes| serde_json::from_str(changes).expect("JSON")).collect()
+}
+
+store::db_test! {
+    crate::app::MIGRATIONS;
+
+    fn a_contact_is_written_down(db) {
+        let app = TestApp::new(&db);
+        let li = app.sign_in("li");
+        let id = customer(&li, "华盛机械");
+        let made = record(&li, &id, json!({
+            "kind": "visit", "at": before(2), "content": " 看了产线 ", "feedback": "满意", "next_plan": "送报价",
+            "priority": "high",
+        }));
+        assert_eq!((text(&made["content"]), &made["late"], &made["version"]), ("看了产线", &json!(false), &json!(1)));
+        assert_eq!(made["customer"]["name"], "华盛机械");
+        assert_eq!(made["actor"]["name"], "李雷");
+        assert_eq!(text(&made["recorded_at"]), START);
+
+        let card = li.get(&format!("/customers/{id}")).ok();
+        assert_eq!(card["last_contact_at"], made["at"]);
+        let todos = li.get("/todos").ok();
+        let todo = &todos["items"][0];
+        assert_eq!((text(&todo["title"]), text(&todo["priority"])), ("送报价", "high"));
+        assert_eq!((&todo["id"], &todo["customer"]["name"]), (&made["todo_id"], &json!("华盛机械")));
+        // Due at the close of the next working day.
+        assert_eq!(text(&todo["due_at"]), "2026-11-24T10:00:00Z");
+        let kinds = facts(&app, &id);
+        assert!(kinds.ends_with(&["visit_made".to_owned(), "contact_recorded".to_owned()]), "{kinds:?}");
+
+        let page = li.get("/interactions").ok();
+        assert_eq!((page["items"].as_array().map(Vec::len), &page["items"][0]["id"]), (Some(1), &made["id"]));
+        let line = li.get(&format!("/customers/{id}/timeline")).ok();
+        let kinds: Vec<&str> = line["items"].as_array().expect("items").iter().map(|item| text(&item["kind"])).collect();
+        assert!(kinds.contains(&"interaction") && kinds.contains(&"todo"), "{kinds:?}");
+    }
+
+    fn a_contact_recorded_after_a_day_is_late(db) {
+        let app = TestApp::new(&db);
+        let li = app.sign_in("li");
+        let id = customer(&li, "华盛机械");
+        assert_eq!(record(&li, &id, call(&before(24)))["late"], false);
+        assert_eq!(record(&li, &id, call(&before(25)))["late"], true);
+        let late = li.get(&filtered("/interactions", "late", true)).ok();
+        assert_eq!(late["items"].as_array().map(Vec::len), Some(1));
+        // The customer's card shows the latest contact, not the one recorded last.
+        assert_eq!(text(&li.get(&format!("/customers/{id}")).ok()["last_contact_at"]), before(24));
+    }
+
+    fn a_contact_of_the_future_is_refused(db) {
+        let app = TestApp::new(&db);
+        let li = app.sign_in("li");
+        let id = customer(&li, "华盛机械");
+        let path = format!("/customers/{id}/interactions");
+        assert_eq!(li.post(&path, call(&before(-1))).fault(), "at: in_future");
+        assert_eq!(li.post(&path, json!({ "kind": "phone", "at": before(1), "content": " " })).fault(), "content: required");
+        let stranger = json!({ "kind": "phone", "at": before(1), "content": "x", "contact_id": uuid::Uuid::now_v7() });
+        assert_eq!(li.post(&path, stranger).fault(), "contact_id: unknown");
+        assert_eq!(records(&app), 0);
+    }
+
+    fn whoever_sees_no_customer_sees_and_makes_no_contact(db) {
+        let app = TestApp::new(&db);
+        let (li, zhao) = (app.sign_in("li"), app.sign_in("zhao"));
+        let id = customer(&li, "华盛机械");
+        let path = format!("/customers/{id}/interactions");
+        assert_eq!(zhao.post(&path, call(&before(1))).refused(404), "not_found");
+        assert_eq!((records(&app), zhao.get("/todos").ok()["items"].as_array().map(Vec::len)), (0, Some(0)));
+        let made = record(&li, &id, json!({ "kind": "phone", "at": before(1), "content": "x", "next_plan": "y" }));
+        let one = format!("{path}/{}", text(&made["id"]));
+        assert_eq!(zhao.get(&one).refused(404), "not_found");
+        assert_eq!(zhao.patch(&one, 1, json!({ "content": "z" })).refused(404), "not_found");
+        assert_eq!(zhao.delete(&one).refused(404), "not_found");
+        assert_eq!(zhao.get("/interactions").ok()["items"], json!([]));
+        assert_eq!(zhao.get("/todos").ok()["items"], json!([]));
+        // The head of the department sees it, the one of another department does not.
+        assert_eq!(app.sign_in("wang").get("/interactions").ok()["items"].as_array().map(Vec::len), Some(1));
+        assert_eq!(app.sign_in("zhou").get("/interactions").ok()["items"], json!([]));
+        // A record under another customer's address is not there.
+        let other = customer(&li, "瑞丰食品");
+        let elsewhere = format!("/customers/{other}/interactions/{}", text(&made["id"]));
+        assert_eq!(li.get(&elsewhere).refused(404), "not_found");
+    }
+
+    fn an_offline_record_arrives_once(db) {
+        let app = TestApp::new(&db);
+        let li = app.sign_in("li");
+        let id = customer(&li, "华盛机械");
+        let path = format!("/customers/{id}/interactions");
+        let send = || {
+            let request = li.request(axum::http::Method::POST, &path).key("0192f0c1-offline");
+            request.json(call(&before(3))).send()
+        };
+        let first = send().created();
+        app.pass(HOUR * 5);
+        assert_eq!(send().created(), first);
+        assert_eq!(records(&app), 1);
+    }
+
+    fn an_edit_keeps_the_original_in_the_audit(db) {
+        let app = TestApp::new(&db);
+        let li = app.sign_in("li");
+        let id = customer(&li, "华盛机械");
+        let made = record(&li, &id, call(&before(1)));
+        let one = format!("/customers/{id}/interactions/{}", text(&made["id"]));
+        let edited = li.patch(&one, 1, json!({ "content": "预算批了", "next_plan": "签约" })).ok();
+        assert_eq!((text(&edited["content"]), &edited["version"], &edited["edited"]), ("预算批了", &json!(2), &json!(true)));
+        assert!(edited["todo_id"].is_string());
+        assert_eq!(audited(&app, &made["id"], "update")[0]["content"], json!(["等预算", "预算批了"]));
+        assert_eq!(li.patch(&one, 1, json!({ "content": "x" })).refused(412), "stale");
+        assert_eq!(li.patch(&one, 2, json!({ "at": before(2) })).fault(), "at: unknown_field");
+        // A colleague of customer service sees all records and changes none of them but their own.
+        let chen = app.sign_in("chen");
+        assert_eq!(chen.get(&one).ok()["content"], "预算批了");
+        assert_eq!(chen.delete(&one).refused(403), "forbidden");
+    }
+
+    fn a_withdrawn_record_is_gone_and_its_fact_with_it(db) {
+        let app = TestApp::new(&db);
+        let li = app.sign_in("li");
+        let id = customer(&li, "华盛机械");
+        let first = record(&li, &id, call(&before(10)));
+        let wrong = record(&li, &id, json!({ "kind": "phone", "at": before(1), "content": "x", "next_plan": "y" }));
+        li.delete(&format!("/customers/{id}/interactions/{}", text(&wrong["id"]))).ok();
+        assert_eq!(text(&li.get(&format!("/customers/{id}")).ok()["last_contact_at"]), text(&first["at"]));
+        assert_eq!(li.get("/interactions").ok()["items"].as_array().map(Vec::len), Some(1));
+        assert_eq!(li.get("/todos").ok()["items"], json!([]));
+        assert_eq!(facts(&app, &id).last().map(String::as_str), Some("contact_withdrawn"));
+        assert_eq!(audited(&app, &wrong["id"], "delete").len(), 1);
+        assert_eq!(records(&app), 2, "what was said is kept");
+    }
+
+    fn a_todo_is_done_and_undone(db) {
+        let app = TestApp::new(&db);
+        let li = app.sign_in("li");
+        let made = li.post("/todos", json!({ "title": "寄样品", "due_at": "2026-11-25T02:00:00Z" })).created();
+        assert_eq!((text(&made["priority"]), text(&made["owner"]["name"])), ("medium", "李雷"));
+        let one = format!("/todos/{}", text(&made["id"]));
+        let done = li.patch(&one, 1, json!({ "done": true })).ok();
+        assert_eq!((&done["done"], text(&done["done_at"])), (&json!(true), START));
+        assert_eq!(li.get(&filtered("/todos", "done", false)).ok()["items"], json!([]));
+        let undone = li.patch(&one, 2, json!({ "done": false, "due_at": null })).ok();
+        assert_eq!((&undone["done_at"], &undone["due_at"]), (&Value::Null, &Value::Null));
+        assert_eq!(app.sign_in("sun").patch(&one, 3, json!({ "done": true })).refused(404), "not_found");
+        li.delete(&one).ok();
+        assert_eq!(li.get("/todos").ok()["items"], json!([]));
+    }
+
+    fn todos_are_given_to_others_by_who_may(db) {
+        let app = TestApp::new(&db);
+        let (li, wang) = (app.sign_in("li"), app.sign_in("wang"));
+        let to = |login: &str| json!({ "title": "拜访华盛", "owner_id": app.person(login) });
+        assert_eq!(li.post("/todos", to("sun")).refused(403), "forbidden");
+        assert_eq!(wang.post("/todos", to("zhao")).refused(403), "forbidden");
+        let given = wang.post("/todos", to("li")).created();
+        assert_eq!((text(&given["owner"]["name"]), told(&app, "li", "todo_assigned")), ("李雷", 1));
+        assert_eq!(li.get("/todos").ok()["items"][0]["id"], given["id"]);
+        let nobody = json!({ "title": "x", "owner_id": uuid::Uuid::now_v7() });
+        assert_eq!(wang.post("/todos", nobody).fault(), "owner_id: unknown");
+    }
+
+    fn a_reminder_comes_once(db) {
+        let app = TestApp::new(&db);
+        let li = app.sign_in("li");
+        let at = |hours: i64| before(-hours);
+        let made = li.post("/todos", json!({ "title": "回电", "remind_at": at(2) })).created();
+        let moved = li.post("/todos", json!({ "title": "改期", "remind_at": at(2) })).created();
+        let done = li.post("/todos", json!({ "title": "已办", "remind_at": at(2) })).created();
+        li.patch(&format!("/todos/{}", text(&moved["id"])), 1, json!({ "remind_at": at(5) })).ok();
+        li.patch(&format!("/todos/{}", text(&done["id"])), 1, json!({ "done": true })).ok();
+        app.run_jobs();
+        assert_eq!(told(&app, "li", "todo_due"), 0);
+        app.pass(HOUR * 2);
+        app.run_jobs();
+        app.run_jobs();
+        assert_eq!(told(&app, "li", "todo_due"), 1);
+        li.patch(&format!("/todos/{}", text(&made["id"])), 1, json!({ "title": "回电话" })).ok();
+        app.pass(HOUR * 3);
+        app.run_jobs();
+        assert_eq!(told(&app, "li", "todo_due"), 2, "the one that was moved");
+    }
+
+    fn a_customers_todos_are_seen_with_the_customer(db) {
+        let app = TestApp::new(&db);
+        let (li, chen) = (app.sign_in("li"), app.sign_in("chen"));
+        let id = customer(&li, "华盛机械");
+        li.post("/todos", json!({ "title": "寄样品", "customer_id": id })).created();
+        assert_eq!(chen.get("/todos").ok()["items"], json!([]));
+        let of_customer = format!("/todos?filter=%5B%5B%22customer%22,%22eq%22,%22{id}%22%5D%5D");
+        assert_eq!(chen.get(&of_customer).ok()["items"][0]["title"], "寄样品");
+        assert_eq!(app.sign_in("zhao").get(&of_customer).ok()["items"], json!([]));
+        let one = format!("/todos/{}", text(&li.get("/todos").ok()["items"][0]["id"]));
+        assert_eq!(chen.patch(&one, 1, json!({ "done": true })).refused(403), "forbidden");
+        assert_eq!(app.sign_in("zhao").post("/todos", json!({ "title": "x", "customer_id": id })).refused(404), "not_found");
+    }
+
+    fn the_latest_contact_of_each_customer_is_found_at_once(db) {
+        let app = TestApp::new(&db);
+        let li = app.sign_in("li");
+        let (a, b, c) = (customer(&li, "华盛机械"), customer(&li, "瑞丰食品"), customer(&li, "恒泰电子"));
+        for (customer, hours, content) in [(&a, 30, "旧"), (&a, 3, "新"), (&a, 20, "中"), (&b, 5, "乙")] {
+            record(&li, customer, json!({ "kind": "wechat", "at": before(hours), "content": content }));
+        }
+        let ids: Vec<uuid::Uuid> = [&a, &b, &c].iter().map(|id| id.parse().expect("an id")).collect();
+        let wanted = ids.clone();
+        let mut latest = app.read(move |tx| latest_of(tx, &wanted));
+        latest.sort_by_key(|latest| latest.at);
+        let found: Vec<_> = latest.iter().map(|latest| (latest.customer, latest.content.as_str())).collect();
+        assert_eq!(found, [(ids[1], "乙"), (ids[0], "新")]);
+    }
+
+    fn a_deputy_is_told_for_whom_they_stand_in(db) {
+        let app = TestApp::new(&db);
+        let absence = json!({
+            "user_id": app.person("li"), "deputy_id": app.person("sun"), "kind": "leave",
+            "from": "2026-11-23", "to": "2026-11-23",
+        });
+        app.sign_in("wang").post("/absences", absence).created();
+        assert_eq!(app.sign_in("sun").get("/today").ok()["stands_in_for"][0]["name"], "李雷");
+        assert_eq!(app.sign_in("li").get("/today").ok()["stands_in_for"], json!([]));
+        app.pass(HOUR * 24);
+        assert_eq!(app.sign_in("sun").get("/today").ok()["stands_in_for"], json!([]));
+    }
+
+    fn the_day_is_shown_as_the_company_counts_it(db) {
+        let app = TestApp::new(&db);
+        let today = app.sign_in("li").get("/today").ok();
+        assert_eq!((text(&today["date"]), text(&today["lunar"])), ("2026-11-23", "十月十五"));
+        assert_eq!(today["working"], true);
+        assert_eq!(today["groups"], json!({ "overdue": [], "today": [], "week": [] }));
+    }
+
+    fn the_team_page_counts_contacted_customers(db) {
+        let app = TestApp::new(&db);
+        let (li, wang) = (app.sign_in("li"), app.sign_in("wang"));
+        let (a, _b) = (customer(&li, "华盛机械"), customer(&li, "瑞丰食品"));
+        record(&li, &a, call(&before(2)));
+        record(&li, &a, call(&before(1)));
+        let team = wang.get("/team?from=2026-11-01&to=2026-11-30").ok();
+        let ordinary = json!({ "grade": "ordinary", "customers": 2, "contacted": 1, "rate": 50.0 });
+        assert_eq!(team["coverage"][2], ordinary);
+        assert_eq!(li.get("/team").ok()["coverage"][2], ordinary);
+        assert_eq!(app.sign_in("zhou").get("/team").ok()["coverage"][2]["customers"], 0);
+        assert_eq!(app.all_powerful().get("/team").ok()["coverage"][2], ordinary);
+        assert_eq!(wang.get("/team?from=2026-12-01&to=2026-11-30").fault(), "to: out_of_range");
+    }
+
+    fn today_shows_what_is_owed_with_all_that_is_needed(db) {
+        let app = TestApp::new(&db);
+        let li = app.sign_in("li");
+        let id = vip(&app, &li, "华盛机械");
+        record(&li, &id, call(&before(1)));
+        // The last day of November: one contact is made, the visit is still owed.
+        time_comes(&app, "2026-11-30T01:30:00Z");
+        let li = app.sign_in("li");
+        let today = li.get("/today").ok();
+        let item = &today["groups"]["today"][0];
+        assert_eq!((text(&item["clause"]), text(&item["rule"])), ("R3-2.1", "vip-contact"), "{today}");
+        assert_eq!(item["customer"], json!({ "id": id, "name": "华盛机械", "grade": "vip" }));
+        assert_eq!((text(&item["last"]["text"]), text(&item["last"]["kind"])), ("等预算", "phone"));
+        assert_eq!((text(&item["preferences"]), text(&item["phone_hint"])), ("普洱", "138****5678"));
+        assert_eq!((text(&item["due_at"]), &item["stand_in"]), ("2026-11-30T16:00:00Z", &json!(false)));
+        assert!(today["counts"]["open"].as_i64() >= Some(1), "{today}");
+        assert_eq!(today["counts"]["trend"].as_array().map(Vec::len), Some(6));
+
+        let reason = json!({ "until": "2026-11-30T08:00:00Z", "reason": "客户下午才在" });
+        li.post(&format!("/duties/{}/postpone", text(&item["duty_id"])), reason).ok();
+        record(&li, &id, json!({ "kind": "visit", "at": "2026-11-30T01:00:00Z", "content": "看了产线" }));
+        let after = li.get("/today").ok();
+        let left = after["groups"]["today"].as_array().expect("a group");
+        assert!(left.iter().all(|left| left["duty_id"] != item["duty_id"]), "{after}");
+        assert!(after["counts"]["done"].as_i64() > today["counts"]["done"].as_i64());
+    }
+
+    fn a_withdrawn_visit_is_owed_again(db) {
+        let app = TestApp::new(&db);
+        let li = app.sign_in("li");
+        let id = vip(&app, &li, "华盛机械");
+        time_comes(&app, "2026-11-30T01:30:00Z");
+        let li = app.sign_in("li");
+        let owed = |session: &Session<'_>| session.get("/today").ok()["groups"]["today"].as_array().map(Vec::len);
+        assert_eq!(owed(&li), Some(1));
+        let mut visits = Vec::new();
+        for hour in [0, 1] {
+            let at = format!("2026-11-30T0{hour}:00:00Z");
+            visits.push(record(&li, &id, json!({ "kind": "visit", "at": at, "content": "x" })));
+        }
+        assert_eq!(owed(&li), Some(0));
+        for visit in visits {
+            li.delete(&format!("/customers/{id}/interactions/{}", text(&visit["id"]))).ok();
+        }
+        assert_eq!(owed(&li), Some(1));
+    }
+
+    fn a_deputy_sees_whose_duties_they_are(db) {
+        let app = TestApp::new(&db);
+        let li = app.sign_in("li");
+        vip(&app, &li, "华盛机械");
+        time_comes(&app, "2026-11-30T01:30:00Z");
+        assert_eq!(app.sign_in("sun").get("/today").ok()["groups"]["today"], json!([]));
+        let absence = json!({
+            "user_id": app.person("li"), "deputy_id": app.person("sun"), "kind": "sick",
+            "from": "2026-11-30", "to": "2026-11-30",
+        });
+        app.sign_in("wang").post("/absences", absence).created();
+        let item = app.sign_in("sun").get("/today").ok()["groups"]["today"][0].clone();
+        assert_eq!((&item["stand_in"], text(&item["owner"]["name"])), (&json!(true), "李雷"));
+    }
+
+    fn the_team_page_shows_how_duties_stand(db) {
+        let app = TestApp::new(&db);
+        let li = app.sign_in("li");
+        let id = vip(&app, &li, "华盛机械");
+        record(&li, &id, call(&before(30)));
+        time_comes(&app, "2026-12-01T01:30:00Z");
+        let team = app.sign_in("wang").get("/team?from=2026-11-01&to=2026-11-30").ok();
+        let li_row = &team["people"][0];
+        assert_eq!((text(&li_row["name"]), &li_row["late"], &li_row["missed"]), ("李雷", &json!(1), &json!(1)), "{team}");
+        assert!(li_row["open"].as_i64() >= Some(1), "December's");
+        assert_eq!(team["coverage"][0], json!({ "grade": "vip", "customers": 1, "contacted": 1, "rate": 100.0 }));
+        let heat = team["heat"].as_array().expect("days");
+        assert!(heat.iter().any(|day| day["date"] == "2026-11-30" && day["missed"] == 1), "{team}");
+        assert_eq!(app.sign_in("zhou").get("/team").ok()["people"], json!([]));
+    }
+}

@@ -1,0 +1,9 @@
+//! The room through its HTTP door and its services, on both databases, under a clock that the tests own.
+
+mod counts;
+mod decisions;
+mod following;
+mod kit;
+mod passing;
+mod planning;
+mod versions;

@@ -1,0 +1,141 @@
+use serde_json::{Value, json};
+
+use super::kit::*;
+use crate::app::MIGRATIONS;
+use crate::testing::Session;
+
+fn three_contacts() -> Value {
+    json!([{ "rule": "vip-contact", "params": { "quota.need.0.at_least": 3 } }])
+}
+
+fn drafted(session: &Session<'_>) -> String {
+    let body = json!({ "from_version": 1, "changes": three_contacts(), "note": "多联系一次" });
+    let made = session.post("/policies/R3/versions", body).created();
+    assert_eq!((&made["number"], &made["state"]), (&json!(2), &json!("draft")));
+    assert_eq!(made["differences"][0]["path"], "quota.need.0.at_least");
+    assert_eq!((&made["differences"][0]["before"], &made["differences"][0]["after"]), (&json!(2), &json!(3)));
+    made["id"].as_str().expect("an id").to_owned()
+}
+
+store::db_test! {
+    MIGRATIONS;
+
+    fn regulations_are_shown_clause_by_clause(db) {
+        let app = company(&db);
+        let li = session(&app, "li");
+        let all = li.get("/policies").ok();
+        let keys: Vec<&str> = all["items"].as_array().unwrap().iter().map(|one| one["key"].as_str().unwrap()).collect();
+        assert_eq!(keys, ["R0", "R1", "R2", "R3", "R4"]);
+        assert_eq!((&all["items"][3]["adopted"], &all["items"][0]["adopted"]), (&json!(true), &json!(false)));
+        assert_eq!(all["items"][3]["effective"]["number"], 1);
+        let r3 = li.get("/policies/R3").ok();
+        let clauses: Vec<Value> =
+            r3["chapters"].as_array().unwrap().iter().flat_map(|chapter| chapter["clauses"].as_array().unwrap().clone()).collect();
+        let clause = |id: &str| clauses.iter().find(|clause| clause["id"] == id).unwrap().clone();
+        assert_eq!(clause("R3-2.1")["executable"], true);
+        assert_eq!(clause("R3-1.1")["executable"], false);
+        assert!(clause("R3-1.1")["pending"]["zh"].is_string(), "says honestly what keeps it");
+        let params = clause("R3-2.1")["rules"][0]["params"].as_array().unwrap().clone();
+        assert_eq!((&params[0]["path"], &params[0]["value"]), (&json!("quota.need.0.at_least"), &json!(2)));
+        assert_eq!(params[0]["name"]["zh"], "联系次数");
+        assert_eq!(li.get("/policies/R0").ok()["adopted"], false);
+        assert_eq!(li.get("/policies/R9").refused(404), "not_found");
+    }
+
+    fn a_version_takes_a_second_person(db) {
+        let app = company(&db);
+        let vip = customer(&app, "li", "华盛机械", "vip");
+        let (li, wang, admin) = (session(&app, "li"), session(&app, "wang"), session(&app, "admin"));
+        assert_eq!(li.post("/policies/R3/versions", json!({ "from_version": 1, "changes": [] })).refused(403), "forbidden");
+        let version = drafted(&wang);
+        let path = |verb: &str| format!("/policy-versions/{version}/{verb}");
+        let on = json!({ "effective_on": "2026-11-02" });
+        assert_eq!(admin.post(&path("approve"), on.clone()).refused(409), "policy.wrong_state");
+        wang.post(&path("submit"), json!({})).ok();
+        assert_eq!(wang.post(&path("approve"), on.clone()).refused(409), "policy.second_person");
+        assert_eq!(admin.post(&path("approve"), json!({ "effective_on": "2026-11-01" })).fault(), "effective_on: in_the_past");
+        let approved = admin.post(&path("approve"), on).ok();
+        assert_eq!(approved["state"], "effective");
+        assert_eq!(duty(&li, vip, "vip-contact")["progress"][0]["need"], 2);
+        app.run_jobs();
+        let followed = duty(&li, vip, "vip-contact");
+        assert_eq!(followed["progress"][0]["need"], 3);
+        assert_eq!(history(&li, &followed), ["opened", "replanned"]);
+        let found = detail(&li, &followed);
+        assert_eq!(found["policy_version"], 2);
+        assert_eq!(found["history"][1]["data"]["before"]["need"][0]["at_least"], 2, "the earlier terms are kept");
+        let versions = li.get("/policies").ok()["items"][3]["versions"].clone();
+        assert_eq!((&versions[0]["state"], &versions[1]["state"]), (&json!("effective"), &json!("superseded")));
+        let body = json!({ "from_version": 1, "changes": three_contacts() });
+        assert_eq!(wang.post("/policies/R3/versions", body).refused(409), "policy.moved_on");
+    }
+
+    fn a_version_waits_for_its_day(db) {
+        let app = company(&db);
+        let vip = customer(&app, "li", "华盛机械", "vip");
+        let (li, wang, admin) = (session(&app, "li"), session(&app, "wang"), session(&app, "admin"));
+        told(&app, "li", (vip, vip), "archive_verified", at("2026-11-02T01:30:00Z"));
+        let version = drafted(&wang);
+        wang.post(&format!("/policy-versions/{version}/submit"), json!({})).ok();
+        let approved = admin.post(&format!("/policy-versions/{version}/approve"), json!({ "effective_on": "2026-11-10" })).ok();
+        assert_eq!(approved["state"], "approved");
+        app.set_time(at("2026-11-09T15:59:59Z"));
+        app.run_jobs();
+        assert_eq!(duty(&li, vip, "vip-contact")["progress"][0]["need"], 2);
+        app.set_time(at("2026-11-09T16:00:00Z"));
+        app.run_jobs();
+        let need = duty(&li, vip, "vip-contact")["progress"][0]["need"].clone();
+        assert_eq!(need, 3, "at midnight in the company's zone");
+        assert_eq!(duty(&li, vip, "archive-verification")["state"], "met", "what is decided stays");
+    }
+
+    fn drafts_are_changed_checked_and_rejected(db) {
+        let app = company(&db);
+        let (wang, admin) = (session(&app, "wang"), session(&app, "admin"));
+        let version = drafted(&wang);
+        let path = format!("/policy-versions/{version}");
+        let change = |params: Value| wang.patch(&path, 1, json!({ "changes": [{ "rule": "vip-contact", "params": params }] }));
+        assert_eq!(change(json!({ "quota.need.0.at_least": 0 })).fault(), "changes[0].params: policy.refused");
+        assert_eq!(change(json!({ "key": "other" })).fault(), "changes[0].params: policy.refused");
+        assert_eq!(change(json!({ "calendar": "moon" })).fault(), "changes[0].params.calendar: unknown");
+        let changed = change(json!({ "warnings": [0.5, 0.9] })).ok();
+        assert_eq!((&changed["version"], &changed["differences"][0]["path"]), (&json!(2), &json!("warnings")));
+        assert_eq!(change(json!({})).refused(412), "stale");
+        wang.post(&format!("{path}/submit"), json!({})).ok();
+        assert_eq!(wang.patch(&path, 3, json!({ "note": "x" })).refused(409), "policy.wrong_state");
+        assert_eq!(admin.post(&format!("{path}/reject"), json!({ "reason": " " })).fault(), "reason: required");
+        let rejected = admin.post(&format!("{path}/reject"), json!({ "reason": "太多" })).ok();
+        assert_eq!((&rejected["state"], &rejected["reason"]), (&json!("rejected"), &json!("太多")));
+    }
+
+    fn a_rule_that_ends_cancels_its_duties_and_a_new_ladder_is_followed(db) {
+        let app = company(&db);
+        let vip = customer(&app, "li", "华盛机械", "vip");
+        let (li, wang, admin) = (session(&app, "li"), session(&app, "wang"), session(&app, "admin"));
+        let changes = json!([
+            { "rule": "vip-contact", "params": { "ladder": [{ "after": "0", "to": "department_head" }] } },
+            { "rule": "archive-verification", "params": { "every.per": "half_year" } },
+        ]);
+        let made = wang.post("/policies/R3/versions", json!({ "from_version": 1, "changes": changes })).created();
+        let version = made["id"].as_str().unwrap();
+        wang.post(&format!("/policy-versions/{version}/submit"), json!({})).ok();
+        admin.post(&format!("/policy-versions/{version}/approve"), json!({ "effective_on": "2026-11-02" })).ok();
+        app.run_jobs();
+        assert_eq!(summary(&duties(&li, vip)), ["archive-verification 2026-Q4 cancelled", "vip-contact 2026-11 open"]);
+        pass_to(&app, "2026-11-30T16:00:00Z");
+        let missed = duty(&li, vip, "vip-contact");
+        let rungs = steps(&li, &missed).into_iter().skip(1).collect::<Vec<_>>();
+        assert_eq!(rungs, ["due 2026-11-30T16:00:00Z", "department_head 2026-11-30T16:00:00Z"]);
+    }
+
+    fn a_simulation_is_the_same_engine(db) {
+        let app = company(&db);
+        let li = session(&app, "li");
+        let file = include_str!("../../../../../docs/examples/simulate/contact-plan.json");
+        let answer: Value = serde_json::from_str(include_str!("../../../../../docs/examples/simulate/contact-plan.result.json")).unwrap();
+        assert_eq!(li.post("/policy/simulate", serde_json::from_str(file).unwrap()).ok(), answer);
+        let refused = li.post("/policy/simulate", json!({ "from": "2026-11-01T00:00:00Z", "until": "2026-10-01T00:00:00Z" }));
+        assert_eq!(refused.refused(422), "simulation.refused");
+        assert_eq!(li.post("/policy/simulate", json!({ "moon": 1 })).refused(422), "simulation.refused");
+    }
+}

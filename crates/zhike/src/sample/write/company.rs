@@ -1,0 +1,204 @@
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use store::Tx;
+use uuid::Uuid;
+
+use super::people::{self, Staff};
+use super::{Deed, engine};
+use crate::customers::contacts::{self, Contact};
+use crate::customers::model::{Customer, Grade};
+use crate::customers::service as customers;
+use crate::kernel::permission::action::{Approve, Assign, Create, Import, Update};
+use crate::kernel::permission::entity;
+use crate::kernel::{Error, Id, Principal, Result};
+use crate::people::absences::New as NewAbsence;
+use crate::platform::notifications;
+use crate::policy::regulations;
+use crate::sample::world::{What, World};
+
+/// The regulations that a company adopts.
+const REGULATIONS: [&str; 5] = ["R0", "R1", "R2", "R3", "R4"];
+
+/// The company as far as it has been lived.
+#[derive(Clone)]
+pub struct Company {
+    pub(super) staff: Arc<Staff>,
+    /// In the order of the imagined list; those that have not come yet are missing.
+    entered: Vec<Option<Entered>>,
+}
+
+/// A customer in the book.
+#[derive(Clone)]
+pub(super) struct Entered {
+    pub id: Id<Customer>,
+    pub grade: Grade,
+    /// Place in the list of people.
+    pub owner: usize,
+    pub contacts: Vec<Id<Contact>>,
+}
+
+impl Company {
+    pub fn found(tx: &mut Tx<'_>, founder: &Arc<Principal>, world: &World, hash: &str) -> Result<Self> {
+        let begins = Arc::new(Principal { now: world.founded, ..(**founder).clone() });
+        let staff = Staff::hire(tx, &begins, &world.staff, hash)?;
+        Ok(Self { staff: Arc::new(staff), entered: vec![None; world.customers.len()] })
+    }
+
+    /// The company as an earlier run left it. Customers are found by the order in which they came, which their ids keep.
+    pub fn find(tx: &mut Tx<'_>, founder: &Arc<Principal>, world: &World) -> Result<Self> {
+        let staff = Staff::find(tx, founder, &world.staff)?;
+        let mut entered = vec![None; world.customers.len()];
+        let came = customers::page_of_subjects(tx, None, world.customers.len())?;
+        for (subject, place) in came.into_iter().zip(world.order_of_coming()) {
+            let owner = staff.people.iter().position(|person| Some(person.user.uuid()) == subject.owner);
+            let contacts = contact_ids(tx, Id::from_uuid(subject.id))?;
+            let customer = Entered { id: Id::from_uuid(subject.id), grade: subject.grade, owner: owner.unwrap_or(0), contacts };
+            entered[place] = Some(customer);
+        }
+        Ok(Self { staff: Arc::new(staff), entered })
+    }
+
+    /// Does what comes next.
+    pub fn does(&mut self, tx: &mut Tx<'_>, world: &World, deed: &Deed) -> Result<()> {
+        match *deed {
+            Deed::Begin(at) => self.begin(tx, world, at),
+            Deed::Day(at) => engine(tx, at, &self.staff.people[0].vault, false),
+            Deed::Plan(at) => engine(tx, at, &self.staff.people[0].vault, true),
+            Deed::Read(at) => {
+                let mut people = (0..self.staff.people.len()).map(|person| self.at(person, at));
+                people.try_for_each(|who| notifications::mark_read(tx, &who, None))
+            }
+            Deed::Happening(place) => self.lives(tx, world, place),
+        }
+    }
+
+    /// Somebody at an instant.
+    pub(super) fn at(&self, person: usize, now: Timestamp) -> Arc<Principal> {
+        Arc::new(Principal { now, ..(*self.staff.people[person]).clone() })
+    }
+
+    pub(super) fn customer(&self, place: usize) -> Result<&Entered> {
+        self.entered.get(place).and_then(Option::as_ref).ok_or_else(Error::not_found)
+    }
+
+    fn customer_mut(&mut self, place: usize) -> Result<&mut Entered> {
+        self.entered.get_mut(place).and_then(Option::as_mut).ok_or_else(Error::not_found)
+    }
+
+    /// The customers that were there from the beginning, in one import, and the regulations.
+    fn begin(&mut self, tx: &mut Tx<'_>, world: &World, at: Timestamp) -> Result<()> {
+        let founder = self.at(0, at);
+        let import = Uuid::now_v7();
+        let first: Vec<usize> = world.order_of_coming().filter(|place| world.customers[*place].joined == 0).collect();
+        let mut block = Vec::with_capacity(first.len());
+        for place in &first {
+            let customer = &world.customers[*place];
+            let owner = &self.staff.people[customer.owner];
+            let prepared = customers::prepare(&founder, &customer.archive, Some(owner.user), owner.department)?;
+            block.push(prepared);
+        }
+        customers::insert_block(tx, &founder.grant::<Import, entity::Customer>()?, import, &block)?;
+        customers::record_import(tx, &founder, import, block.len() as i64)?;
+        for (place, prepared) in first.into_iter().zip(block) {
+            let (id, grade, owner) = (prepared.customer.id, prepared.customer.grade, world.customers[place].owner);
+            let contacts = prepared.contacts.iter().map(|contact| contact.id).collect();
+            self.entered[place] = Some(Entered { id, grade, owner, contacts });
+        }
+        let keys = REGULATIONS.map(str::to_owned);
+        regulations::service::adopt(tx, &founder.grant::<Approve, entity::Policy>()?, &keys)?;
+        engine(tx, at, &founder.vault, true)
+    }
+
+    fn lives(&mut self, tx: &mut Tx<'_>, world: &World, place: usize) -> Result<()> {
+        let happening = &world.happenings[place];
+        let at = happening.at;
+        match &happening.what {
+            What::Joined { customer } => self.joins(tx, world, *customer, at),
+            What::Talked(talk) => self.talks(tx, talk, at),
+            What::Verified(round) => self.verifies(tx, at, round),
+            What::Learned { customer, kind, happened_at, known_at, content } => {
+                self.learns(tx, *customer, at, (*kind, *happened_at, *known_at, content))
+            }
+            What::Graded { customer, grade, reason } => self.grades(tx, world, *customer, at, (*grade, reason)),
+            What::HandedOver { customer, to, reason } => self.hands_over(tx, world, *customer, at, (*to, reason)),
+            What::Replaced { customer, contact, came } => self.replaces(tx, *customer, at, (*contact, came)),
+            What::Away(absence) => {
+                let id = |person: usize| self.staff.people[person].user;
+                let new = NewAbsence {
+                    user_id: id(absence.person),
+                    from: absence.first,
+                    to: absence.last,
+                    kind: absence.kind,
+                    deputy_id: absence.deputy.map(id),
+                };
+                people::away(tx, &self.at(absence.person, at), &new)
+            }
+            What::Left { person } => people::leave(tx, &self.at(0, at), self.staff.people[*person].user),
+            What::Noted { person, title, due_at, priority } => self.notes(tx, *person, at, (title, *due_at, *priority)),
+        }
+    }
+
+    /// Somebody won a new customer.
+    fn joins(&mut self, tx: &mut Tx<'_>, world: &World, place: usize, at: Timestamp) -> Result<()> {
+        let customer = &world.customers[place];
+        let who = self.at(customer.owner, at);
+        let mut new = customer.archive.clone();
+        // Imagined names may sound alike; the people who enter them know that they are two.
+        (new.allow_duplicate, new.duplicate_reason) = (true, Some("名称相近，确认不是同一家".to_owned()));
+        let made = customers::create(tx, &who.grant::<Create, entity::Customer>()?, &new)?;
+        let contacts = contact_ids(tx, made.id)?;
+        self.entered[place] = Some(Entered { id: made.id, grade: customer.grade, owner: customer.owner, contacts });
+        Ok(())
+    }
+
+    fn grades(
+        &mut self,
+        tx: &mut Tx<'_>,
+        world: &World,
+        place: usize,
+        at: Timestamp,
+        (grade, reason): (Grade, &str),
+    ) -> Result<()> {
+        let customer = self.customer(place)?;
+        let head = self.at(head_of(world, customer.owner), at);
+        customers::set_grade(tx, &head.grant::<Update, entity::Customer>()?, customer.id, None, (grade, reason))?;
+        self.customer_mut(place)?.grade = grade;
+        Ok(())
+    }
+
+    /// The head of the department hands a customer over; between departments the general manager does.
+    fn hands_over(
+        &mut self,
+        tx: &mut Tx<'_>,
+        world: &World,
+        place: usize,
+        at: Timestamp,
+        (to, reason): (usize, &str),
+    ) -> Result<()> {
+        let customer = self.customer(place)?;
+        let department = |person: usize| world.staff.people[person].department;
+        let same = department(customer.owner) == department(to);
+        let by = self.at(if same { head_of(world, to) } else { 0 }, at);
+        let owner = self.staff.people[to].user.uuid();
+        customers::set_owner(tx, &by.grant::<Assign, entity::Customer>()?, customer.id, None, (owner, reason))?;
+        self.customer_mut(place)?.owner = to;
+        Ok(())
+    }
+
+    pub(super) fn came(&mut self, place: usize, contact: Id<Contact>) -> Result<()> {
+        self.customer_mut(place)?.contacts.push(contact);
+        Ok(())
+    }
+}
+
+fn head_of(world: &World, person: usize) -> usize {
+    world.staff.departments[world.staff.people[person].department].head
+}
+
+/// In the order in which they came.
+fn contact_ids(tx: &mut Tx<'_>, customer: Id<Customer>) -> Result<Vec<Id<Contact>>> {
+    let mut ids: Vec<Id<Contact>> = contacts::of_customer(tx, customer)?.iter().map(|contact| contact.id).collect();
+    ids.sort_unstable();
+    Ok(ids)
+}

@@ -1,0 +1,128 @@
+//! Work with the customers: contacts, rounds of verification, major events, people who come and go, to-dos.
+
+use jiff::Timestamp;
+use store::Tx;
+
+use super::company::Company;
+use crate::customers::contacts::{self, ContactPatch, NewContact};
+use crate::customers::events::EventKind;
+use crate::customers::events::service as events;
+use crate::customers::verification::ItemResult;
+use crate::customers::verification::service as verification;
+use crate::engagement::interactions::NewInteraction;
+use crate::engagement::interactions::past::{self, Past};
+use crate::engagement::todos::{self, Priority};
+use crate::kernel::permission::action::{Create, Import, Update};
+use crate::kernel::permission::entity;
+use crate::kernel::{Id, Result};
+use crate::platform::access;
+use crate::sample::world::{Round, Talk};
+
+impl Company {
+    pub(super) fn talks(&self, tx: &mut Tx<'_>, talk: &Talk, at: Timestamp) -> Result<()> {
+        let customer = self.customer(talk.customer)?;
+        let who = self.at(talk.actor, at);
+        let (plan, next_at, priority) = match &talk.next {
+            Some((plan, due, priority)) => (Some(plan.clone()), Some(*due), Some(*priority)),
+            None => (None, None, None),
+        };
+        let new = NewInteraction {
+            kind: talk.kind,
+            at: talk.at,
+            contact_id: talk.with.and_then(|place| customer.contacts.get(place)).map(|id| id.uuid()),
+            content: talk.content.clone(),
+            feedback: talk.feedback.clone(),
+            next_plan: plan,
+            next_at,
+            priority,
+            duty_id: None,
+        };
+        let department = self.staff.people[customer.owner].department.map(Id::uuid);
+        let (id, grade) = (customer.id, customer.grade);
+        let system = std::sync::Arc::new(access::system(at, &who.vault));
+        let past = Past { who, customer: id, grade, department, new, done_at: talk.done };
+        past::insert_block(tx, &system.grant::<Import, entity::Interaction>()?, &[past])
+    }
+
+    pub(super) fn verifies(&self, tx: &mut Tx<'_>, at: Timestamp, round: &Round) -> Result<()> {
+        let customer = self.customer(round.customer)?;
+        let who = self.at(customer.owner, at);
+        let new = verification::NewVerification {
+            items: items(round, customer.contacts.is_empty()),
+            contact_id: round.with.and_then(|with| customer.contacts.get(with)).map(|id| id.uuid()),
+            note: round.unreachable.then(|| "多次拨打无人接听".to_owned()),
+        };
+        verification::verify(tx, &who.grant::<Update, entity::Customer>()?, customer.id, &new).map(drop)
+    }
+
+    pub(super) fn learns(
+        &self,
+        tx: &mut Tx<'_>,
+        place: usize,
+        at: Timestamp,
+        (kind, happened_at, known_at, content): (usize, Timestamp, Timestamp, &str),
+    ) -> Result<()> {
+        let customer = self.customer(place)?;
+        let who = self.at(customer.owner, at);
+        let kind = EventKind::ALL.get(kind).copied().unwrap_or(EventKind::Other);
+        let new = events::NewEvent { kind, happened_at, known_at: Some(known_at), content: content.to_owned() };
+        events::record(tx, &who.grant::<Update, entity::Customer>()?, customer.id, &new).map(drop)
+    }
+
+    pub(super) fn replaces(
+        &mut self,
+        tx: &mut Tx<'_>,
+        place: usize,
+        at: Timestamp,
+        (contact, came): (usize, &NewContact),
+    ) -> Result<()> {
+        let customer = self.customer(place)?;
+        let who = self.at(customer.owner, at);
+        let Some(gone) = customer.contacts.get(contact).copied() else { return Ok(()) };
+        let old = contacts::service::one(tx, customer.id, gone)?;
+        let patch = ContactPatch { left: Some(true), ..ContactPatch::default() };
+        let grant = who.grant::<Update, entity::Contact>()?;
+        contacts::service::update(tx, &grant, (customer.id, gone), old.version, &patch)?;
+        let made = contacts::service::create(tx, &who.grant::<Create, entity::Contact>()?, customer.id, came)?;
+        self.came(place, made.id)
+    }
+
+    pub(super) fn notes(
+        &self,
+        tx: &mut Tx<'_>,
+        person: usize,
+        at: Timestamp,
+        (title, due_at, priority): (&str, Timestamp, Priority),
+    ) -> Result<()> {
+        let who = self.at(person, at);
+        let new = todos::service::NewTodo {
+            title: title.to_owned(),
+            customer_id: None,
+            owner_id: None,
+            due_at: Some(due_at),
+            remind_at: None,
+            priority,
+        };
+        todos::service::create(tx, &who.grant::<Create, entity::Todo>()?, &new).map(drop)
+    }
+}
+
+/// The facts that people ask about, of a company and of a person, and whatever else came up.
+fn items(round: &Round, is_person: bool) -> Vec<verification::AnswerItem> {
+    let fields: &[&str] = match is_person {
+        true => &["phone", "core_need", "preferences"],
+        false => &["staff_count", "core_need", "contact", "address", "main_business", "decision_maker"],
+    };
+    let changed = round.changed.as_ref().map(|(field, value)| (*field, value));
+    let beside = changed.map(|(field, _)| field).filter(|field| !fields.contains(field));
+    let item = |field: &str| {
+        let value = changed.filter(|(changed, _)| *changed == field).map(|(_, value)| value.clone());
+        let result = match &value {
+            _ if round.unreachable => ItemResult::Unreachable,
+            Some(_) => ItemResult::Changed,
+            None => ItemResult::Confirmed,
+        };
+        verification::AnswerItem { field: field.to_owned(), result, value }
+    };
+    fields.iter().copied().chain(beside).map(item).collect()
+}
