@@ -29,7 +29,8 @@ function precompressed(): Plugin {
 export default defineConfig({
   plugins: [react(), precompressed()],
   resolve: { alias: { '@': join(root, 'src') } },
-  server: { host: '127.0.0.1', proxy: { '/api': 'http://127.0.0.1:7300' } },
+  // The host stays what the browser says: the server compares it with the page's origin.
+  server: { host: '127.0.0.1', proxy: { '/api': { target: 'http://127.0.0.1:7300', changeOrigin: false } } },
   build: {
     target: 'es2022',
     // The content security policy allows no data: scripts; fonts and icons are files as well.

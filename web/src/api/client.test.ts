@@ -19,7 +19,7 @@ describe('client', () => {
 
   it('sends the version it saw', async () => {
     const calls = server(() => ({ body: {} }))
-    await call(api.PATCH('/api/v1/customers/{id}', { params: { path: { id: 'c1' } }, body, headers: ifMatch(3) }))
+    await call(api.PATCH('/api/v1/customers/{id}', { params: { path: { id: 'c1' }, header: ifMatch(3) }, body }))
     expect(calls[0]?.headers.get('If-Match')).toBe('"3"')
     expect(calls[0]?.headers.has('Idempotency-Key')).toBe(false)
   })

@@ -1,7 +1,7 @@
 /** The one typed door to the server. Only `queries.ts` of a room calls it. */
 import createClient, { type Middleware } from 'openapi-fetch'
 import { locale } from '@/i18n'
-import { Offline, Problem } from './problem'
+import { Offline, Problem, type ProblemBody } from './problem'
 import type { components, paths } from './schema'
 
 export type Schemas = components['schemas']
@@ -11,6 +11,13 @@ const lost = new Set<() => void>()
 export function onSessionLost(listener: () => void): () => void {
   lost.add(listener)
   return () => lost.delete(listener)
+}
+
+const initial = new Set<() => void>()
+/** Called when the server wants a new password before anything else. */
+export function onPasswordNeeded(listener: () => void): () => void {
+  initial.add(listener)
+  return () => initial.delete(listener)
 }
 
 const conventions: Middleware = {
@@ -42,7 +49,7 @@ export function newKey(): string {
   return crypto.randomUUID()
 }
 
-/** Headers of a change to a record that carries a version. */
+/** The header of a change to a record that carries a version: `params: { header: ifMatch(3) }`. */
 export function ifMatch(version: number): { 'If-Match': string } {
   return { 'If-Match': `"${version}"` }
 }
@@ -58,7 +65,8 @@ type Answer<T> = { data?: T; error?: unknown; response: Response }
 export async function call<T>(pending: Promise<Answer<T>>): Promise<T> {
   const { data, error, response } = await pending
   if (response.ok) return data as T
-  const body = typeof error === 'object' && error !== null ? (error as Partial<Schemas['Problem']>) : {}
+  const body = typeof error === 'object' && error !== null ? (error as Partial<ProblemBody>) : {}
   const requestId = body.request_id ?? response.headers.get('x-request-id')
+  if (body.code === 'password.change_needed') for (const listener of initial) listener()
   throw new Problem({ ...body, request_id: requestId, status: response.status })
 }

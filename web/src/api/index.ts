@@ -1,6 +1,6 @@
 export * from '@/offline/outbox'
-export { keepAndSend, sendKept } from '@/offline/send'
-export { api, call, idempotent, ifMatch, newKey, onSessionLost, type Schemas } from './client'
+export { correctAndSend, keepAndSend, type Sent, sendKept } from '@/offline/send'
+export { api, call, idempotent, ifMatch, newKey, onPasswordNeeded, onSessionLost, type Schemas } from './client'
 export * from './lists'
 export * from './lookups'
 export { type FieldErrors, messageOf, Offline, Problem } from './problem'

@@ -2,7 +2,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { api, call, type Schemas } from './client'
 
-export type Hit = Schemas['Hit']
+export type Hit = Schemas['Found']
 export type Option = { value: string; label: string; hint?: string }
 
 export async function searchPeople(text: string, signal?: AbortSignal): Promise<Option[]> {
@@ -13,10 +13,15 @@ export async function searchPeople(text: string, signal?: AbortSignal): Promise<
     .map((user) => ({ value: user.id, label: user.name, hint: user.login }))
 }
 
+export const personQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['people', 'one', id],
+    queryFn: ({ signal }) => call(api.GET('/api/v1/users/{id}', { params: { path: { id } }, signal })),
+    staleTime: 300_000,
+  })
+
 export async function searchRecords(text: string, kinds?: string, signal?: AbortSignal): Promise<Hit[]> {
-  // The answer is a bare list or a page, whichever the server's document says.
-  const answer = await call(api.GET('/api/v1/search', { params: { query: { q: text, kinds } }, signal }))
-  return Array.isArray(answer) ? answer : answer.items
+  return (await call(api.GET('/api/v1/search', { params: { query: { q: text, kinds } }, signal }))).items
 }
 
 export async function searchCustomers(text: string, signal?: AbortSignal): Promise<Option[]> {

@@ -1,8 +1,16 @@
 /** RFC 9457 problems from the server → what happened, why, and what to do, in the reader's language. */
 import { lookup, t } from '@/i18n'
-import type { components } from './schema'
 
-type Body = components['schemas']['Problem']
+/** As the server sends it. */
+export type ProblemBody = {
+  type?: string
+  title?: string
+  status: number
+  code: string
+  detail?: string | null
+  request_id?: string | null
+  fields?: { field: string; code: string; message?: string | null }[]
+}
 export type FieldErrors = Record<string, string>
 
 export class Problem extends Error {
@@ -11,7 +19,7 @@ export class Problem extends Error {
   readonly requestId: string | undefined
   readonly fields: FieldErrors
 
-  constructor(body: Partial<Body> & { status: number }) {
+  constructor(body: Partial<ProblemBody> & { status: number }) {
     const code = body.code ?? 'unknown'
     const text = describe(code, body.status)
     const id = body.request_id ?? undefined
@@ -54,7 +62,7 @@ function describe(code: string, status: number): string {
   return lookup(`error.${byStatus[status] ?? (status < 500 ? 'invalid' : 'unknown')}`) ?? t('error.unknown')
 }
 
-function fieldErrors(fields: NonNullable<Body['fields']>): FieldErrors {
+function fieldErrors(fields: NonNullable<ProblemBody['fields']>): FieldErrors {
   const errors: FieldErrors = {}
   for (const { field, code, message } of fields) {
     errors[field] ??= lookup(`error.${code}`) ?? message ?? t('error.format')
@@ -63,7 +71,7 @@ function fieldErrors(fields: NonNullable<Body['fields']>): FieldErrors {
 }
 
 export async function problemOf(response: Response): Promise<Problem> {
-  const body = (await response.json().catch(() => ({}))) as Partial<Body>
+  const body = (await response.json().catch(() => ({}))) as Partial<ProblemBody>
   const requestId = body.request_id ?? response.headers.get('x-request-id')
   return new Problem({ ...body, request_id: requestId, status: response.status })
 }

@@ -2,8 +2,8 @@
 import { queryOptions } from '@tanstack/react-query'
 import { api, call, type Schemas } from './client'
 
-export type SavedView = Schemas['View']
-export type SavedViewInput = { list: string; name: string; shared: boolean; state: unknown }
+export type SavedView = Schemas['ViewInfo']
+export type SavedViewInput = Schemas['NewView']
 
 export const viewsQuery = (list: string) =>
   queryOptions({

@@ -1,10 +1,15 @@
 import { t } from '@/i18n'
-import type { NavItem } from '@/ui/module'
+import type { Command, NavItem } from '@/ui/module'
 import { Dialog } from '@/ui/Popup'
 
-export default function KeyHelp({ onClose, items }: { onClose: () => void; items: NavItem[] }) {
+type Props = { onClose: () => void; items: NavItem[]; commands: Command[] }
+
+export default function KeyHelp({ onClose, items, commands }: Props) {
   const rows: [string[], string][] = [
     [['Ctrl', 'K'], t('keys.palette')],
+    ...commands
+      .filter((command) => command.key)
+      .map((command): [string[], string] => [[command.key ?? ''], command.label()]),
     [['/'], t('keys.filter')],
     [['j', 'k'], t('keys.rows')],
     [['x'], t('keys.select')],

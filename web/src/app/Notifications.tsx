@@ -7,7 +7,7 @@ import { useGo } from '@/ui/nav'
 import { Dialog } from '@/ui/Popup'
 import { Ago, Empty, Failed, Skeleton } from '@/ui/small'
 
-type Item = Schemas['Notification']
+type Item = Schemas['NotificationView']
 
 export default function Notifications({ onClose }: { onClose: () => void }) {
   const client = useQueryClient()

@@ -1,9 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useEffect, useState, useSyncExternalStore } from 'react'
+import { lazy, Suspense, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import { useMe } from '@/api/session'
 import { t } from '@/i18n'
-import { flush, type Kept, kept, onOutbox } from '@/offline/outbox'
+import { flush, forget, type Kept, keep, kept, onOutbox } from '@/offline/outbox'
 import { sendKept } from '@/offline/send'
+import { undoable } from '@/ui/Undo'
+import { corrections } from './registry'
 
 const online = () => navigator.onLine
 const watch = (listener: () => void) => {
@@ -21,6 +23,7 @@ export function OfflineBanner() {
   const connected = useSyncExternalStore(watch, online)
   const client = useQueryClient()
   const [waiting, setWaiting] = useState<Kept[]>([])
+  const [correcting, setCorrecting] = useState<Kept>()
   const userId = me?.id
 
   useEffect(() => {
@@ -42,24 +45,62 @@ export function OfflineBanner() {
   }, [userId, connected, client])
 
   const refused = waiting.filter((entry) => entry.refused)
-  const pending = waiting.length - refused.length
+  const pending = waiting.filter((entry) => !entry.refused)
   if (connected && waiting.length === 0) return null
   return (
     <div className="offline no-print" role="status">
       {!connected && <span>{t('shell.offline')}</span>}
-      {pending > 0 && <b>{t('shell.pending', { n: pending })}</b>}
-      {refused.length > 0 && (
+      {pending.length > 0 && (
         <details>
+          <summary>{t('shell.pending', { n: pending.length })}</summary>
+          <ul>
+            {pending.map((entry) => (
+              <li key={entry.id}>{entry.label}</li>
+            ))}
+          </ul>
+        </details>
+      )}
+      {refused.length > 0 && (
+        <details open>
           <summary>{t('shell.refused', { n: refused.length })}</summary>
           <ul>
             {refused.map((entry) => (
-              <li key={entry.id}>
-                {entry.label}: {entry.refused}
+              <li key={entry.id} className="row wrap">
+                <span>
+                  {entry.label}: {entry.refused}
+                </span>
+                {correctionOf(entry) && (
+                  <button type="button" className="link" onClick={() => setCorrecting(entry)}>
+                    {t('shell.correct')}
+                  </button>
+                )}
+                <button type="button" className="link" onClick={() => void discard(entry)}>
+                  {t('shell.discard')}
+                </button>
               </li>
             ))}
           </ul>
         </details>
       )}
+      {correcting && <CorrectionHost key={correcting.id} entry={correcting} onClose={() => setCorrecting(undefined)} />}
     </div>
   )
+}
+
+function correctionOf(entry: Kept) {
+  return corrections.find((correction) => correction.path.test(entry.path))
+}
+
+async function discard(entry: Kept): Promise<void> {
+  await forget(entry.id)
+  undoable(t('shell.discarded', { what: entry.label }), () => void keep(entry))
+}
+
+/** The panel of the room that made the record, filled with what was typed. */
+function CorrectionHost({ entry, onClose }: { entry: Kept; onClose: () => void }) {
+  const Panel = useMemo(() => {
+    const correction = correctionOf(entry)
+    return correction && lazy(correction.panel)
+  }, [entry])
+  return <Suspense>{Panel && <Panel entry={entry} onClose={onClose} />}</Suspense>
 }

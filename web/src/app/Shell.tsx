@@ -11,7 +11,7 @@ import { usePhone } from '@/ui/usePhone'
 import { OfflineBanner } from './OfflineBanner'
 import { PanelHost } from './PanelHost'
 import { allowed } from './permissions'
-import { navigation } from './registry'
+import { commands, navigation } from './registry'
 import { TopBar } from './TopBar'
 import { useShellKeys } from './useShellKeys'
 import { useStream } from './useStream'
@@ -30,7 +30,8 @@ export function Shell() {
   const [overlay, setOverlay] = useState<Overlay>()
   const items = allowed(navigation, me)
   const close = () => setOverlay(undefined)
-  useShellKeys(items, setOverlay)
+  const acts = allowed(commands, me)
+  useShellKeys(items, acts, setOverlay)
   useStream()
   return (
     <div className="shell">
@@ -46,7 +47,7 @@ export function Shell() {
       {phone && <FootBar />}
       <Suspense>
         {overlay === 'palette' && <Palette onClose={close} onCommand={setOverlay} />}
-        {overlay === 'help' && <KeyHelp onClose={close} items={items} />}
+        {overlay === 'help' && <KeyHelp onClose={close} items={items} commands={acts} />}
         {overlay === 'notifications' && <Notifications onClose={close} />}
       </Suspense>
       {typeof overlay === 'object' && <PanelHost key={overlay.id} command={overlay} onClose={close} />}

@@ -38,25 +38,31 @@ const shell = createRoute({
   beforeLoad: async ({ context, location }) => ({ me: await requireSession(context.client, location.href) }),
 })
 
+/** The room that has the home page shows it to those who may see it; others begin at their first page. */
+const front = routes.find((route) => route.path === '/')
 const home = createRoute({
   getParentRoute: () => shell,
   path: '/',
+  component: front && lazyRouteComponent(front.load),
   beforeLoad: ({ context }) => {
-    const first = allowed(navigation, context.me)[0]
+    if (front && allowed([front], context.me).length > 0) return
+    const first = allowed(navigation, context.me).find((item) => item.to !== '/')
     throw redirect({ to: first?.to ?? '/settings', replace: true })
   },
 })
 
-const pages = routes.map((route) =>
-  createRoute({
-    getParentRoute: () => shell,
-    path: route.path,
-    component: lazyRouteComponent(route.load),
-    beforeLoad: ({ context }) => {
-      if (allowed([route], context.me).length === 0) throw redirect({ to: '/not-found' })
-    },
-  }),
-)
+const pages = routes
+  .filter((route) => route !== front)
+  .map((route) =>
+    createRoute({
+      getParentRoute: () => shell,
+      path: route.path,
+      component: lazyRouteComponent(route.load),
+      beforeLoad: ({ context }) => {
+        if (allowed([route], context.me).length === 0) throw redirect({ to: '/not-found' })
+      },
+    }),
+  )
 
 const missing = createRoute({ getParentRoute: () => shell, path: '$', component: NotFound })
 

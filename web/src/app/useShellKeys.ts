@@ -1,11 +1,11 @@
 import { useEffect, useRef } from 'react'
 import { isTyping } from '@/ui/DataView/keyboard'
-import type { NavItem } from '@/ui/module'
+import type { Command, NavItem } from '@/ui/module'
 import { useGo } from '@/ui/nav'
 import type { Overlay } from './Shell'
 
-/** ⌘K or Ctrl+K everywhere; ?, and g followed by a letter, outside of fields. */
-export function useShellKeys(items: NavItem[], onOverlay: (overlay: Overlay) => void): void {
+/** ⌘K or Ctrl+K everywhere; ?, the letter of a command, and g followed by a letter, outside of fields. */
+export function useShellKeys(items: NavItem[], commands: Command[], onOverlay: (overlay: Overlay) => void): void {
   const go = useGo()
   const pressedG = useRef(0)
   useEffect(() => {
@@ -22,15 +22,17 @@ export function useShellKeys(items: NavItem[], onOverlay: (overlay: Overlay) => 
         return
       }
       const target = items.find((item) => item.key === event.key)
-      if (target && event.timeStamp - pressedG.current < 1200) {
-        event.preventDefault()
-        // The second letter is used up here: lists know some of them too.
-        event.stopImmediatePropagation()
-        go(target.to)
-      }
+      const command = commands.find((other) => other.key === event.key)
+      const afterG = event.timeStamp - pressedG.current < 1200
       pressedG.current = 0
+      if (afterG ? !target : !command) return
+      event.preventDefault()
+      // The letter is used up here: lists know some of them too.
+      event.stopImmediatePropagation()
+      if (afterG && target) go(target.to)
+      else if (command) onOverlay(command)
     }
     document.addEventListener('keydown', onKey, true)
     return () => document.removeEventListener('keydown', onKey, true)
-  }, [items, onOverlay, go])
+  }, [items, commands, onOverlay, go])
 }

@@ -3,6 +3,9 @@ import { manifests } from '@/app/registry'
 import '@/app/outside-words'
 import { dictionaries, lookup } from '.'
 
+// Words that are loaded with a page are checked as well.
+import.meta.glob('../modules/*/{words,words/*,vocabulary,messages}.ts', { eager: true })
+
 const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((found) => found[1]).sort()
 
 describe('dictionaries', () => {

@@ -104,6 +104,13 @@ export function dateTime(value: string | null | undefined): string {
   return dates({ ...options, ...english, ...(sameYear ? {} : { year: 'numeric' }) }).format(instant)
 }
 
+/** 11月23日 / 23 Nov of a civil date or an instant, where the year is plain. */
+export function monthDay(value: string): string {
+  const civil = /^\d{4}-\d{2}-\d{2}$/.test(value)
+  const options: Intl.DateTimeFormatOptions = { month: locale() === 'zh' ? 'long' : 'short', day: 'numeric' }
+  return dates(options, civil ? 'UTC' : zone).format(new Date(value))
+}
+
 /** 周一 / Mon of a civil date. */
 export function weekday(civil: string): string {
   return dates({ weekday: 'short' }, 'UTC').format(new Date(civil))

@@ -49,9 +49,17 @@ export function lookup(key: string, params?: Record<string, unknown>): string | 
   return undefined
 }
 
+/** What may stand in a text: plain values, and texts that the server keeps in both languages. */
 function plain(params: Record<string, unknown> = {}): Record<string, string | number> {
-  const entries = Object.entries(params).filter(([, v]) => typeof v === 'string' || typeof v === 'number')
-  return Object.fromEntries(entries) as Record<string, string | number>
+  const entries = Object.entries(params).map(([name, value]) => [name, inLocale(value)] as const)
+  const usable = entries.filter(([, value]) => typeof value === 'string' || typeof value === 'number')
+  return Object.fromEntries(usable) as Record<string, string | number>
+}
+
+function inLocale(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && current in value
+    ? (value as Record<Locale, unknown>)[current]
+    : value
 }
 
 /** Every dictionary declared so far, for the completeness test. */

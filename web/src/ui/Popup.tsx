@@ -1,4 +1,4 @@
-import { Popover as MantinePopover, Modal } from '@mantine/core'
+import { Drawer, Popover as MantinePopover, Modal } from '@mantine/core'
 import type { ReactElement, ReactNode } from 'react'
 
 type DialogProps = {
@@ -30,6 +30,27 @@ export function Dialog({ title, open, onClose, children, size = 520, bare }: Dia
     >
       {children}
     </Modal>
+  )
+}
+
+/** On a phone: rises from below and leaves the page visible above it, within reach of one thumb. */
+export function Sheet({ title, open, onClose, children }: DialogProps) {
+  return (
+    <Drawer
+      opened={open}
+      onClose={onClose}
+      title={title}
+      position="bottom"
+      size="auto"
+      styles={{
+        title: { fontWeight: 600 },
+        content: { maxHeight: '92dvh', borderRadius: '12px 12px 0 0' },
+        body: { paddingBottom: 'calc(16px + env(safe-area-inset-bottom))' },
+      }}
+      attributes={{ header: { role: 'presentation' } }}
+    >
+      {children}
+    </Drawer>
   )
 }
 

@@ -7,7 +7,7 @@ import { messageOf } from '@/api/problem'
 import { count, lookup, t } from '@/i18n'
 import { Notice } from './small'
 
-export type Job = Schemas['Job']
+export type Job = Schemas['JobView']
 
 type Props = {
   jobId: string
@@ -27,7 +27,7 @@ export function Progress({ jobId, title, onDone, result }: Props) {
     onDone?.(job)
   }, [job, onDone])
   if (error) return <Notice tone="bad">{messageOf(error)}</Notice>
-  const state = job?.state ?? 'queued'
+  const state = (job?.state ?? 'queued') as 'queued' | 'running' | 'done' | 'failed'
   const share = job && job.total > 0 ? job.done / job.total : undefined
   return (
     <section className="job" aria-label={title}>

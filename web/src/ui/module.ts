@@ -1,6 +1,7 @@
 /** What a room tells the shell about itself. The shell knows rooms only through this. */
 import type { ComponentType } from 'react'
 import type { Action } from '@/api/session'
+import type { Kept } from '@/offline/outbox'
 import type { IconName } from './Icon'
 
 /** Shown only to those who may; `undefined` is for everybody. */
@@ -31,6 +32,15 @@ export type Command = {
   panel?: () => Promise<{ default: ComponentType<{ onClose: () => void }> }>
   /** Offered under ＋ in the top bar; the first one is opened by it. */
   quick?: boolean
+  /** This letter alone runs it, outside of fields and dialogs. */
+  key?: string
+}
+
+/** A record made offline that the server has refused: the room that made it offers a panel to correct it. */
+export type Correction = {
+  /** Matches the address it was to be sent to. */
+  path: RegExp
+  panel: () => Promise<{ default: ComponentType<{ entry: Kept; onClose: () => void }> }>
 }
 
 export type Manifest = {
@@ -40,4 +50,5 @@ export type Manifest = {
   commands?: Command[]
   /** Where a record found by ⌘K opens: `{ customer: (id) => … }`. */
   records?: Record<string, (id: string) => string>
+  corrections?: Correction[]
 }

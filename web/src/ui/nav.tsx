@@ -29,9 +29,23 @@ export function useGo(): (to: string, options?: { replace?: boolean }) => void {
   return useCallback((to, options) => void navigate({ ...split(to), ...options }), [navigate])
 }
 
-export function Link({ to, children, className }: { to: string; children: ReactNode; className?: string }) {
+type LinkProps = {
+  to: string
+  children: ReactNode
+  className?: string
+  /** Current on this very page only, not on those below it. */
+  exact?: boolean
+}
+
+export function Link({ to, children, className, exact }: LinkProps) {
   return (
-    <RouterLink {...split(to)} className={className} activeProps={{ 'aria-current': 'page' }}>
+    <RouterLink
+      {...split(to)}
+      className={className}
+      activeProps={{ 'aria-current': 'page' }}
+      // Every address begins with the one of the home page.
+      activeOptions={{ exact: exact ?? to === '/', includeSearch: to.includes('?') }}
+    >
       {children}
     </RouterLink>
   )

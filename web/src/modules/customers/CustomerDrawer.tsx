@@ -1,10 +1,10 @@
 import { messageOf } from '@/api'
 import { Failed, type Neighbours, RecordDrawer } from '@/ui'
 import { useCustomerRecord } from './CustomerRecord'
-import { t } from './messages'
+import { t } from './words'
 
-export function CustomerDrawer({ id, neighbours }: { id: string; neighbours: Neighbours }) {
-  const { parts, error, retry } = useCustomerRecord(id)
+export default function CustomerDrawer({ id, neighbours }: { id: string; neighbours: Neighbours }) {
+  const { parts, error, retry } = useCustomerRecord(id, neighbours.close)
   const shown = error
     ? {
         ...parts,

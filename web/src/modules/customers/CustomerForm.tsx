@@ -1,5 +1,5 @@
-import { useState } from 'react'
-import { fieldAccess, useMe } from '@/api'
+import { useEffect, useState } from 'react'
+import { fieldAccess, Problem, useMe } from '@/api'
 import {
   Area,
   ChoiceField,
@@ -15,11 +15,11 @@ import {
   Region,
   required,
   Segmented,
+  Switch,
   Tags,
   Text,
   useForm,
 } from '@/ui'
-import { t } from './messages'
 import { gradeOptions, industryOptions, kindOptions, sourceOptions } from './options'
 import {
   type Customer,
@@ -30,6 +30,7 @@ import {
   updateCustomer,
   useRefresh,
 } from './queries'
+import { t } from './words'
 
 type Values = {
   kind: 'company' | 'person'
@@ -53,6 +54,9 @@ type Values = {
   cooperation_since: string | null
   preferences: string
   core_need: string
+  notes: string
+  allow_duplicate: boolean
+  duplicate_reason: string
 }
 
 type Props = { customer?: Customer; onDone: (customer: Customer) => void; onCancel?: () => void }
@@ -60,25 +64,25 @@ type Props = { customer?: Customer; onDone: (customer: Customer) => void; onCanc
 export function CustomerForm({ customer, onDone, onCancel }: Props) {
   const me = useMe()
   const refresh = useRefresh()
-  const [duplicates, setDuplicates] = useState<Duplicate[]>([])
+  const [refused, setRefused] = useState(false)
   const form = useForm<Values>({
     initial: initial(customer, me?.id),
     check: required<Values>({ name: t('field.name') }),
     submit: async (values, key) => {
-      const body = changed(values, initial(customer, me?.id), customer === undefined)
-      const saved = customer ? await updateCustomer(customer, body) : await createCustomer(body, key)
+      const { allow_duplicate, duplicate_reason, ...archive } = values
+      const body = changed(archive, initial(customer, me?.id), customer === undefined)
+      const saved = customer
+        ? await updateCustomer(customer, body)
+        : await createCustomer(allow_duplicate ? { ...body, allow_duplicate, duplicate_reason } : body, key).catch(warn)
       await refresh(saved.id)
       onDone(saved)
     },
   })
-  const check = async () => {
-    const { name, credit_code, phone } = form.values
-    if (customer || !name.trim()) return
-    // A hint only: when it fails, the server still checks at saving.
-    setDuplicates(
-      await findDuplicates({ name, credit_code: credit_code || undefined, phone: phone || undefined }).catch(() => []),
-    )
+  const warn = (error: unknown): never => {
+    if (error instanceof Problem && error.code === 'customer.duplicate') setRefused(true)
+    throw error
   }
+  const duplicates = useDuplicates(customer ? undefined : form.values)
   const company = form.values.kind === 'company'
   const shown = (field: string) => fieldAccess(me, `customer.${field}`) !== 'hidden'
   return (
@@ -89,9 +93,16 @@ export function CustomerForm({ customer, onDone, onCancel }: Props) {
         {...form.bind('kind')}
       />
       <Duplicates found={duplicates} />
+      {refused && (
+        <>
+          <Switch label={t('customers.allow_duplicate')} {...form.bind('allow_duplicate')} />
+          {form.values.allow_duplicate && (
+            <Text label={t('customers.duplicate_reason')} required maxLength={200} {...form.bind('duplicate_reason')} />
+          )}
+        </>
+      )}
       <FieldGroup title={t('group.basic')}>
-        {/* biome-ignore lint/a11y/noStaticElementInteractions: leaving one of these three fields looks for duplicates */}
-        <div className="two" onBlur={() => void check()}>
+        <div className="two">
           <Text label={t('field.name')} required autoFocus maxLength={120} {...form.bind('name')} />
           {company && <Text label={t('field.credit_code')} maxLength={18} {...form.bind('credit_code')} />}
           {shown('phone') && (
@@ -138,9 +149,29 @@ export function CustomerForm({ customer, onDone, onCancel }: Props) {
       <FieldGroup title={t('group.care')}>
         <Area label={t('field.core_need')} {...form.bind('core_need')} />
         <Area label={t('field.preferences')} {...form.bind('preferences')} />
+        <Area label={t('field.notes')} {...form.bind('notes')} />
       </FieldGroup>
     </Form>
   )
+}
+
+/** Looks while one types, a moment after the last letter. A hint only: at saving the server looks again. */
+function useDuplicates(values: Values | undefined): Duplicate[] {
+  const [found, setFound] = useState<Duplicate[]>([])
+  const { name = '', credit_code = '', phone = '' } = values ?? {}
+  useEffect(() => {
+    if (name.trim().length < 2 && credit_code.trim().length < 15 && phone.trim().length < 7) return setFound([])
+    const abort = new AbortController()
+    const timer = setTimeout(() => {
+      const probe = { name, credit_code: credit_code || undefined, phone: phone || undefined }
+      findDuplicates(probe, abort.signal).then(setFound, () => undefined)
+    }, 300)
+    return () => {
+      clearTimeout(timer)
+      abort.abort()
+    }
+  }, [name, credit_code, phone])
+  return found
 }
 
 function Duplicates({ found }: { found: Duplicate[] }) {
@@ -190,14 +221,19 @@ function initial(customer: Customer | undefined, owner: string | undefined): Val
     cooperation_since: customer?.cooperation_since ?? null,
     preferences: customer?.preferences ?? '',
     core_need: customer?.core_need ?? '',
+    notes: customer?.notes ?? '',
+    allow_duplicate: false,
+    duplicate_reason: '',
   }
 }
 
+type Archive = Omit<Values, 'allow_duplicate' | 'duplicate_reason'>
+
 /** A change sends only what was changed; a new record leaves out what is empty. */
-export function changed(values: Values, before: Values, all: boolean): CustomerInput {
+export function changed(values: Archive, before: Archive, all: boolean): CustomerInput {
   const entries = Object.entries(values).flatMap(([name, value]) => {
     const clean = typeof value === 'string' ? value.trim() || null : value
-    const same = JSON.stringify(value) === JSON.stringify(before[name as keyof Values])
+    const same = JSON.stringify(value) === JSON.stringify(before[name as keyof Archive])
     return (all ? clean !== null : !same) ? [[name, clean]] : []
   })
   return Object.fromEntries(entries) as CustomerInput

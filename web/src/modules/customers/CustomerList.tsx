@@ -1,18 +1,19 @@
 import { useState } from 'react'
-import { type ListQuery, type Me, messageOf, useCan, useMe } from '@/api'
+import { type ListQuery, type Me, useCan, useMe } from '@/api'
 import { civilDate, now } from '@/i18n'
-import { type BulkAction, Button, DataView, Dialog, type Preset, Progress, toast, useGo } from '@/ui'
-import { BulkGrade, BulkOwner } from './BulkChange'
+import { type BulkAction, Button, DataView, Dialog, type Preset, toast, useGo } from '@/ui'
+import { BulkGrade, BulkOwner, BulkTags } from './BulkChange'
 import { CustomerDrawer } from './CustomerDrawer'
 import { CustomerForm } from './CustomerForm'
 import { columns } from './columns'
-import { t } from './messages'
-import { type Customer, keys, listCustomers, startExport } from './queries'
+import { ExportDialog } from './ExportDialog'
+import { type Customer, keys, listCustomers } from './queries'
+import { t } from './words'
 
 type Panel =
   | { kind: 'new' }
-  | { kind: 'grade' | 'owner'; rows: Customer[]; done: () => void }
-  | { kind: 'export'; job: string }
+  | { kind: 'grade' | 'owner' | 'tags'; rows: Customer[]; done: () => void }
+  | { kind: 'export'; query: Omit<ListQuery, 'cursor' | 'limit'>; columns: string[] }
 
 export default function CustomerList() {
   const can = useCan()
@@ -25,13 +26,11 @@ export default function CustomerList() {
       {t('customers.new')}
     </Button>
   )
-  const onExport = async (query: Omit<ListQuery, 'cursor' | 'limit'>, chosen: string[]) => {
-    try {
-      setPanel({ kind: 'export', job: await startExport(query, chosen) })
-    } catch (error) {
-      toast(messageOf(error))
-    }
-  }
+  const bring = can('customer', 'import') && (
+    <Button icon="upload" onClick={() => go('/customers/import')}>
+      {t('import.start')}
+    </Button>
+  )
   const bulk: BulkAction<Customer>[] = []
   if (can('customer', 'update')) {
     bulk.push({
@@ -49,6 +48,20 @@ export default function CustomerList() {
       run: (rows, done) => setPanel({ kind: 'owner', rows, done }),
     })
   }
+  if (can('customer', 'update')) {
+    bulk.push({
+      id: 'tags',
+      label: t('customers.set_tags'),
+      icon: 'edit',
+      run: (rows, done) => setPanel({ kind: 'tags', rows, done }),
+    })
+  }
+  const choose = (
+    <div className="row">
+      {bring}
+      {create}
+    </div>
+  )
   return (
     <div className="page">
       <DataView
@@ -60,10 +73,12 @@ export default function CustomerList() {
         load={listCustomers}
         id={(customer) => customer.id}
         searchHint={t('customers.search_hint')}
-        empty={{ title: t('customers.empty'), why: t('customers.empty_why'), action: create }}
-        actions={create}
+        empty={{ title: t('customers.empty'), why: t('customers.empty_why'), action: bring || create }}
+        actions={choose}
         bulk={bulk}
-        onExport={can('customer', 'export') ? onExport : undefined}
+        onExport={
+          can('customer', 'export') ? (query, shown) => setPanel({ kind: 'export', query, columns: shown }) : undefined
+        }
         record={(id, neighbours) => <CustomerDrawer id={id} neighbours={neighbours} />}
       />
       <Dialog title={t('customers.new')} open={panel?.kind === 'new'} onClose={close} size={720}>
@@ -82,17 +97,12 @@ export default function CustomerList() {
       <Dialog title={t('customers.set_owner')} open={panel?.kind === 'owner'} onClose={close} size={420}>
         {panel?.kind === 'owner' && <BulkOwner rows={panel.rows} onDone={finish(panel.done, close)} />}
       </Dialog>
-      <Dialog title={t('customers.exporting')} open={panel?.kind === 'export'} onClose={close} size={420}>
-        {panel?.kind === 'export' && (
-          <Progress
-            jobId={panel.job}
-            title={t('customers.title')}
-            result={(job) => (
-              <a href={`/api/v1/exports/${job.result?.file ?? job.id}/file`}>{t('customers.download')}</a>
-            )}
-          />
-        )}
+      <Dialog title={t('customers.set_tags')} open={panel?.kind === 'tags'} onClose={close} size={420}>
+        {panel?.kind === 'tags' && <BulkTags rows={panel.rows} onDone={finish(panel.done, close)} />}
       </Dialog>
+      {panel?.kind === 'export' && (
+        <ExportDialog query={panel.query} columns={columns} shown={panel.columns} onClose={close} />
+      )}
     </div>
   )
 }

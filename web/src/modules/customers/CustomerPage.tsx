@@ -1,11 +1,12 @@
 import { messageOf } from '@/api'
-import { Failed, RecordPage, useParam } from '@/ui'
+import { Failed, RecordPage, useGo, useParam } from '@/ui'
 import { useCustomerRecord } from './CustomerRecord'
-import { t } from './messages'
+import { t } from './words'
 
 export default function CustomerPage() {
   const id = useParam('id')
-  const { parts, error, retry } = useCustomerRecord(id)
+  const go = useGo()
+  const { parts, error, retry } = useCustomerRecord(id, () => go('/customers', { replace: true }))
   if (error) return <Failed title={t('customers.missing')} why={messageOf(error)} onRetry={retry} />
   return <RecordPage {...parts} back={{ to: '/customers', label: t('customers.title') }} />
 }

@@ -1,13 +1,10 @@
 /** The parts of a customer's record, the same in the drawer and on the page. */
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
-import { type Me, messageOf, useCan, useMe } from '@/api'
-import { ago, date, lookup, money, t as words } from '@/i18n'
+import { type Me, useCan, useMe } from '@/api'
+import { ago, count, date, lookup, money } from '@/i18n'
 import {
   Ago,
   Area,
-  Button,
-  Dialog,
   editable,
   type Fact,
   type FactGroup,
@@ -15,33 +12,20 @@ import {
   Masked,
   type RecordParts,
   RegionName,
-  Remaining,
-  SideBlock,
   Skeleton,
-  Status,
   Tag,
   Text,
-  toast,
 } from '@/ui'
-import { ContactForm } from './ContactForm'
-import { CustomerForm } from './CustomerForm'
+import { CustomerActions } from './CustomerActions'
+import { CustomerSide } from './CustomerSide'
 import { CustomerTimeline } from './CustomerTimeline'
-import { t } from './messages'
 import { Grade, word } from './options'
-import {
-  type Contact,
-  type Customer,
-  contactsQuery,
-  customerQuery,
-  dutiesQuery,
-  reveal,
-  updateCustomer,
-  useRefresh,
-} from './queries'
+import { type Customer, customerQuery, reveal, updateCustomer, useRefresh } from './queries'
+import { t } from './words'
 
 export type Loaded = { parts: RecordParts; error?: unknown; loading: boolean; retry: () => void }
 
-export function useCustomerRecord(id: string): Loaded {
+export function useCustomerRecord(id: string, onGone: () => void): Loaded {
   const { data: customer, error, isPending, refetch } = useQuery(customerQuery(id))
   const groups = useFacts(customer)
   const missing = (customer?.missing ?? []).map((field) => lookup(`field.${field}`) ?? field)
@@ -52,10 +36,10 @@ export function useCustomerRecord(id: string): Loaded {
     parts: {
       title: customer?.name ?? t('customers.title'),
       marks: customer && <Marks customer={customer} />,
-      actions: customer && <Actions customer={customer} />,
+      actions: customer && <CustomerActions customer={customer} onGone={onGone} />,
       facts: customer ? <Facts groups={groups} missing={missing} /> : <Skeleton lines={10} />,
-      timeline: <CustomerTimeline key={id} id={id} />,
-      side: <Side id={id} customer={customer} />,
+      timeline: <CustomerTimeline key={id} id={id} name={customer?.name} />,
+      side: <CustomerSide id={id} customer={customer} />,
     },
   }
 }
@@ -72,29 +56,6 @@ function Marks({ customer }: { customer: Customer }) {
       {customer.tags.map((tag) => (
         <Tag key={tag}>{tag}</Tag>
       ))}
-    </>
-  )
-}
-
-function Actions({ customer }: { customer: Customer }) {
-  const can = useCan()
-  const [editing, setEditing] = useState(false)
-  if (!can('customer', 'update')) return null
-  return (
-    <>
-      <Button size="xs" icon="edit" onClick={() => setEditing(true)}>
-        {words('edit')}
-      </Button>
-      <Dialog title={t('customers.edit')} open={editing} onClose={() => setEditing(false)} size={720}>
-        <CustomerForm
-          customer={customer}
-          onCancel={() => setEditing(false)}
-          onDone={() => {
-            setEditing(false)
-            toast(words('saved'))
-          }}
-        />
-      </Dialog>
     </>
   )
 }
@@ -126,7 +87,11 @@ function useFacts(customer: Customer | undefined): FactGroup[] {
     {
       title: t('group.business'),
       facts: [
-        { key: 'staff_count', label: t('field.staff_count'), value: customer.staff_count },
+        {
+          key: 'staff_count',
+          label: t('field.staff_count'),
+          value: customer.staff_count && count(customer.staff_count),
+        },
         {
           key: 'annual_revenue_fen',
           label: t('field.annual_revenue_fen'),
@@ -137,7 +102,7 @@ function useFacts(customer: Customer | undefined): FactGroup[] {
         plain('organisation', true),
       ],
     },
-    { title: t('group.care'), facts: [plain('core_need', true), plain('preferences', true)] },
+    { title: t('group.care'), facts: [plain('core_need', true), plain('preferences', true), plain('notes', true)] },
     {
       title: t('group.archive'),
       facts: [
@@ -163,6 +128,7 @@ type TextFact =
   | 'organisation'
   | 'core_need'
   | 'preferences'
+  | 'notes'
 
 function plainFacts(
   customer: Customer,
@@ -210,78 +176,4 @@ function personalFacts(customer: Customer, me: Me | undefined, mayReveal: boolea
         />
       ),
     }))
-}
-
-function Side({ id, customer }: { id: string; customer: Customer | undefined }) {
-  const duties = useQuery(dutiesQuery(id))
-  const contacts = useQuery(contactsQuery(id))
-  const can = useCan()
-  const [adding, setAdding] = useState(false)
-  return (
-    <>
-      <SideBlock title={t('customers.open_duties')}>
-        {duties.isPending && <Skeleton lines={2} />}
-        {duties.isError && <p className="late">{messageOf(duties.error)}</p>}
-        {duties.data?.length === 0 && <p className="dim">{t('customers.no_duties')}</p>}
-        <ul>
-          {duties.data?.map((duty) => (
-            <li key={duty.id} className="row between">
-              <span className="clip">
-                {lookup(duty.what.key, duty.what.params)} <span className="dim">{duty.clause}</span>
-              </span>
-              <Remaining due={duty.due_at} />
-            </li>
-          ))}
-        </ul>
-      </SideBlock>
-      <SideBlock title={t('customers.next_contact')}>
-        {customer?.next_contact_at ? (
-          <Remaining due={customer.next_contact_at} />
-        ) : (
-          <span className="dim">{t('customers.not_planned')}</span>
-        )}
-      </SideBlock>
-      <SideBlock
-        title={t('customers.key_people')}
-        action={
-          can('contact', 'create') && (
-            <button type="button" className="link" onClick={() => setAdding(true)}>
-              {words('add')}
-            </button>
-          )
-        }
-      >
-        {contacts.data?.length === 0 && <p className="dim">{t('customers.no_people')}</p>}
-        <ul>
-          {contacts.data?.map((contact) => (
-            <Person key={contact.id} contact={contact} mayReveal={can('customer', 'reveal')} />
-          ))}
-        </ul>
-        <Dialog title={t('customers.add_person')} open={adding} onClose={() => setAdding(false)}>
-          <ContactForm customerId={id} onDone={() => setAdding(false)} />
-        </Dialog>
-      </SideBlock>
-    </>
-  )
-}
-
-function Person({ contact, mayReveal }: { contact: Contact; mayReveal: boolean }) {
-  return (
-    <li>
-      <div className="row wrap">
-        <b>{contact.name}</b>
-        <span className="dim">{contact.position}</span>
-        {contact.left && <span className="dim">{t('customers.left')}</span>}
-        {contact.decision_maker && <Status tone="accent">{t('field.decision_maker')}</Status>}
-      </div>
-      {contact.phone && (
-        <Masked
-          recordId={contact.id}
-          label={t('field.phone')}
-          masked={contact.phone.masked}
-          onReveal={mayReveal ? (reason) => reveal(contact.customer_id, 'phone', reason, contact.id) : undefined}
-        />
-      )}
-    </li>
-  )
 }

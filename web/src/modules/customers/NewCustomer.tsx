@@ -1,6 +1,6 @@
 import { Dialog, toast, useGo } from '@/ui'
 import { CustomerForm } from './CustomerForm'
-import { t } from './messages'
+import { t } from './words'
 
 /** Opened from ⌘K over whatever page one is on. */
 export default function NewCustomer({ onClose }: { onClose: () => void }) {

@@ -1,9 +1,9 @@
 /** One model of a customer's columns: table, cards, filters and export. */
 import { ago, count, date, money } from '@/i18n'
 import { Ago, type Column, RegionName, Remaining, Tag } from '@/ui'
-import { t } from './messages'
 import { Grade, gradeOptions, industryOptions, kindOptions, sourceOptions, word } from './options'
 import type { Customer } from './queries'
+import { t } from './words'
 
 export const columns: Column<Customer>[] = [
   {

@@ -1,9 +1,16 @@
-/** Customers (R3-1.1 … R3-1.3): the archive, its contacts and what happened with them. */
+/** Customers (R3-1.1 … R3-1.5, R0-2.1): the archive, its contacts and what happened with them. */
+import { lazy } from 'react'
 import type { Manifest } from '@/ui'
 import { t } from './messages'
 
 export { Grade, gradeOptions, word } from './options'
-export { customerQuery } from './queries'
+export { contactsQuery, customerQuery, reveal as revealValue } from './queries'
+
+/** A customer over another room's page. */
+export const CustomerDrawer = lazy(() => import('./CustomerDrawer'))
+/** The two acts that fulfil duties of the archive. */
+export const VerifyPanel = lazy(() => import('./VerifyPanel'))
+export const EventPanel = lazy(() => import('./EventPanel'))
 
 export const manifest: Manifest = {
   name: 'customers',
@@ -19,6 +26,7 @@ export const manifest: Manifest = {
   ],
   routes: [
     { path: '/customers', load: () => import('./CustomerList'), permission: ['customer', 'read'] },
+    { path: '/customers/import', load: () => import('./import/ImportPage'), permission: ['customer', 'import'] },
     { path: '/customers/$id', load: () => import('./CustomerPage'), permission: ['customer', 'read'] },
   ],
   commands: [
@@ -29,6 +37,13 @@ export const manifest: Manifest = {
       keywords: 'add customer 新增',
       panel: () => import('./NewCustomer'),
     },
+    {
+      id: 'customers.import',
+      label: () => t('customers.import'),
+      permission: ['customer', 'import'],
+      keywords: 'import xlsx csv excel 批量 导入',
+      to: '/customers/import',
+    },
   ],
-  records: { customer: (id) => `/customers/${id}` },
+  records: { customer: (id) => `/customers/${id}`, import: (id) => `/customers/import?id=${id}` },
 }

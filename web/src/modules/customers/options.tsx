@@ -2,8 +2,10 @@
 import { lookup } from '@/i18n'
 import { type Choice, Status, type Tone } from '@/ui'
 
-const choices = (prefix: string, values: readonly string[]) => (): Choice[] =>
-  values.map((value) => ({ value, label: word(prefix, value) }))
+const choices =
+  <V extends string>(prefix: string, values: readonly V[]) =>
+  (): Choice<V>[] =>
+    values.map((value) => ({ value, label: word(prefix, value) }))
 
 /** A value the console does not know yet is shown as it came, never hidden. */
 export function word(prefix: string, value: string | null | undefined): string {
@@ -12,30 +14,35 @@ export function word(prefix: string, value: string | null | undefined): string {
 
 export const gradeOptions = choices('grade', ['vip', 'key', 'ordinary'])
 export const kindOptions = choices('kind', ['company', 'person'])
-export const sourceOptions = choices('source', [
+export const sources = [
   'referral',
+  'direct_contact',
   'exhibition',
-  'online',
-  'advert',
+  'event',
+  'website',
+  'search_engine',
+  'advertisement',
+  'promotion',
+  'registration',
+  'online_inquiry',
+  'phone_inquiry',
+  'mail_inquiry',
   'cold_visit',
-  'phone',
+  'social',
+  'partner',
+  'market_research',
+  'sales_record',
+  'feedback',
+  'public_source',
+  'import',
   'other',
-])
-export const industryOptions = choices('industry', [
-  'it',
-  'manufacturing',
-  'finance',
-  'real_estate',
-  'services',
-  'logistics',
-  'food',
-  'electronics',
-  'government',
-  'media',
-  'other',
-])
+] as const
+export const sourceOptions = choices('source', sources)
+/** The sections of GB/T 4754-2017. */
+export const industryOptions = choices('industry', [...'ABCDEFGHIJKLMNOPQRST'])
 export const salutationOptions = choices('salutation', ['mr', 'ms'])
 export const authorityOptions = choices('authority', ['final', 'influencer', 'user', 'none'])
+export const calendarOptions = choices('calendar', ['solar', 'lunar'])
 export const timelineKinds = choices('timeline', [
   'interaction',
   'todo',
@@ -43,6 +50,15 @@ export const timelineKinds = choices('timeline', [
   'major_event',
   'change',
   'duty',
+])
+
+export const majorEventOptions = choices('major_event', [
+  'financing',
+  'strategy',
+  'leadership',
+  'relocation',
+  'merger',
+  'other',
 ])
 
 const tones: Record<string, Tone> = { vip: 'warn', key: 'accent' }

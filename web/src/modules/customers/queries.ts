@@ -1,13 +1,27 @@
 /** The only file of this room that talks to the server. */
-import { queryOptions, useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions, useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { api, call, idempotent, ifMatch, type ListQuery, listParams, type Page, type Schemas } from '@/api'
 
-export type Customer = Schemas['Customer']
-export type CustomerInput = Schemas['CustomerInput']
-export type Contact = Schemas['Contact']
-export type ContactInput = Schemas['ContactInput']
-export type TimelineItem = Schemas['TimelineItem']
+export type Customer = Schemas['CustomerView']
+export type CustomerInput = Schemas['NewCustomer']
+export type CustomerChange = Schemas['CustomerPatch']
+export type Contact = Schemas['ContactView']
+export type ContactInput = Schemas['NewContact']
+/** What is in `data` depends on the kind. */
+export type TimelineItem = Omit<Schemas['TimelineEntry'], 'data'> & { data: Record<string, unknown> }
 export type Duplicate = Schemas['Duplicate']
+export type Verification = Schemas['NewVerification']
+export type MajorEvent = Schemas['NewEvent']
+export type Grade = Customer['grade']
+/** A duty, as far as a customer's page shows it. */
+export type Duty = {
+  id: string
+  clause: string
+  rule: string
+  what: { key: string; params: Record<string, unknown> }
+  due_at: string | null
+  state: string
+}
 
 export const keys = {
   all: ['customers'] as const,
@@ -33,62 +47,78 @@ export const contactsQuery = (id: string) =>
       (await call(api.GET('/api/v1/customers/{id}/contacts', { ...at(id), signal }))).items,
   })
 
+/** What is owed to this customer and not yet done, the most urgent first. */
 export const dutiesQuery = (id: string) =>
   queryOptions({
     queryKey: [...keys.one(id), 'duties'],
     queryFn: async ({ signal }) => {
-      const filter = JSON.stringify([
+      const filter: ListQuery['filter'] = [
         ['customer', 'eq', id],
-        ['state', 'eq', 'open'],
-      ])
-      return (
-        await call(api.GET('/api/v1/duties', { params: { query: { filter, sort: 'due_at', limit: 20 } }, signal }))
-      ).items
+        ['state', 'in', ['open', 'paused']],
+      ]
+      const query = listParams({ filter, sort: 'due_at', limit: 20 })
+      const page = await call(api.GET('/api/v1/duties', { params: { query }, signal }))
+      return (page as { items: Duty[] }).items
     },
   })
 
 export function useTimeline(id: string, kinds: string[]) {
   return useInfiniteQuery({
     queryKey: [...keys.one(id), 'timeline', kinds],
-    queryFn: ({ pageParam, signal }) => {
+    queryFn: async ({ pageParam, signal }) => {
       const query = { cursor: pageParam, kinds: kinds.join(',') || undefined }
-      return call(api.GET('/api/v1/customers/{id}/timeline', { params: { path: { id }, query }, signal }))
+      const params = { path: { id }, query }
+      return (await call(api.GET('/api/v1/customers/{id}/timeline', { params, signal }))) as Page<TimelineItem>
     },
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
+    // Another filter keeps the stream on the screen until its own is there.
+    placeholderData: keepPreviousData,
   })
 }
+
+const versioned = (record: { id: string; version: number }) => ({
+  params: { path: { id: record.id }, header: ifMatch(record.version) },
+})
 
 export function createCustomer(body: CustomerInput, key: string): Promise<Customer> {
   return call(api.POST('/api/v1/customers', { body, headers: idempotent(key) }))
 }
 
-export function updateCustomer(customer: Customer, body: CustomerInput): Promise<Customer> {
-  return call(api.PATCH('/api/v1/customers/{id}', { ...at(customer.id), body, headers: ifMatch(customer.version) }))
+export function updateCustomer(customer: Customer, body: CustomerChange): Promise<Customer> {
+  return call(api.PATCH('/api/v1/customers/{id}', { ...versioned(customer), body }))
 }
 
-export function findDuplicates(body: { name: string; credit_code?: string; phone?: string }): Promise<Duplicate[]> {
-  return call(api.POST('/api/v1/customers/duplicates', { body }))
+export async function removeCustomer(id: string): Promise<void> {
+  await call(api.DELETE('/api/v1/customers/{id}', at(id)))
 }
 
-export function setGrade(customer: Customer, grade: string, reason: string): Promise<Customer> {
-  return call(
-    api.PUT('/api/v1/customers/{id}/grade', {
-      ...at(customer.id),
-      body: { grade, reason },
-      headers: ifMatch(customer.version),
-    }),
-  )
+export function restoreCustomer(id: string): Promise<Customer> {
+  return call(api.POST('/api/v1/customers/{id}/restore', at(id)))
+}
+
+type Probe = { name: string; credit_code?: string; phone?: string }
+
+export function findDuplicates(body: Probe, signal?: AbortSignal): Promise<Duplicate[]> {
+  return call(api.POST('/api/v1/customers/duplicates', { body, signal }))
+}
+
+export function setGrade(customer: Customer, grade: Grade, reason: string): Promise<Customer> {
+  return call(api.PUT('/api/v1/customers/{id}/grade', { ...versioned(customer), body: { grade, reason } }))
 }
 
 export function setOwner(customer: Customer, owner_id: string, reason: string): Promise<Customer> {
-  return call(
-    api.PUT('/api/v1/customers/{id}/owner', {
-      ...at(customer.id),
-      body: { owner_id, reason },
-      headers: ifMatch(customer.version),
-    }),
-  )
+  return call(api.PUT('/api/v1/customers/{id}/owner', { ...versioned(customer), body: { owner_id, reason } }))
+}
+
+export function markFact(customer: Customer, field: string): Promise<Customer> {
+  const params = { path: { id: customer.id, field } }
+  return call(api.PUT('/api/v1/customers/{id}/key_facts/{field}', { params, body: {} }))
+}
+
+export function unmarkFact(customer: Customer, field: string): Promise<Customer> {
+  const params = { path: { id: customer.id, field } }
+  return call(api.DELETE('/api/v1/customers/{id}/key_facts/{field}', { params }))
 }
 
 export function reveal(
@@ -104,8 +134,32 @@ export function createContact(customerId: string, body: ContactInput, key: strin
   return call(api.POST('/api/v1/customers/{id}/contacts', { ...at(customerId), body, headers: idempotent(key) }))
 }
 
-export async function startExport(query: Omit<ListQuery, 'cursor' | 'limit'>, columns: string[]): Promise<string> {
-  const body = { filter: query.filter, sort: query.sort, q: query.q, columns, format: 'xlsx' as const }
+export function updateContact(contact: Contact, body: ContactInput): Promise<Contact> {
+  const params = { path: { id: contact.customer_id, cid: contact.id }, header: ifMatch(contact.version) }
+  return call(api.PATCH('/api/v1/customers/{id}/contacts/{cid}', { params, body }))
+}
+
+export async function removeContact(contact: Contact): Promise<void> {
+  const params = { path: { id: contact.customer_id, cid: contact.id } }
+  await call(api.DELETE('/api/v1/customers/{id}/contacts/{cid}', { params }))
+}
+
+export function verify(id: string, body: Verification, key: string): Promise<Customer> {
+  return call(api.POST('/api/v1/customers/{id}/verifications', { ...at(id), body, headers: idempotent(key) }))
+}
+
+export async function recordEvent(id: string, body: MajorEvent, key: string): Promise<void> {
+  await call(api.POST('/api/v1/customers/{id}/events', { ...at(id), body, headers: idempotent(key) }))
+}
+
+export type ExportFormat = 'xlsx' | 'csv'
+
+export async function startExport(
+  query: Omit<ListQuery, 'cursor' | 'limit'>,
+  columns: string[],
+  format: ExportFormat,
+): Promise<string> {
+  const body = { filter: query.filter, sort: query.sort, q: query.q, columns, format }
   return (await call(api.POST('/api/v1/customers/export', { body }))).job_id
 }
 
@@ -113,7 +167,34 @@ export async function startExport(query: Omit<ListQuery, 'cursor' | 'limit'>, co
 export function useRefresh(): (id?: string) => Promise<void> {
   const client = useQueryClient()
   return async (id) => {
-    await client.invalidateQueries({ queryKey: id ? keys.one(id) : keys.all })
-    if (id) await client.invalidateQueries({ queryKey: [...keys.all, 'list'] })
+    const touched: (readonly unknown[])[] = [['today'], id ? keys.one(id) : keys.all]
+    if (id) touched.push([...keys.all, 'list'])
+    await Promise.all(touched.map((queryKey) => client.invalidateQueries({ queryKey })))
   }
+}
+
+export type ImportView = Schemas['ImportView']
+export type ImportColumn = Schemas['ImportColumn']
+export type ImportMapping = Schemas['ImportMapping']
+export type ImportPreview = Schemas['ImportPreview']
+
+export const importQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['imports', id],
+    queryFn: ({ signal }) => call(api.GET('/api/v1/imports/{id}', { ...at(id), signal })),
+  })
+
+export function uploadImport(file: File): Promise<ImportView> {
+  const form = new FormData()
+  form.set('file', file)
+  // The browser writes the boundary of the parts itself.
+  return call(api.POST('/api/v1/imports', { body: form as never, bodySerializer: (body) => body as never }))
+}
+
+export function mapImport(id: string, body: ImportMapping): Promise<ImportPreview> {
+  return call(api.PUT('/api/v1/imports/{id}/mapping', { ...at(id), body }))
+}
+
+export async function startImport(id: string, dry_run: boolean): Promise<string> {
+  return (await call(api.POST('/api/v1/imports/{id}/start', { ...at(id), body: { dry_run } }))).job_id
 }

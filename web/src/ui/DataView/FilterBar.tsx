@@ -1,5 +1,7 @@
-import { type Ref, useEffect, useState } from 'react'
+import { useQueries, useQuery } from '@tanstack/react-query'
+import { type Ref, useEffect, useMemo, useState } from 'react'
 import type { Filter } from '@/api/lists'
+import { departmentsQuery, personQuery } from '@/api/lookups'
 import { t } from '@/i18n'
 import { Icon } from '../Icon'
 import { Popover } from '../Popup'
@@ -13,17 +15,19 @@ type Props<T> = {
   onChange: (filters: Filter[]) => void
   keyword: string
   onKeyword: (text: string) => void
-  hint: string
+  /** Without it the list has no keyword. */
+  hint?: string
   inputRef: Ref<HTMLInputElement>
 }
 
 /** Keyword and conditions. They apply at once and each can be changed or taken away by itself. */
 export function FilterBar<T>({ columns, filters, onChange, keyword, onKeyword, hint, inputRef }: Props<T>) {
-  const [names, setNames] = useState<ReadonlyMap<string, string>>(new Map())
+  const [picked, setPicked] = useState<ReadonlyMap<string, string>>(new Map())
+  const names = useNames(columns, filters, picked)
   const [open, setOpen] = useState<number>()
   const offered = columns.filter((column) => column.filter)
   const apply = (at: number, filter: Filter, name?: string) => {
-    if (name && typeof filter[2] === 'string') setNames(new Map(names).set(filter[2], name))
+    if (name && typeof filter[2] === 'string') setPicked(new Map(picked).set(filter[2], name))
     onChange(at < filters.length ? filters.map((other, i) => (i === at ? filter : other)) : [...filters, filter])
     setOpen(undefined)
   }
@@ -32,7 +36,7 @@ export function FilterBar<T>({ columns, filters, onChange, keyword, onKeyword, h
   )
   return (
     <div className="filters">
-      <Keyword value={keyword} onChange={onKeyword} hint={hint} inputRef={inputRef} />
+      {hint && <Keyword value={keyword} onChange={onKeyword} hint={hint} inputRef={inputRef} />}
       {filters.map((filter, at) => {
         const words = filterWords(filter, columns, names)
         return (
@@ -122,4 +126,27 @@ function Keyword({ value, onChange, hint, inputRef }: KeywordProps) {
       />
     </label>
   )
+}
+
+/** A shared link carries ids; people read names. */
+function useNames<T>(
+  columns: Column<T>[],
+  filters: Filter[],
+  picked: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const kind = (field: string) => columns.find((column) => column.key === field)?.kind
+  const people = filters.flatMap(([field, , value]) =>
+    kind(field) === 'person' && typeof value === 'string' && value && !picked.has(value) ? [value] : [],
+  )
+  const departments = useQuery({
+    ...departmentsQuery,
+    enabled: filters.some(([field]) => kind(field) === 'department'),
+  }).data
+  const found = useQueries({ queries: people.map(personQuery), combine: (all) => all.map((one) => one.data) })
+  return useMemo(() => {
+    const names = new Map(picked)
+    for (const department of departments ?? []) names.set(department.id, department.name)
+    for (const person of found) if (person) names.set(person.id, person.name)
+    return names
+  }, [picked, departments, found])
 }

@@ -1,3 +1,4 @@
 export { DataView } from './DataView'
-export { arrange, formatColumns, isChanged, parseColumns, parseFilters, readState, writeState } from './state'
+export { isTyping } from './keyboard'
+export { arrange, formatColumns, isChanged, move, parseColumns, parseFilters, readState, writeState } from './state'
 export type { BulkAction, Column, DataViewProps, FieldKind, Neighbours, Preset, ViewState } from './types'

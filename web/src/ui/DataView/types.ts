@@ -55,8 +55,8 @@ export type DataViewProps<T> = {
   queryKey: readonly unknown[]
   load: (query: ListQuery, signal: AbortSignal) => Promise<Page<T>>
   id: (row: T) => string
-  /** Names the fields that the keyword really searches. */
-  searchHint: string
+  /** Names the fields that the keyword really searches; without it there is no keyword. */
+  searchHint?: string
   /** When the list has no record at all: why, and one thing to do. */
   empty: { title: string; why: string; action?: ReactNode }
   actions?: ReactNode

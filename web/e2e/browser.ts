@@ -1,0 +1,89 @@
+import { mkdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+
+const ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const artifacts = fileURLToPath(new URL('./artifacts', import.meta.url))
+
+/** axe puts itself on the window. */
+type Axe = {
+  axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }> }
+}
+
+export type View = { width: 1440 | 390; locale: 'zh' | 'en'; theme: 'light' | 'dark' }
+export const DESK: View = { width: 1440, locale: 'zh', theme: 'light' }
+
+export async function openBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGS })
+}
+
+/** A window in the company's zone; whatever the page complains about fails the journey. */
+export async function openWindow(browser: Browser, url: string, view: View, state?: BrowserContext) {
+  const context = await browser.newContext({
+    baseURL: url,
+    viewport: { width: view.width, height: view.width === 390 ? 844 : 900 },
+    locale: view.locale === 'zh' ? 'zh-CN' : 'en-GB',
+    timezoneId: 'Asia/Shanghai',
+    colorScheme: view.theme,
+    hasTouch: view.width === 390,
+    acceptDownloads: true,
+    ...(state ? { storageState: await state.storageState() } : {}),
+  })
+  await context.addInitScript(
+    ([locale, theme]) => {
+      localStorage.setItem('zk-locale', locale ?? 'zh')
+      localStorage.setItem('zk-theme', theme ?? 'light')
+    },
+    [view.locale, view.theme],
+  )
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('pageerror', (error) => complaints.push(String(error)))
+  page.on('console', (message) => {
+    // A refused sign-in or a dry run answers 4xx on purpose; the browser logs each.
+    const expected = message.text().startsWith('Failed to load resource')
+    if (message.type() === 'error' && !expected) complaints.push(message.text())
+  })
+  return { context, page, complaints }
+}
+
+/** What axe finds wrong with the page as it stands, in words. */
+export async function violations(page: Page): Promise<string[]> {
+  await settled(page)
+  await page.evaluate(axe)
+  const found = await page.evaluate(async () => {
+    const result = await (globalThis as unknown as Axe).axe.run()
+    return result.violations
+  })
+  return found.map(
+    ({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary ?? ''}`).join(' | ')}`,
+  )
+}
+
+/** Nothing of the page is off the side of the screen. */
+export async function overflow(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+}
+
+/** Waits until the network is quiet and nothing moves, so that a measurement does not meet a half-faded dialog. */
+export async function settled(page: Page) {
+  await page.waitForLoadState('load')
+  await page.waitForFunction(() => document.querySelectorAll('[aria-busy="true"]').length === 0)
+  await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => {}))))
+}
+
+/** Keeps a picture for people to look at. */
+export async function picture(page: Page, name: string) {
+  mkdirSync(artifacts, { recursive: true })
+  await page.screenshot({ path: `${artifacts}/${name}.png`, fullPage: false })
+}

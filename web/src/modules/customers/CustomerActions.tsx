@@ -1,0 +1,89 @@
+/** What one does with a customer, from its head. */
+import { useState } from 'react'
+import { messageOf, useCan } from '@/api'
+import { t as words } from '@/i18n'
+import { Button, Dialog, IconButton, Menu, type MenuItem, toast, undoable } from '@/ui'
+import { BulkGrade, BulkOwner } from './BulkChange'
+import { CustomerForm } from './CustomerForm'
+import EventPanel from './EventPanel'
+import { type Customer, removeCustomer, restoreCustomer, useRefresh } from './queries'
+import VerifyPanel from './VerifyPanel'
+import { t } from './words'
+
+type Panel = 'edit' | 'grade' | 'owner' | 'verify' | 'event'
+
+export function CustomerActions({ customer, onGone }: { customer: Customer; onGone: () => void }) {
+  const can = useCan()
+  const refresh = useRefresh()
+  const [panel, setPanel] = useState<Panel>()
+  const close = () => setPanel(undefined)
+  const remove = async () => {
+    try {
+      await removeCustomer(customer.id)
+    } catch (error) {
+      return toast(messageOf(error))
+    }
+    onGone()
+    await refresh()
+    undoable(t('customers.deleted', { name: customer.name }), () => void restore())
+  }
+  const restore = async () => {
+    try {
+      await restoreCustomer(customer.id)
+      toast(t('customers.restored', { name: customer.name }))
+    } catch (error) {
+      toast(messageOf(error))
+    }
+    await refresh()
+  }
+  const more: MenuItem[] = []
+  const offer = (may: boolean, item: MenuItem) => may && more.push(item)
+  offer(can('customer', 'update'), { label: t('customers.event'), icon: 'flag', onClick: () => setPanel('event') })
+  offer(can('customer', 'update'), { label: t('customers.set_grade'), icon: 'star', onClick: () => setPanel('grade') })
+  offer(can('customer', 'assign'), {
+    label: t('customers.set_owner'),
+    icon: 'people',
+    onClick: () => setPanel('owner'),
+  })
+  if (can('customer', 'delete')) {
+    more.push('line', { label: t('customers.delete'), icon: 'trash', danger: true, onClick: () => void remove() })
+  }
+  const one = { rows: [customer], onDone: close }
+  return (
+    <>
+      {can('customer', 'update') && (
+        <>
+          <Button size="xs" icon="edit" onClick={() => setPanel('edit')}>
+            {words('edit')}
+          </Button>
+          <Button size="xs" icon="shield" onClick={() => setPanel('verify')}>
+            {t('customers.verify')}
+          </Button>
+        </>
+      )}
+      {more.length > 0 && (
+        <Menu items={more}>
+          <IconButton label={t('customers.more')} icon="more" />
+        </Menu>
+      )}
+      <Dialog title={t('customers.edit')} open={panel === 'edit'} onClose={close} size={720}>
+        <CustomerForm
+          customer={customer}
+          onCancel={close}
+          onDone={() => {
+            close()
+            toast(words('saved'))
+          }}
+        />
+      </Dialog>
+      <Dialog title={t('customers.set_grade')} open={panel === 'grade'} onClose={close} size={420}>
+        <BulkGrade {...one} />
+      </Dialog>
+      <Dialog title={t('customers.set_owner')} open={panel === 'owner'} onClose={close} size={420}>
+        <BulkOwner {...one} />
+      </Dialog>
+      {panel === 'verify' && <VerifyPanel customerId={customer.id} onClose={close} />}
+      {panel === 'event' && <EventPanel customerId={customer.id} onClose={close} />}
+    </>
+  )
+}

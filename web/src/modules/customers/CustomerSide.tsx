@@ -1,0 +1,139 @@
+/** Beside the timeline: what is owed with its clock, the next contact, to-dos, key people. */
+import { useQuery } from '@tanstack/react-query'
+import { Suspense, useState } from 'react'
+import { messageOf, useCan } from '@/api'
+import { lookup, t as words } from '@/i18n'
+import { CustomerTodos } from '@/modules/engagement'
+import { CopyButton, Dialog, IconButton, Link, Masked, Remaining, SideBlock, Skeleton, Status } from '@/ui'
+import { ContactForm } from './ContactForm'
+import { word } from './options'
+import { type Contact, type Customer, contactsQuery, type Duty, dutiesQuery, reveal } from './queries'
+import { t } from './words'
+
+export function CustomerSide({ id, customer }: { id: string; customer: Customer | undefined }) {
+  const can = useCan()
+  return (
+    <>
+      {can('duty', 'read') && <Duties id={id} />}
+      <SideBlock title={t('customers.next_contact')}>
+        {customer?.next_contact_at ? (
+          <Remaining due={customer.next_contact_at} />
+        ) : (
+          <span className="dim">{t('customers.not_planned')}</span>
+        )}
+      </SideBlock>
+      {customer && can('todo', 'read') && (
+        <Suspense fallback={<Skeleton lines={2} />}>
+          <CustomerTodos customer={customer} />
+        </Suspense>
+      )}
+      {can('contact', 'read') && <People id={id} />}
+    </>
+  )
+}
+
+function Duties({ id }: { id: string }) {
+  const duties = useQuery(dutiesQuery(id))
+  return (
+    <SideBlock title={t('customers.open_duties')}>
+      {duties.isPending && <Skeleton lines={2} />}
+      {duties.isError && <p className="late">{messageOf(duties.error)}</p>}
+      {duties.data?.length === 0 && <p className="dim">{t('customers.no_duties')}</p>}
+      <ul>
+        {duties.data?.map((duty) => (
+          <li key={duty.id}>
+            <Link to={`/policy/duties/${duty.id}`} className="side-duty">
+              <span>
+                {dutyText(duty)} <span className="dim">{duty.clause}</span>
+              </span>
+              {duty.due_at ? <Remaining due={duty.due_at} /> : <Status>{word('duty.state', duty.state)}</Status>}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </SideBlock>
+  )
+}
+
+function dutyText({ what, rule }: Duty): string {
+  return lookup(what.key, what.params) ?? lookup(`duty.${rule}`) ?? rule
+}
+
+function People({ id }: { id: string }) {
+  const can = useCan()
+  const contacts = useQuery(contactsQuery(id))
+  const [editing, setEditing] = useState<Contact | 'new'>()
+  const close = () => setEditing(undefined)
+  return (
+    <SideBlock
+      title={t('customers.key_people')}
+      action={
+        can('contact', 'create') && (
+          <button type="button" className="link" onClick={() => setEditing('new')}>
+            {words('add')}
+          </button>
+        )
+      }
+    >
+      {contacts.isPending && <Skeleton lines={2} />}
+      {contacts.data?.length === 0 && <p className="dim">{t('customers.no_people')}</p>}
+      <ul>
+        {contacts.data?.map((contact) => (
+          <Person
+            key={contact.id}
+            contact={contact}
+            mayReveal={can('customer', 'reveal')}
+            onEdit={can('contact', 'update') ? () => setEditing(contact) : undefined}
+          />
+        ))}
+      </ul>
+      <Dialog
+        title={editing === 'new' ? t('customers.add_person') : t('customers.contact_edit')}
+        open={editing !== undefined}
+        onClose={close}
+        size={600}
+      >
+        {editing && <ContactForm customerId={id} contact={editing === 'new' ? undefined : editing} onDone={close} />}
+      </Dialog>
+    </SideBlock>
+  )
+}
+
+type PersonProps = { contact: Contact; mayReveal: boolean; onEdit?: () => void }
+
+function Person({ contact, mayReveal, onEdit }: PersonProps) {
+  const show = mayReveal
+    ? (field: string) => (reason: string) => reveal(contact.customer_id, field, reason, contact.id)
+    : undefined
+  return (
+    <li className="person-line">
+      <div className="row wrap">
+        <b className={contact.left ? 'dim' : undefined}>{contact.name}</b>
+        <span className="dim">
+          {[word('salutation', contact.salutation), contact.position].filter(Boolean).join(' ')}
+        </span>
+        {contact.left && <span className="dim">{t('customers.left')}</span>}
+        {contact.decision_maker && <Status tone="accent">{t('field.decision_maker')}</Status>}
+        {contact.primary && !contact.decision_maker && <Status>{t('customers.contact_primary')}</Status>}
+        <span className="fact-acts no-print">
+          <CopyButton text={contact.name} what={contact.name} />
+          {onEdit && <IconButton label={`${words('edit')}: ${contact.name}`} icon="edit" onClick={onEdit} />}
+        </span>
+      </div>
+      {contact.phone && (
+        <Masked
+          recordId={contact.id}
+          label={`${contact.name} ${t('field.phone')}`}
+          masked={contact.phone.masked}
+          onReveal={show?.('phone')}
+        />
+      )}
+      {contact.birthday && <p className="dim">{birthdayText(contact.birthday)}</p>}
+      {contact.preferences && <p className="dim">{contact.preferences}</p>}
+    </li>
+  )
+}
+
+function birthdayText({ calendar, month, day }: NonNullable<Contact['birthday']>): string {
+  return `${t('field.birthday')} ${t(`birthday.${calendar}`, { month, day })}`
+}

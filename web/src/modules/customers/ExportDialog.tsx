@@ -1,0 +1,106 @@
+/** The present view as a file: which columns, in which order, as what. */
+import { useState } from 'react'
+import { type ListQuery, messageOf } from '@/api'
+import { Button, type Column, Dialog, IconButton, move, Notice, Progress, Segmented } from '@/ui'
+import { type Customer, type ExportFormat, startExport } from './queries'
+import { t } from './words'
+
+type Props = {
+  query: Omit<ListQuery, 'cursor' | 'limit'>
+  columns: Column<Customer>[]
+  /** Keys of the columns on the screen, in their order. */
+  shown: string[]
+  onClose: () => void
+}
+
+export function ExportDialog({ query, columns, shown, onClose }: Props) {
+  const [chosen, setChosen] = useState(shown)
+  const [format, setFormat] = useState<ExportFormat>('xlsx')
+  const [job, setJob] = useState<string>()
+  const [error, setError] = useState<string>()
+  const start = async () => {
+    try {
+      setJob(await startExport(query, chosen, format))
+    } catch (problem) {
+      setError(messageOf(problem))
+    }
+  }
+  return (
+    <Dialog title={t('export.title')} open onClose={onClose} size={480}>
+      {job ? (
+        <Progress
+          jobId={job}
+          title={t('export.title')}
+          result={(done) => (
+            <a className="download" href={`/api/v1/exports/${done.result?.file ?? done.id}/file`} download>
+              {t('customers.download')}
+            </a>
+          )}
+        />
+      ) : (
+        <div className="stack">
+          <p className="dim">{t('export.why', { n: chosen.length })}</p>
+          {error && <Notice tone="bad">{error}</Notice>}
+          <Segmented<ExportFormat>
+            label={t('export.format')}
+            options={[
+              { value: 'xlsx', label: 'Excel (xlsx)' },
+              { value: 'csv', label: 'CSV' },
+            ]}
+            value={format}
+            onChange={setFormat}
+          />
+          <ColumnOrder columns={columns} chosen={chosen} onChange={setChosen} />
+          <div className="form-foot">
+            <Button kind="primary" icon="download" disabled={chosen.length === 0} onClick={() => void start()}>
+              {t('export.start')}
+            </Button>
+          </div>
+        </div>
+      )}
+    </Dialog>
+  )
+}
+
+type OrderProps = { columns: Column<Customer>[]; chosen: string[]; onChange: (chosen: string[]) => void }
+
+function ColumnOrder({ columns, chosen, onChange }: OrderProps) {
+  const byKey = new Map(columns.filter((column) => !column.filterOnly).map((column) => [column.key, column]))
+  const rest = [...byKey.keys()].filter((key) => !chosen.includes(key))
+  const name = (key: string) => byKey.get(key)?.title() ?? key
+  return (
+    <fieldset className="form-group export-columns">
+      <legend>{t('export.columns')}</legend>
+      <ul>
+        {chosen.map((key, at) => (
+          <li key={key} className="row">
+            <label className="row grow">
+              <input type="checkbox" checked onChange={() => onChange(chosen.filter((other) => other !== key))} />
+              {name(key)}
+            </label>
+            <IconButton
+              icon="up"
+              label={t('export.up', { what: name(key) })}
+              disabled={at === 0}
+              onClick={() => onChange(move(chosen, at, at - 1))}
+            />
+            <IconButton
+              icon="down"
+              label={t('export.down', { what: name(key) })}
+              disabled={at === chosen.length - 1}
+              onClick={() => onChange(move(chosen, at, at + 1))}
+            />
+          </li>
+        ))}
+        {rest.map((key) => (
+          <li key={key} className="row">
+            <label className="row grow dim">
+              <input type="checkbox" checked={false} onChange={() => onChange([...chosen, key])} />
+              {name(key)}
+            </label>
+          </li>
+        ))}
+      </ul>
+    </fieldset>
+  )
+}

@@ -1,0 +1,78 @@
+/** Bringing in the sheet people already have: file → fields → check → run. The address holds where one is. */
+import '../customers.css'
+import './import.css'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { messageOf } from '@/api'
+import { Failed, Link, Skeleton, useSearch, useSetSearch, useTitle } from '@/ui'
+import { type ImportPreview, type ImportView, importQuery } from '../queries'
+import { t } from '../words'
+import { CheckStep } from './CheckStep'
+import { FileStep } from './FileStep'
+import { MapStep } from './MapStep'
+import { RunStep } from './RunStep'
+import { type Mapping, type Step, stepOf, steps } from './state'
+
+export default function ImportPage() {
+  const search = useSearch()
+  const setSearch = useSetSearch()
+  const step = stepOf(search)
+  useTitle(t('import.title'))
+  return (
+    <div className="page import">
+      <p className="no-print">
+        <Link to="/customers">‹ {t('customers.title')}</Link>
+      </p>
+      <h1>{t('import.title')}</h1>
+      <Steps at={step} />
+      {step === 'file' ? (
+        <FileStep onUploaded={(view) => setSearch({ id: view.id })} />
+      ) : (
+        <Sheet key={search.id} id={search.id ?? ''} step={step} />
+      )}
+    </div>
+  )
+}
+
+function Steps({ at }: { at: Step }) {
+  return (
+    <ol className="steps">
+      {steps.map((step, index) => (
+        <li
+          key={step}
+          aria-current={step === at ? 'step' : undefined}
+          data-done={index < steps.indexOf(at) || undefined}
+        >
+          <span>{index + 1}</span> {t(`import.step_${step}`)}
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+export type Checked = { mapping: Mapping; preview: ImportPreview }
+
+function Sheet({ id, step }: { id: string; step: Exclude<Step, 'file'> }) {
+  const view = useQuery({ ...importQuery(id), staleTime: Number.POSITIVE_INFINITY })
+  const [checked, setChecked] = useState<Checked>()
+  const setSearch = useSetSearch()
+  if (view.isPending) return <Skeleton lines={8} />
+  if (view.isError) {
+    return <Failed title={t('import.bad_file')} why={messageOf(view.error)} onRetry={() => void view.refetch()} />
+  }
+  if (step === 'run') return <RunStep view={view.data} />
+  // What was checked is not in the address: a page opened there checks again.
+  if (step === 'check' && checked) return <CheckStep view={view.data} checked={checked} />
+  return (
+    <MapStep
+      view={view.data}
+      known={checked?.mapping}
+      onChecked={(next) => {
+        setChecked(next)
+        setSearch({ step: 'check' })
+      }}
+    />
+  )
+}
+
+export type SheetProps = { view: ImportView }

@@ -1,0 +1,174 @@
+import { useState } from 'react'
+import { messageOf } from '@/api'
+import { count, lookup } from '@/i18n'
+import { Button, ChoiceField, Notice, Person, Segmented, useGo } from '@/ui'
+import { gradeOptions, sourceOptions } from '../options'
+import { mapImport } from '../queries'
+import { t } from '../words'
+import type { Checked, SheetProps } from './ImportPage'
+import {
+  assign,
+  bodyOf,
+  contactFields,
+  customerFields,
+  type Defaults,
+  type Duplicates,
+  type Fault,
+  faultsOf,
+  mappingOf,
+} from './state'
+
+type Props = SheetProps & { known: Checked['mapping'] | undefined; onChecked: (checked: Checked) => void }
+
+export function MapStep({ view, known, onChecked }: Props) {
+  const go = useGo()
+  const [mapping, setMapping] = useState(known ?? mappingOf(view.columns))
+  const [duplicates, setDuplicates] = useState<Duplicates>('skip')
+  const [defaults, setDefaults] = useState<Defaults>({ owner_id: null, source: null, grade: null })
+  const [error, setError] = useState<string>()
+  const [busy, setBusy] = useState(false)
+  const faults = faultsOf(mapping)
+  const check = async () => {
+    setBusy(true)
+    setError(undefined)
+    try {
+      const preview = await mapImport(view.id, bodyOf(view.columns, mapping, duplicates, defaults))
+      onChecked({ mapping, preview })
+    } catch (problem) {
+      setError(messageOf(problem))
+      setBusy(false)
+    }
+  }
+  return (
+    <div className="stack wide">
+      <div className="row between wrap">
+        <p>
+          {t('import.file_info', { file: view.file, rows: count(view.rows), columns: view.columns.length })}{' '}
+          <span className="dim">{[view.encoding, delimiterName(view.delimiter)].filter(Boolean).join(' · ')}</span>
+        </p>
+        <span className="dim">
+          {t('import.recognised', { n: Object.keys(mapping).length, total: view.columns.length })}
+        </span>
+      </div>
+      {error && <Notice tone="bad">{error}</Notice>}
+      <div className="import-scroll">
+        <table className="plain mapping">
+          <thead>
+            <tr>
+              <th scope="col">{t('import.heading')}</th>
+              <th scope="col">{t('import.field')}</th>
+              <th scope="col">{t('import.samples')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {view.columns.map((column) => {
+              const heading = column.heading || t('import.unknown_column', { n: column.index + 1 })
+              return (
+                <tr key={column.index} data-out={mapping[column.index] === undefined || undefined}>
+                  <th scope="row">{heading}</th>
+                  <td>
+                    <FieldSelect
+                      label={`${heading}: ${t('import.field')}`}
+                      value={mapping[column.index]}
+                      wrong={faults.some((fault) => fault.kind === 'twice' && fault.field === mapping[column.index])}
+                      onChange={(field) => setMapping(assign(mapping, column.index, field))}
+                    />
+                  </td>
+                  <td className="dim clip">{column.samples.slice(0, 3).join(' · ')}</td>
+                </tr>
+              )
+            })}
+          </tbody>
+        </table>
+      </div>
+      <div className="two">
+        <Segmented<Duplicates>
+          label={t('import.duplicates')}
+          options={(['skip', 'update', 'create'] as const).map((value) => ({ value, label: t(`import.${value}`) }))}
+          value={duplicates}
+          onChange={setDuplicates}
+        />
+        <Person
+          label={t('import.owner')}
+          hint={t('import.owner_hint')}
+          value={defaults.owner_id}
+          onChange={(owner_id) => setDefaults({ ...defaults, owner_id })}
+        />
+        <ChoiceField
+          label={t('import.grade')}
+          options={gradeOptions()}
+          value={defaults.grade}
+          onChange={(grade) => setDefaults({ ...defaults, grade })}
+        />
+        <ChoiceField
+          label={t('import.source')}
+          options={sourceOptions()}
+          value={defaults.source as ReturnType<typeof sourceOptions>[number]['value'] | null}
+          onChange={(source) => setDefaults({ ...defaults, source })}
+        />
+      </div>
+      {faults.length > 0 && (
+        <Notice>
+          <ul>
+            {faults.map((fault) => (
+              <li key={fault.kind + ('field' in fault ? fault.field : '')}>{faultText(fault)}</li>
+            ))}
+          </ul>
+        </Notice>
+      )}
+      <div className="form-foot">
+        <Button kind="quiet" onClick={() => go('/customers/import')}>
+          {t('import.other_file')}
+        </Button>
+        <Button kind="primary" busy={busy} disabled={faults.length > 0} onClick={() => void check()}>
+          {t('import.preview')}
+        </Button>
+      </div>
+    </div>
+  )
+}
+
+export function targetName(field: string): string {
+  return lookup(field.startsWith('contact.') ? field : `field.${field}`) ?? field
+}
+
+function faultText(fault: Fault): string {
+  return fault.kind === 'need_name' ? t('import.need_name') : t('import.twice', { field: targetName(fault.field) })
+}
+
+function delimiterName(delimiter: string | null | undefined): string {
+  if (!delimiter) return ''
+  return delimiter === '\t' ? 'TAB' : delimiter
+}
+
+type SelectProps = {
+  label: string
+  value: string | undefined
+  wrong: boolean
+  onChange: (field: string | null) => void
+}
+
+/** Native: thirty of them on a page cost nothing, and a phone shows its own list. */
+function FieldSelect({ label, value, wrong, onChange }: SelectProps) {
+  return (
+    <select
+      className="native"
+      aria-label={label}
+      aria-invalid={wrong || undefined}
+      value={value ?? ''}
+      onChange={(event) => onChange(event.currentTarget.value || null)}
+    >
+      <option value="">{t('import.ignore')}</option>
+      {customerFields.map((field) => (
+        <option key={field} value={field}>
+          {targetName(field)}
+        </option>
+      ))}
+      {contactFields.map((field) => (
+        <option key={field} value={field}>
+          {targetName(field)}
+        </option>
+      ))}
+    </select>
+  )
+}

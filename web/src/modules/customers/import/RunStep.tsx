@@ -1,0 +1,70 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { count } from '@/i18n'
+import { Button, type Job, Link, Progress, Stat, Stats, useGo, useSearch, useSetSearch } from '@/ui'
+import { keys } from '../queries'
+import { t } from '../words'
+import type { SheetProps } from './ImportPage'
+
+/** The work runs at the server: one may leave and find it again under the same address. */
+export function RunStep({ view }: SheetProps) {
+  const { job, dry } = useSearch()
+  const client = useQueryClient()
+  const dryRun = dry === '1'
+  return (
+    <div className="stack wide">
+      <Progress
+        key={job}
+        jobId={job ?? ''}
+        title={`${dryRun ? t('import.dry_title') : t('import.run_title')} · ${view.file}`}
+        onDone={() => void client.invalidateQueries({ queryKey: keys.all })}
+        result={(done) => <Result job={done} importId={view.id} dryRun={dryRun} />}
+      />
+    </div>
+  )
+}
+
+const outcomes = [
+  ['created', 'good'],
+  ['updated', 'none'],
+  ['skipped', 'none'],
+  ['rejected', 'bad'],
+] as const
+
+function Result({ job, importId, dryRun }: { job: Job; importId: string; dryRun: boolean }) {
+  const go = useGo()
+  const setSearch = useSetSearch()
+  const result = (job.result ?? {}) as Record<string, unknown>
+  const n = (name: string) => (typeof result[name] === 'number' ? (result[name] as number) : 0)
+  return (
+    <div className="stack wide">
+      <p>
+        <b>{dryRun ? t('import.dry_done') : t('import.done')}</b>
+      </p>
+      <Stats>
+        {outcomes.map(([name, tone]) => (
+          <Stat key={name} label={t(`import.${name}_n`)} value={count(n(name))} tone={n(name) > 0 ? tone : 'none'} />
+        ))}
+        {n('contacts') > 0 && <Stat label={t('import.contacts_n')} value={count(n('contacts'))} />}
+      </Stats>
+      {n('rejected') > 0 && (
+        <p>
+          <a className="download" href={`/api/v1/imports/${importId}/rejected`} download>
+            {t('import.rejected_file')}
+          </a>
+        </p>
+      )}
+      <div className="row wrap">
+        {dryRun ? (
+          <Button kind="primary" onClick={() => setSearch({ job: undefined, dry: undefined, step: undefined })}>
+            {t('import.back')}
+          </Button>
+        ) : (
+          <Button kind="primary" onClick={() => go('/customers?sort=-created_at')}>
+            {t('import.see')}
+          </Button>
+        )}
+        <Link to="/customers/import">{t('import.again')}</Link>
+      </div>
+    </div>
+  )
+}

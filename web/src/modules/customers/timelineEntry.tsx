@@ -1,0 +1,111 @@
+/** One entry of the stream, whichever room it comes from, as the timeline draws it. */
+import { date, dateTime, locale, lookup, money } from '@/i18n'
+import { type IconName, Status, type TimelineEntry } from '@/ui'
+import { word } from './options'
+import type { TimelineItem } from './queries'
+import { t } from './words'
+
+const icons: Record<string, IconName> = {
+  todo: 'check',
+  verification: 'shield',
+  major_event: 'flag',
+  change: 'edit',
+  duty: 'clock',
+}
+const channels: Record<string, IconName> = {
+  phone: 'phone',
+  visit: 'visit',
+  on_site: 'visit',
+  email: 'mail',
+  meeting: 'people',
+  activity: 'flag',
+  greeting: 'star',
+}
+
+export function entryOf(item: TimelineItem): TimelineEntry {
+  return {
+    id: item.id,
+    at: item.at,
+    by: item.actor?.name,
+    icon: iconOf(item),
+    title: titleOf(item),
+    marks: item.data.late === true && <Status tone="warn">{t('timeline.late')}</Status>,
+    body: <Body item={item} />,
+  }
+}
+
+function iconOf({ kind, data }: TimelineItem): IconName {
+  if (kind !== 'interaction') return icons[kind] ?? 'flag'
+  return channels[String(data.kind)] ?? 'chat'
+}
+
+function titleOf({ kind, title_key, data }: TimelineItem): string {
+  if (kind === 'interaction') return word('interaction', String(data.kind))
+  if (kind === 'major_event') return word('major_event', String(data.kind))
+  if (kind === 'verification') {
+    const n = (name: string) => Number(data[name] ?? 0)
+    const counts = { confirmed: n('confirmed'), changed: n('changed'), unreachable: n('unreachable') }
+    return t('timeline.verified', counts)
+  }
+  const what = data.what as { key?: string; params?: Record<string, unknown> } | undefined
+  const duty = lookup(what?.key ?? '', what?.params) ?? lookup(`duty.${String(data.rule)}`)
+  if (kind === 'duty' && duty) return duty
+  return lookup(title_key, data) ?? word('timeline', kind)
+}
+
+function Body({ item: { kind, data } }: { item: TimelineItem }) {
+  const text = (name: string) => (typeof data[name] === 'string' ? (data[name] as string) : '')
+  const lines = [
+    text('feedback') && t('timeline.feedback', { text: text('feedback') }),
+    text('next_plan') && t('timeline.next', { text: text('next_plan') }),
+    kind === 'major_event' && text('happened_at') && t('timeline.happened', { when: dateTime(text('happened_at')) }),
+    kind === 'todo' && text('due_at') && t('timeline.due', { when: dateTime(text('due_at')) }),
+    kind === 'duty' && [text('clause'), word('duty.state', text('state'))].filter(Boolean).join(' · '),
+    ...(kind === 'change' ? changeLines(data) : []),
+  ]
+  return (
+    <>
+      {text('content') || text('title') || text('note')}
+      {lines.filter(Boolean).map((line, at) => (
+        <p key={at} className="dim">
+          {line}
+        </p>
+      ))}
+    </>
+  )
+}
+
+const join = (words: string[]) => words.join(locale() === 'zh' ? '、' : ', ')
+const fieldName = (field: string) => lookup(`field.${field}`) ?? lookup(`field.${field}_id`)
+
+/** 级别：重点 → VIP. Values that one may not see are only named. */
+export function changeLines(data: Record<string, unknown>): string[] {
+  const shown = (data.changes ?? {}) as Record<string, unknown>
+  const fields = Array.isArray(data.fields) ? (data.fields as string[]) : []
+  const told = Object.entries(shown).flatMap(([field, change]) => {
+    const [from, to] = Array.isArray(change) ? change : [undefined, change]
+    const name = fieldName(field)
+    const words = [valueWords(field, from), valueWords(field, to)]
+    return name && words.every((value) => value !== undefined)
+      ? [t('timeline.from_to', { field: name, from: words[0] || '–', to: words[1] || '–' })]
+      : []
+  })
+  const silent = fields.filter((field) => !(field in shown)).flatMap((field) => fieldName(field) ?? [])
+  return silent.length > 0 ? [...told, t('timeline.fields', { fields: join(silent) })] : told
+}
+
+const enums = new Set(['grade', 'kind', 'source', 'industry', 'salutation', 'authority'])
+const id = /^[0-9a-f]{8}-[0-9a-f]{4}-/
+
+/** A value as people read it; ids and structures say nothing and are left out (`undefined`). */
+function valueWords(field: string, value: unknown): string | undefined {
+  if (value === null || value === undefined || value === '') return ''
+  if (Array.isArray(value)) return value.every((part) => typeof part === 'string') ? join(value as string[]) : undefined
+  if (typeof value === 'object') return undefined
+  const text = String(value)
+  if (id.test(text)) return undefined
+  if (enums.has(field)) return word(field, text)
+  if (field.endsWith('_fen')) return money(Number(value), true)
+  if (field.endsWith('_on') || field.endsWith('_since')) return date(text)
+  return text
+}

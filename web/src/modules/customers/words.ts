@@ -1,0 +1,12 @@
+import { define } from '@/i18n'
+import { archive } from './words/archive'
+import { enums } from './words/enums'
+import { errors } from './words/errors'
+import { happening } from './words/happening'
+import { importing } from './words/importing'
+
+/** Words of the pages of this room, loaded with them. */
+export const t = define({
+  zh: { ...archive.zh, ...enums.zh, ...errors.zh, ...happening.zh, ...importing.zh },
+  en: { ...archive.en, ...enums.en, ...errors.en, ...happening.en, ...importing.en },
+})

@@ -1,0 +1,150 @@
+import { lazy, Suspense, useMemo } from 'react'
+import { messageOf, useCan } from '@/api'
+import { lookup, monthDay } from '@/i18n'
+import { EventPanel, Grade, VerifyPanel } from '@/modules/customers'
+import { Link, Remaining, Sheet, Skeleton, Tag, toast, usePhone } from '@/ui'
+import { dial } from './dial'
+import { actOf, clausePath, dutyText, progressText } from './duty'
+import type { Item } from './queries'
+import { startOfDuty } from './record'
+import type { Row } from './today'
+import { useRecorded } from './useRecorded'
+import { w } from './words'
+
+const RecordForm = lazy(() => import('./RecordForm').then((file) => ({ default: file.RecordForm })))
+const PostponeDialog = lazy(() => import('./PostponeDialog'))
+
+/** What is being done with a row, below it or over it. */
+export type Doing = 'act' | 'postpone'
+
+type Props = {
+  row: Row
+  doing?: Doing
+  /** Its record waits on this device. */
+  pending: boolean
+  onDo: (row: string | undefined, doing?: Doing) => void
+  onOpen: (customer: string) => void
+}
+
+export function DutyRow({ row, doing, pending, onDo, onOpen }: Props) {
+  const first = row.items[0]
+  if (!first) return null
+  const { customer } = first
+  return (
+    <li className="duty" data-row={row.id} data-doing={doing}>
+      <div className="duty-who">
+        {customer ? (
+          <button type="button" className="name clip" onClick={() => onOpen(customer.id)}>
+            {customer.name}
+          </button>
+        ) : (
+          <Link to={`/policy/duties/${first.duty_id}`} className="name clip">
+            {dutyText(first)}
+          </Link>
+        )}
+        {customer && <Grade grade={customer.grade} />}
+        {first.stand_in && <Tag>{w('today.for', { name: first.owner.name ?? '' })}</Tag>}
+      </div>
+      <ul className="duty-what">
+        {row.items.map((item) => (
+          <What key={item.duty_id} item={item} />
+        ))}
+      </ul>
+      <p className="duty-hint dim">{hints(first)}</p>
+      <Acts item={first} pending={pending} onDo={(what) => onDo(row.id, what)} />
+      {doing && (
+        <Suspense fallback={<Skeleton lines={3} />}>
+          {doing === 'postpone' && <PostponeDialog item={first} onClose={() => onDo(undefined)} />}
+          {doing === 'act' && <ActPanel item={first} onClose={() => onDo(undefined)} />}
+        </Suspense>
+      )}
+    </li>
+  )
+}
+
+function What({ item }: { item: Item }) {
+  const progress = progressText(item)
+  return (
+    <li>
+      <span className="duty-text">
+        {dutyText(item)}
+        {progress && <span className="dim"> {progress}</span>}
+      </span>
+      <Link to={clausePath(item.clause)} className="clause">
+        <span className="vh">{w('today.clause', { clause: '' })}</span>
+        {item.clause}
+      </Link>
+      <Link to={`/policy/duties/${item.duty_id}`} className="duty-due">
+        {item.due_at ? <Remaining due={item.due_at} /> : <span className="dim">{w('today.held')}</span>}
+      </Link>
+    </li>
+  )
+}
+
+/** What one should know before calling: the last talk, what they like, who decides. */
+function hints({ last, preferences, decision_maker }: Item): string {
+  const kind = last && (lookup(`interaction.${last.kind}`) ?? last.kind)
+  const said = last
+    ? `${w('today.last', { when: monthDay(last.at), kind: kind ?? '' })} “${last.text}”`
+    : w('today.never')
+  return [said, preferences, decision_maker && w('today.decision_maker', { name: decision_maker })]
+    .filter(Boolean)
+    .join(' · ')
+}
+
+function Acts({ item, pending, onDo }: { item: Item; pending: boolean; onDo: (doing: Doing) => void }) {
+  const can = useCan()
+  const call = async () => {
+    try {
+      toast(w('dial.calling', { phone: await dial(item) }))
+    } catch (error) {
+      toast(messageOf(error))
+    }
+  }
+  return (
+    <div className="duty-acts">
+      {pending && <Tag>{w('today.pending')}</Tag>}
+      {item.customer && !pending && (
+        <button type="button" className="act main" onClick={() => onDo('act')}>
+          {w(`act.${actOf(item)}`)}
+        </button>
+      )}
+      {item.phone_hint && can('customer', 'reveal') && (
+        <button type="button" className="act" title={item.phone_hint} onClick={() => void call()}>
+          {w('act.dial')}
+        </button>
+      )}
+      <button type="button" className="act" onClick={() => onDo('postpone')}>
+        {w('act.postpone')}
+      </button>
+    </div>
+  )
+}
+
+/** The form of the act that fulfils the duty: under the row, on a phone from below. */
+function ActPanel({ item, onClose }: { item: Item; onClose: () => void }) {
+  const phone = usePhone()
+  const recorded = useRecorded()
+  const start = useMemo(() => startOfDuty(item), [item])
+  const { customer } = item
+  if (!customer) return null
+  const act = actOf(item)
+  if (act === 'verify') return <VerifyPanel customerId={customer.id} onClose={onClose} />
+  if (act === 'event') return <EventPanel customerId={customer.id} onClose={onClose} />
+  const form = (
+    <RecordForm
+      start={start}
+      onCancel={onClose}
+      onDone={async (done) => {
+        await recorded(done)
+        onClose()
+      }}
+    />
+  )
+  if (!phone) return <div className="duty-form">{form}</div>
+  return (
+    <Sheet title={customer.name} open onClose={onClose}>
+      {form}
+    </Sheet>
+  )
+}

@@ -1,0 +1,53 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { type Me, type Page, useMe } from '@/api'
+import { DataView, type Preset, useTitle } from '@/ui'
+import { InteractionDialog } from './InteractionDialog'
+import { interactionColumns } from './interactionColumns'
+import { t } from './messages'
+import { type Interaction, keys, listInteractions } from './queries'
+import { TodayTabs } from './TodayTabs'
+import { w } from './words'
+
+export default function InteractionPage() {
+  const me = useMe()
+  const client = useQueryClient()
+  useTitle(t('interactions.title'))
+  const shown = (id: string): Interaction | undefined =>
+    client
+      .getQueriesData<{ pages?: Page<Interaction>[] }>({ queryKey: [...keys.interactions, 'list'] })
+      .flatMap(([, data]) => data?.pages?.flatMap((page) => page.items) ?? [])
+      .find((record) => record.id === id)
+  return (
+    <div className="page">
+      <TodayTabs />
+      <DataView
+        list="interactions"
+        title={t('interactions.title')}
+        columns={interactionColumns}
+        presets={presets(me)}
+        queryKey={keys.interactions}
+        load={listInteractions}
+        id={(record) => record.id}
+        searchHint={w('interactions.search')}
+        empty={{ title: w('interactions.empty'), why: w('interactions.empty_why') }}
+        record={(id, { close }) => {
+          const record = shown(id)
+          return record && <InteractionDialog key={id} record={record} onClose={close} />
+        }}
+      />
+    </div>
+  )
+}
+
+function presets(me: Me | undefined): Preset[] {
+  return [
+    { id: 'all', label: w('interactions.all'), state: { sort: '-at' } },
+    { id: 'mine', label: w('interactions.mine'), state: { filters: [['actor', 'eq', me?.id ?? '']], sort: '-at' } },
+    {
+      id: 'visits',
+      label: w('interactions.visits'),
+      state: { filters: [['kind', 'in', ['visit', 'on_site']]], sort: '-at' },
+    },
+    { id: 'late', label: w('interactions.late_tab'), state: { filters: [['late', 'eq', true]], sort: '-at' } },
+  ]
+}

@@ -1,0 +1,208 @@
+/** Writing down a contact (R3-2.3): open it, type, press Enter. Everything else is guessed and can be changed. */
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useRef } from 'react'
+import {
+  correctAndSend,
+  type Kept,
+  keepAndSend,
+  Offline,
+  type Option,
+  Problem,
+  type Sent,
+  searchCustomers,
+  useMe,
+} from '@/api'
+import { lookup } from '@/i18n'
+import { contactsQuery } from '@/modules/customers'
+import { Area, ChoiceField, DateTimeField, Form, Lookup, Notice, required, Segmented, Text, useForm } from '@/ui'
+import { type Kind, knownCustomers, type Priority } from './queries'
+import { type Draft, entryOf, guessContact, kinds, type NextDay, nextDay, type Start, willBeLate } from './record'
+import './record.css'
+import { w } from './words'
+
+export type Recorded = { entry: Kept; sent: Exclude<Sent, { refused: string }>; draft: Draft; customerName: string }
+
+type Props = {
+  start: Start
+  onDone: (recorded: Recorded) => void | Promise<void>
+  onCancel?: () => void
+  /** It corrects this record, which the server has refused. */
+  corrects?: Kept
+}
+
+/** What was typed and not yet saved, as long as the page lives: closing a panel loses nothing. */
+const unfinished = new Map<string, Draft>()
+
+export function RecordForm({ start, onDone, onCancel, corrects }: Props) {
+  const me = useMe()
+  const refused = useRef(corrects?.id)
+  const name = useRef(start.customer?.name ?? '')
+  const form = useForm<Draft>({
+    initial: unfinished.get(start.key) ?? start.draft,
+    check: required<Draft>({ customer: w('record.customer'), content: w('record.content'), at: w('record.at') }),
+    submit: async (draft, key) => {
+      const author = { key, userId: me?.id ?? '', customerName: name.current, dutyId: start.dutyId }
+      const entry = entryOf(draft, author)
+      const sent = await (refused.current ? correctAndSend(refused.current, entry) : keepAndSend(entry))
+      if (sent !== 'later' && 'refused' in sent) {
+        // It stays in the outbox until it is corrected or given up: here, or from the banner.
+        refused.current = entry.id
+        throw sent.problem ?? new Problem({ status: 422, code: 'invalid' })
+      }
+      refused.current = undefined
+      unfinished.delete(start.key)
+      await onDone({ entry, sent, draft, customerName: name.current })
+    },
+  })
+  const { values, set } = form
+  useEffect(() => {
+    if (values.content) unfinished.set(start.key, values)
+  }, [values, start.key])
+  return (
+    <div className="record-form">
+      <Form form={form} guard={false} onCancel={onCancel}>
+        {corrects?.refused && !form.message && <Notice tone="bad">{corrects.refused}</Notice>}
+        {!start.customer && (
+          <CustomerField
+            value={values.customer}
+            error={form.errors.customer}
+            onChange={(customer) => set({ customer, contact_id: null })}
+            onName={(picked) => {
+              name.current = picked
+            }}
+          />
+        )}
+        <Area
+          label={w('record.content')}
+          hint={w('record.content_hint')}
+          autoFocus={Boolean(start.customer)}
+          required
+          onSubmit={() => void form.submit()}
+          {...form.bind('content')}
+        />
+        <Segmented<Kind> label={w('record.kind')} options={kindOptions()} {...form.bind('kind')} />
+        <div className="two">
+          <ContactField
+            customer={values.customer}
+            value={values.contact_id}
+            onChange={(contact_id) => set({ contact_id })}
+          />
+          <DateTimeField
+            label={w('record.at')}
+            hint={willBeLate(values.at) ? w('record.late') : undefined}
+            required
+            {...form.bind('at')}
+          />
+          <Text label={w('record.feedback')} maxLength={1000} {...form.bind('feedback')} />
+          <Text
+            label={w('record.next')}
+            placeholder={w('record.next_hint')}
+            maxLength={500}
+            {...form.bind('next_plan')}
+          />
+        </div>
+        {values.next_plan.trim() && <NextStep values={values} set={set} />}
+      </Form>
+    </div>
+  )
+}
+
+const nextDays: NextDay[] = ['tomorrow', 'three', 'week', 'month']
+
+function NextStep({ values, set }: { values: Draft; set: (change: Partial<Draft>) => void }) {
+  return (
+    <div className="next-step">
+      <div>
+        <DateTimeField label={w('record.next_at')} value={values.next_at} onChange={(next_at) => set({ next_at })} />
+        <div className="row wrap">
+          {nextDays.map((day) => (
+            <button
+              key={day}
+              type="button"
+              className="pill"
+              aria-pressed={values.next_at === nextDay(day)}
+              onClick={() => set({ next_at: nextDay(day) })}
+            >
+              {w(`day.${day}`)}
+            </button>
+          ))}
+        </div>
+      </div>
+      <Segmented<Priority>
+        label={w('record.priority')}
+        options={priorityOptions()}
+        value={values.priority}
+        onChange={(priority) => set({ priority })}
+      />
+    </div>
+  )
+}
+
+type CustomerProps = {
+  value: string | null
+  error?: string
+  onChange: (id: string | null) => void
+  onName: (name: string) => void
+}
+
+function CustomerField({ value, error, onChange, onName }: CustomerProps) {
+  const client = useQueryClient()
+  const known = (): Option[] => knownCustomers(client).map(({ id, name }) => ({ value: id, label: name }))
+  const find = async (text: string, signal?: AbortSignal): Promise<Option[]> => {
+    if (!text) return known()
+    try {
+      return await searchCustomers(text, signal)
+    } catch (problem) {
+      if (!(problem instanceof Offline)) throw problem
+      return known().filter((option) => option.label.includes(text))
+    }
+  }
+  return (
+    <Lookup
+      label={w('record.customer')}
+      placeholder={w('record.customer_hint')}
+      name="customer"
+      source="record-customer"
+      find={find}
+      value={value}
+      error={error}
+      onChange={onChange}
+      onPick={(option) => onName(option.label)}
+      required
+      autoFocus
+    />
+  )
+}
+
+type ContactProps = { customer: string | null; value: string | null; onChange: (id: string | null) => void }
+
+/** Guessed as soon as the customer's people are known, and left alone once somebody is chosen. */
+function ContactField({ customer, value, onChange }: ContactProps) {
+  const touched = useRef(value !== null)
+  const { data: people } = useQuery({ ...contactsQuery(customer ?? ''), enabled: Boolean(customer) })
+  const guess = guessContact(people ?? [])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: guessed once for each customer
+  useEffect(() => {
+    if (!touched.current && guess) onChange(guess)
+  }, [customer, guess])
+  const options = (people ?? [])
+    .filter((person) => !person.left || person.id === value)
+    .map((person) => ({ value: person.id, label: [person.name, person.position].filter(Boolean).join(' · ') }))
+  return (
+    <ChoiceField
+      label={w('record.contact')}
+      name="contact_id"
+      options={options}
+      value={value}
+      disabled={!customer}
+      onChange={(id) => {
+        touched.current = true
+        onChange(id)
+      }}
+    />
+  )
+}
+
+const kindOptions = () => kinds.map((value) => ({ value, label: lookup(`interaction.${value}`) ?? value }))
+export const priorityOptions = () =>
+  (['high', 'medium', 'low'] as const).map((value) => ({ value, label: lookup(`priority.${value}`) ?? value }))

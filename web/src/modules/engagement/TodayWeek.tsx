@@ -1,0 +1,31 @@
+import { monthDay, weekday } from '@/i18n'
+import { Grade } from '@/modules/customers'
+import { dutyText } from './duty'
+import type { Today } from './queries'
+import { weekOf } from './today'
+
+/** The week as seven columns: where there is room for a visit. */
+export function TodayWeek({ today, onOpen }: { today: Today; onOpen: (customer: string) => void }) {
+  return (
+    <ol className="week">
+      {weekOf(today).map((day) => (
+        <li key={day.date} data-today={day.date === today.date || undefined}>
+          <h2 className="small">
+            {weekday(day.date)} <span>{monthDay(day.date)}</span>
+          </h2>
+          <ul>
+            {day.items.map((item) => (
+              <li key={item.duty_id}>
+                <button type="button" className="name clip" onClick={() => item.customer && onOpen(item.customer.id)}>
+                  {item.customer?.name ?? dutyText(item)}
+                </button>
+                <p className="dim clip">{dutyText(item)}</p>
+                {item.customer && <Grade grade={item.customer.grade} />}
+              </li>
+            ))}
+          </ul>
+        </li>
+      ))}
+    </ol>
+  )
+}

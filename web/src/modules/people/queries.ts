@@ -1,0 +1,114 @@
+/** The only file of this room that talks to the server. */
+import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
+import { api, call, departmentsQuery, idempotent, ifMatch, type ListQuery, listParams, type Page, type Schemas } from '@/api'
+import type { Move } from './tree'
+
+export { departmentsQuery, personQuery } from '@/api'
+
+export type User = Schemas['UserView']
+export type NewUser = Schemas['NewUser']
+export type UserChange = Schemas['UserChange']
+export type Invitation = Schemas['Invitation']
+export type Role = Schemas['RoleView']
+export type Post = Schemas['PostView']
+export type Absence = Schemas['AbsenceView']
+export type NewAbsence = Schemas['NewAbsence']
+
+export const keys = {
+  users: ['people'] as const,
+  roles: ['roles'] as const,
+  posts: ['posts'] as const,
+  absences: ['absences'] as const,
+}
+
+const at = (id: string) => ({ params: { path: { id } } })
+const versioned = (id: string, version: number) => ({ params: { path: { id }, header: ifMatch(version) } })
+
+export function listUsers(query: ListQuery, signal: AbortSignal): Promise<Page<User>> {
+  return call(api.GET('/api/v1/users', { params: { query: listParams(query) }, signal }))
+}
+export function createUser(body: NewUser): Promise<Schemas['Created']> {
+  return call(api.POST('/api/v1/users', { body }))
+}
+export function changeUser({ id, version }: User, body: UserChange): Promise<User> {
+  return call(api.PATCH('/api/v1/users/{id}', { ...versioned(id, version), body }))
+}
+export function inviteUser(id: string): Promise<Invitation> {
+  return call(api.POST('/api/v1/users/{id}/invitation', at(id)))
+}
+export function removeTotp(id: string): Promise<unknown> {
+  return call(api.DELETE('/api/v1/users/{id}/totp', at(id)))
+}
+
+export const rolesQuery = queryOptions({
+  queryKey: keys.roles,
+  queryFn: async ({ signal }) => (await call(api.GET('/api/v1/roles', { signal }))).items,
+  staleTime: 60_000,
+})
+export function createRole(body: Schemas['NewRole'], key: string): Promise<Role> {
+  return call(api.POST('/api/v1/roles', { body, headers: idempotent(key) }))
+}
+export function changeRole({ id, version }: Role, body: Schemas['RoleChange']): Promise<Role> {
+  return call(api.PATCH('/api/v1/roles/{id}', { ...versioned(id, version), body }))
+}
+export function deleteRole(id: string): Promise<unknown> {
+  return call(api.DELETE('/api/v1/roles/{id}', at(id)))
+}
+
+export const postsQuery = queryOptions({
+  queryKey: keys.posts,
+  queryFn: async ({ signal }) => (await call(api.GET('/api/v1/posts', { signal }))).items,
+  staleTime: 60_000,
+})
+export function createPost(name: string, position: number, key: string): Promise<Post> {
+  return call(api.POST('/api/v1/posts', { body: { name, position }, headers: idempotent(key) }))
+}
+export function changePost({ id, version }: Post, body: Schemas['PostChange']): Promise<Post> {
+  return call(api.PATCH('/api/v1/posts/{id}', { ...versioned(id, version), body }))
+}
+export function deletePost(id: string): Promise<unknown> {
+  return call(api.DELETE('/api/v1/posts/{id}', at(id)))
+}
+
+export function createDepartment(body: Schemas['NewDepartment'], key: string): Promise<Schemas['DepartmentView']> {
+  return call(api.POST('/api/v1/departments', { body, headers: idempotent(key) }))
+}
+export function changeDepartment(
+  { id, version }: { id: string; version: number },
+  body: Schemas['DepartmentChange'],
+): Promise<Schemas['DepartmentView']> {
+  return call(api.PATCH('/api/v1/departments/{id}', { ...versioned(id, version), body }))
+}
+export async function applyMoves(moves: Move[]): Promise<void> {
+  for (const { change, ...from } of moves) await changeDepartment(from, change)
+}
+export function deleteDepartment(id: string): Promise<unknown> {
+  return call(api.DELETE('/api/v1/departments/{id}', at(id)))
+}
+
+export const absencesQuery = queryOptions({
+  queryKey: keys.absences,
+  queryFn: async ({ signal }) => (await call(api.GET('/api/v1/absences', { signal }))).items,
+})
+export function createAbsence(body: NewAbsence, key: string): Promise<Absence> {
+  return call(api.POST('/api/v1/absences', { body, headers: idempotent(key) }))
+}
+export function deleteAbsence(id: string): Promise<unknown> {
+  return call(api.DELETE('/api/v1/absences/{id}', at(id)))
+}
+
+export function useRefresh(): (...keys: (readonly string[])[]) => Promise<void> {
+  const client = useQueryClient()
+  return async (...touched) => {
+    await Promise.all(touched.map((queryKey) => client.invalidateQueries({ queryKey })))
+  }
+}
+
+/** Names by id, for columns. */
+export function useNames(): { department: (id: string) => string; post: (id: string) => string; role: (id: string) => string } {
+  const departments = useQuery(departmentsQuery).data ?? []
+  const posts = useQuery(postsQuery).data ?? []
+  const roles = useQuery(rolesQuery).data ?? []
+  const name = (list: { id: string; name: string }[]) => (id: string) => list.find((one) => one.id === id)?.name ?? ''
+  return { department: name(departments), post: name(posts), role: name(roles) }
+}

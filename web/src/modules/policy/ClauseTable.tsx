@@ -1,0 +1,127 @@
+import { Fragment } from 'react'
+import { count, percent } from '@/i18n'
+import { Link, Spark } from '@/ui'
+import { dutiesLink } from './links'
+import { t } from './words'
+import type { Chapter, Clause, Compliance, ComplianceRow, Figures } from './model'
+import { ownerOf, ruleSentence, say, term } from './sentence'
+
+type Props = { report: Compliance; chapters: Chapter[]; all: boolean }
+
+export const rateOf = (rate: number | null | undefined): string =>
+  rate === null || rate === undefined ? '–' : percent(rate / 100)
+
+/** Below this the number is shown as a breach: in words it is always said by the number itself. */
+const POOR = 80
+
+export function RateCell({ figures }: { figures: Figures }) {
+  const poor = typeof figures.rate === 'number' && figures.rate < POOR
+  return <span className={poor ? 'late' : undefined}>{rateOf(figures.rate)}</span>
+}
+
+export function Trend({ row, what }: { row: ComplianceRow; what: string }) {
+  if (row.trend.every((rate) => rate === null)) return <span className="dim">–</span>
+  const values = row.trend.map(rateOf).join(' ')
+  return <Spark values={row.trend} max={100} label={t('compliance.trend_of', { what, values })} />
+}
+
+export function ClauseTable({ report, chapters, all }: Props) {
+  const rows = new Map(report.rows.map((row) => [row.key, row]))
+  const shown = chapters
+    .map((chapter) => ({ ...chapter, clauses: chapter.clauses.filter((clause) => all || clause.executable) }))
+    .filter((chapter) => chapter.clauses.length > 0)
+  return (
+    <table className="clauses">
+      <thead>
+        <tr>
+          <th scope="col">{t('compliance.clause')}</th>
+          <th scope="col">{t('compliance.rule')}</th>
+          <th scope="col">{t('compliance.owner')}</th>
+          <th scope="col" className="num">
+            {t('compliance.due')}
+          </th>
+          <th scope="col" className="num">
+            {t('compliance.rate')}
+          </th>
+          <th scope="col">{t('compliance.trend')}</th>
+          <th scope="col">{t('compliance.worst')}</th>
+        </tr>
+      </thead>
+      {shown.map((chapter) => (
+        <tbody key={chapter.key}>
+          <tr className="chapter-row">
+            <th scope="rowgroup" colSpan={7}>
+              {term('chapter', chapter.key)}
+            </th>
+          </tr>
+          {chapter.clauses.map((clause) => (
+            <Row key={clause.id} clause={clause} row={rows.get(clause.id)} report={report} />
+          ))}
+        </tbody>
+      ))}
+    </table>
+  )
+}
+
+function Row({ clause, row, report }: { clause: Clause; row: ComplianceRow | undefined; report: Compliance }) {
+  const { from, to } = report
+  return (
+    <tr data-idle={!clause.executable || undefined}>
+      <th scope="row">
+        <span className="clause-id">{clause.id}</span> {say(clause.title)}
+      </th>
+      <td data-label={t('compliance.rule')}>
+        <Rules clause={clause} />
+      </td>
+      <td data-label={t('compliance.owner')}>
+        {[...new Set(clause.rules.map((rule) => ownerOf(rule.definition)))].map((owner) => (
+          <Fragment key={owner}>
+            {owner}
+            <br />
+          </Fragment>
+        ))}
+      </td>
+      <td className="num" data-label={t('compliance.due')}>
+        {row && row.due > 0 ? (
+          <Link to={dutiesLink({ clause: clause.id, from, to })}>
+            {count(row.due)}
+            <span className="vh">{t('policy.drill', { clause: clause.id })}</span>
+          </Link>
+        ) : (
+          <span className="dim">{clause.executable ? '0' : ''}</span>
+        )}
+      </td>
+      <td className="num" data-label={t('compliance.rate')}>
+        {row && clause.executable && <RateCell figures={row} />}
+      </td>
+      <td data-label={t('compliance.trend')}>{row && clause.executable && <Trend row={row} what={clause.id} />}</td>
+      <td data-label={t('compliance.worst')}>
+        {row?.worst ? (
+          <Link to={dutiesLink({ clause: clause.id, department: row.worst.id, from, to })}>
+            {row.worst.name} {rateOf(row.worst.rate)}
+          </Link>
+        ) : (
+          <span className="dim">{clause.executable ? '–' : ''}</span>
+        )}
+      </td>
+    </tr>
+  )
+}
+
+function Rules({ clause }: { clause: Clause }) {
+  if (!clause.executable) {
+    return (
+      <>
+        <b className="dim">{t('policy.pending')}</b> {say(clause.pending)}
+      </>
+    )
+  }
+  if (clause.rules.length === 1 && clause.rules[0]) return <>{ruleSentence(clause.rules[0].definition)}</>
+  return (
+    <ul>
+      {clause.rules.map((rule) => (
+        <li key={rule.key}>{ruleSentence(rule.definition)}</li>
+      ))}
+    </ul>
+  )
+}
