@@ -39,6 +39,12 @@ crate::statements! {
         order by run_at limit 1";
     NEXT_POSTGRES = postgres "select id from job where (state = 'queued' and run_at <= $1) or (state = 'running' and lease_until <= $1)
         order by run_at limit 1 for update skip locked";
+    NEXT_OF_SQLITE = sqlite "select id from job where kind = $2 and
+        ((state = 'queued' and run_at <= $1) or (state = 'running' and lease_until <= $1)) order by run_at limit 1";
+    NEXT_OF_POSTGRES = postgres "select id from job where kind = $2 and
+        ((state = 'queued' and run_at <= $1) or (state = 'running' and lease_until <= $1)) order by run_at limit 1
+        for update skip locked";
+    UNFINISHED = "select id from job where kind = $1 and state in ('queued', 'running') limit 1";
     TAKE = "update job set state = 'running', attempts = attempts + 1, leased_by = $2, lease_until = $3 where id = $1";
     PROGRESS = "update job set done = $3, total = $4, lease_until = $5 where id = $1 and leased_by = $2 and state = 'running'";
     FINISH = "update job set state = $3, result = $4, error = $5, finished_at = $6, leased_by = null, lease_until = null
@@ -93,9 +99,30 @@ pub fn enqueue(tx: &mut Tx<'_>, new: NewJob<'_>) -> Result<Uuid> {
 pub fn claim(tx: &mut Tx<'_>, worker: Uuid, now: Timestamp, lease: SignedDuration) -> Result<Option<Job>> {
     let next = if tx.is_postgres() { &NEXT_POSTGRES } else { &NEXT_SQLITE };
     let Some(row) = tx.query_opt(next, &[&now])? else { return Ok(None) };
-    let id: Uuid = row.get(0)?;
-    tx.execute(&TAKE, &[&id, &worker, &(now + lease)])?;
+    take(tx, row.get(0)?, worker, now + lease)
+}
+
+/// [`claim`] for jobs of one kind.
+pub fn claim_of(
+    tx: &mut Tx<'_>,
+    kind: &str,
+    worker: Uuid,
+    now: Timestamp,
+    lease: SignedDuration,
+) -> Result<Option<Job>> {
+    let next = if tx.is_postgres() { &NEXT_OF_POSTGRES } else { &NEXT_OF_SQLITE };
+    let Some(row) = tx.query_opt(next, &[&now, &kind])? else { return Ok(None) };
+    take(tx, row.get(0)?, worker, now + lease)
+}
+
+fn take(tx: &mut Tx<'_>, id: Uuid, worker: Uuid, lease_until: Timestamp) -> Result<Option<Job>> {
+    tx.execute(&TAKE, &[&id, &worker, &lease_until])?;
     Job::find(tx, id)
+}
+
+/// Whether a job of this kind waits or runs.
+pub fn unfinished(tx: &mut Tx<'_>, kind: &str) -> Result<bool> {
+    Ok(tx.query_opt(&UNFINISHED, &[&kind])?.is_some())
 }
 
 /// Tells how far a job is and renews its lease. [`Error::Stale`] means that it was taken from this worker.

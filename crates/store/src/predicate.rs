@@ -15,10 +15,11 @@ pub enum Predicate {
     IsNull(&'static str),
     Any(Vec<Predicate>),
     Both(Vec<Predicate>),
-    /// Single records shared with a person.
+    /// Single records shared with a person; `write` asks for a share that allows changes.
     Shared {
         entity: &'static str,
         user: Uuid,
+        write: bool,
     },
     /// Rows whose parent matches: `column in (select id from table where predicate)`.
     Through {
@@ -28,8 +29,11 @@ pub enum Predicate {
     },
 }
 
+/// The level of a share that allows changes.
+const WRITE: &str = "write";
+
 crate::statements! {
-    IS_SHARED = "select 1 from share where entity = $1 and record_id = $2 and user_id = $3";
+    IS_SHARED = "select level from share where entity = $1 and record_id = $2 and user_id = $3";
 }
 
 impl Predicate {
@@ -65,13 +69,16 @@ impl Predicate {
             Self::Any(parts) if parts.is_empty() => Self::None.condition(table),
             Self::Any(parts) => parts.iter().fold(Condition::any(), |any, part| any.add(part.condition(table))),
             Self::Both(parts) => parts.iter().fold(Condition::all(), |all, part| all.add(part.condition(table))),
-            Self::Shared { entity, user } => {
+            Self::Shared { entity, user, write } => {
                 let mut shared = Query::select();
                 shared
                     .column("record_id")
                     .from("share")
                     .and_where(Expr::col("entity").eq(*entity))
                     .and_where(Expr::col("user_id").eq(bind(&Value::Uuid(*user))));
+                if *write {
+                    shared.and_where(Expr::col("level").eq(WRITE));
+                }
                 Condition::all().add(Expr::col((table, "id")).in_subquery(shared.take()))
             }
             Self::Through { column, table: parent, predicate } => {
@@ -107,7 +114,10 @@ impl Predicate {
                 }
                 true
             }
-            Self::Shared { entity, user } => tx.query_opt(&IS_SHARED, &[entity, &id, user])?.is_some(),
+            Self::Shared { entity, user, write } => match tx.query_opt(&IS_SHARED, &[entity, &id, user])? {
+                Some(share) => !write || share.get::<String>(0)? == WRITE,
+                None => false,
+            },
             Self::Through { column: key, table, predicate } => match column(key) {
                 Value::Uuid(parent) => predicate.matches(tx, parent, &|name| column(&format!("{table}.{name}")))?,
                 _ => false,

@@ -43,7 +43,8 @@ const MIGRATIONS: &[Migration] = &[
                 id UUID PRIMARY KEY, name TEXT NOT NULL UNIQUE, name_key TEXT, age BIGINT, active BOOLEAN NOT NULL,
                 owner_id UUID, department_id UUID, photo BYTEA, version BIGINT NOT NULL);
               CREATE INDEX person_age ON person (age, id);
-              CREATE TABLE share (entity TEXT NOT NULL, record_id UUID NOT NULL, user_id UUID NOT NULL);",
+              CREATE TABLE share (entity TEXT NOT NULL, record_id UUID NOT NULL, user_id UUID NOT NULL,
+                level TEXT NOT NULL);",
     },
 ];
 
@@ -269,9 +270,11 @@ db_test! {
             .collect();
         let written = people.clone();
         let shared = people[5].id;
+        let changeable = people[6].id;
         let sharer = users[0];
         db.write_blocking(move |tx| {
-            tx.execute(&SHARE, &[&"person", &shared, &sharer])?;
+            tx.execute(&SHARE, &[&"person", &shared, &sharer, &"read"])?;
+            tx.execute(&SHARE, &[&"person", &changeable, &sharer, &"write"])?;
             written.iter().try_for_each(|person| person.insert(tx))
         })
         .unwrap();
@@ -389,7 +392,7 @@ db_test! {
 }
 
 store::statements! {
-    SHARE = "insert into share (entity, record_id, user_id) values ($1, $2, $3)";
+    SHARE = "insert into share (entity, record_id, user_id, level) values ($1, $2, $3, $4)";
     CLEAR = "delete from person";
 }
 
@@ -487,7 +490,7 @@ fn predicate(users: Vec<Uuid>) -> impl Strategy<Value = Predicate> {
         Just(Predicate::All),
         Just(Predicate::None),
         Just(Predicate::IsNull("owner_id")),
-        Just(Predicate::Shared { entity: "person", user: shared }),
+        any::<bool>().prop_map(move |write| Predicate::Shared { entity: "person", user: shared, write }),
         user.clone().prop_map(|user| Predicate::eq("owner_id", user)),
         proptest::collection::vec(user, 0..3).prop_map(|users| Predicate::one_of("department_id", users)),
     ];

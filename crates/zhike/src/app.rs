@@ -30,6 +30,7 @@ use crate::platform::stream::Hub;
 use crate::platform::vault::Vault;
 use crate::platform::{self, jobs};
 use crate::policy;
+use crate::sample;
 
 /// Bytes that a request's body may have; uploads set their own limit.
 pub const BODY_MOST: usize = 1 << 20;
@@ -119,7 +120,7 @@ impl App {
     pub fn new(db: Db, clock: Clock, vault: Arc<Vault>, files: Files, config: Config) -> Result<Self> {
         let openapi = openapi();
         let registry = registry_of(&openapi)?;
-        outbox::subscribe(subscriptions);
+        subscribe();
         customers::timeline::register(timeline);
         metrics::start();
         Ok(Self(Arc::new(State {
@@ -207,6 +208,11 @@ fn rooms() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", rooms)
 }
 
+/// Lets the rooms hear of each other's facts. A server does it at its start; so must a command that writes without one.
+pub fn subscribe() {
+    outbox::subscribe(subscriptions);
+}
+
 /// Who is told of which facts.
 fn subscriptions() -> Vec<Subscription> {
     policy::subscriptions()
@@ -229,6 +235,7 @@ pub fn jobs() -> jobs::Registry {
     jobs::register_own(&mut registry);
     engagement::register(&mut registry);
     policy::register(&mut registry);
+    sample::register(&mut registry);
     registry
 }
 

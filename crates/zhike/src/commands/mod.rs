@@ -7,6 +7,7 @@ mod lock;
 mod openapi;
 mod place;
 mod policy;
+mod sample;
 mod serve;
 mod setup;
 mod token;
@@ -44,6 +45,8 @@ enum Command {
     Backup(backup::Backup),
     /// Restores a backup into an empty data directory.
     Restore(backup::Restore),
+    /// Makes a company of any size in an empty one, for measuring.
+    Sample(sample::Sample),
     /// Looks for what is wrong and says what to do about it.
     Doctor(doctor::Doctor),
     /// Prints the description of the HTTP interface (OpenAPI 3.1).
@@ -61,6 +64,7 @@ pub fn run() -> ExitCode {
         Command::Policy(command) => command.run(),
         Command::Backup(command) => command.run(),
         Command::Restore(command) => command.run(),
+        Command::Sample(command) => command.run(),
         Command::Doctor(command) => command.run(),
         Command::Openapi(command) => command.run(),
     };

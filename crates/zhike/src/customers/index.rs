@@ -2,7 +2,9 @@
 
 use store::Tx;
 use store::search::{self, Doc};
+use uuid::Uuid;
 
+use super::collaborators;
 use super::contacts::Contact;
 use super::model::{Customer, PHONE_LOOKUP, SEARCH_KIND};
 use super::reach;
@@ -12,19 +14,20 @@ use crate::platform::vault::{hex, normalise};
 
 /// Indexes a customer anew, with its contacts.
 pub fn put(tx: &mut Tx<'_>, customer: &Customer, contacts: &[Contact]) -> Result<()> {
-    Ok(search::put(tx, &doc(customer, contacts))?)
+    let collaborators = collaborators::of_customer(tx, customer.id)?;
+    Ok(search::put(tx, &doc(customer, contacts, &collaborators))?)
 }
 
 /// Indexes a customer that is surely new, without looking whether it is there.
 pub fn put_new(tx: &mut Tx<'_>, customer: &Customer, contacts: &[Contact]) -> Result<()> {
-    Ok(search::put_new(tx, &doc(customer, contacts))?)
+    Ok(search::put_new(tx, &doc(customer, contacts, &[]))?)
 }
 
 pub fn remove(tx: &mut Tx<'_>, customer: &Customer) -> Result<()> {
     Ok(search::remove(tx, SEARCH_KIND, customer.id.uuid())?)
 }
 
-fn doc<'a>(customer: &'a Customer, contacts: &'a [Contact]) -> Doc<'a> {
+fn doc<'a>(customer: &'a Customer, contacts: &'a [Contact], collaborators: &[Uuid]) -> Doc<'a> {
     let names = customer.short_name.iter().chain(contacts.iter().map(|contact| &contact.name));
     let of_customer = (&customer.phone_index, &customer.phone_last4);
     let phones = contacts.iter().map(|contact| (&contact.phone_index, &contact.phone_last4));
@@ -42,7 +45,7 @@ fn doc<'a>(customer: &'a Customer, contacts: &'a [Contact]) -> Doc<'a> {
         subtitle: &customer.number,
         names: names.map(String::as_str).collect(),
         keys,
-        access: reach::tokens_of(customer),
+        access: reach::tokens_of(customer, collaborators),
     }
 }
 

@@ -11,6 +11,7 @@
 //! [`service::contacted`] for the date of the last contact, and [`timeline::Source`] to be filled. It publishes the
 //! [`facts`] of its names and subscribes to none.
 
+pub mod collaborators;
 pub mod contacts;
 mod draft;
 pub mod duplicates;
@@ -43,6 +44,7 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(http::routes())
         .merge(contacts::http::routes())
+        .merge(collaborators::http::routes())
         .merge(verification::http::routes())
         .merge(events::http::routes())
         .merge(timeline::http::routes())

@@ -13,7 +13,7 @@ use crate::kernel::{Action, Entity, Error, FieldAccess, Grant, Guarded, Principa
 pub fn predicate(who: &Principal, action: Action, entity: Entity) -> Predicate {
     let reached = match who.permissions.reach(action, entity) {
         // Shares name the customer, whatever of it is asked for.
-        Some(reach) => reach.predicate(who.user.uuid(), Entity::Customer),
+        Some(reach) => reach.predicate(who.user.uuid(), action, Entity::Customer),
         None => Predicate::None,
     };
     reached.and(Predicate::IsNull("removed_at"))
@@ -37,12 +37,13 @@ pub fn reaches(tx: &mut Tx<'_>, scope: &Predicate, customer: &Customer) -> Resul
     Ok(scope.matches(tx, customer.id(), &|column| customer.column(column))?)
 }
 
-/// The tokens that a customer carries in the search index: whoever reaches it by owner, department or pool asks for one
-/// of them.
-pub fn tokens_of(customer: &Customer) -> Vec<String> {
+/// The tokens that a customer carries in the search index: whoever reaches it by owner, department, pool or share asks
+/// for one of them.
+pub fn tokens_of(customer: &Customer, collaborators: &[Uuid]) -> Vec<String> {
     let owner = customer.owner_id.map_or_else(|| POOL.to_owned(), |owner| owner_token(owner.uuid()));
     let department = customer.department_id.map(|department| department_token(department.uuid()));
-    std::iter::once(owner).chain(department).collect()
+    let shared = collaborators.iter().map(|user| share_token(*user));
+    std::iter::once(owner).chain(department).chain(shared).collect()
 }
 
 /// The tokens that somebody's search asks for; `None` asks for all customers. A customer that is only shared with them
@@ -55,13 +56,18 @@ pub fn tokens_for(who: &Principal) -> Option<Vec<String>> {
     let own = reach.own.then(|| owner_token(who.user.uuid()));
     let pool = reach.pool.then(|| POOL.to_owned());
     let departments = reach.departments.iter().map(|department| department_token(*department));
-    Some(own.into_iter().chain(pool).chain(departments).collect())
+    let shared = share_token(who.user.uuid());
+    Some(own.into_iter().chain(pool).chain(departments).chain(std::iter::once(shared)).collect())
 }
 
 const POOL: &str = "pool";
 
 fn owner_token(owner: Uuid) -> String {
     format!("o{}", owner.simple())
+}
+
+fn share_token(user: Uuid) -> String {
+    format!("s{}", user.simple())
 }
 
 fn department_token(department: Uuid) -> String {

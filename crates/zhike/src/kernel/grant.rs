@@ -44,7 +44,7 @@ impl Principal {
 
     pub fn predicate(&self, action: Action, entity: Entity) -> Predicate {
         match self.permissions.reach(action, entity) {
-            Some(reach) => reach.predicate(self.user.uuid(), entity),
+            Some(reach) => reach.predicate(self.user.uuid(), action, entity),
             None => Predicate::None,
         }
     }

@@ -122,14 +122,14 @@ impl Reach {
 
     /// The one predicate over `owner_id` and `department_id` of a record. Lists turn it into SQL, record checks
     /// evaluate it in memory; both readings live in [`Predicate`].
-    pub fn predicate(&self, user: Uuid, entity: Entity) -> Predicate {
+    pub fn predicate(&self, user: Uuid, action: Action, entity: Entity) -> Predicate {
         if self.all {
             return Predicate::All;
         }
         if self.is_none() {
             return Predicate::None;
         }
-        let mut any = vec![Predicate::Shared { entity: entity.word(), user }];
+        let mut any = vec![Predicate::Shared { entity: entity.word(), user, write: action != Action::Read }];
         if self.own {
             any.push(Predicate::eq("owner_id", user));
         }

@@ -65,12 +65,16 @@ pub struct Book {
     pub editions: Vec<Arc<Edition>>,
     pub entries: Vec<Arc<Entry>>,
     pub calendars: Calendars,
-    frames: Mutex<HashMap<(usize, Date), Arc<Vec<Frame>>>>,
+    frames: Mutex<Frames>,
 }
 
+/// By the number of the rule and the day.
+type Frames = HashMap<(usize, Date), Arc<Vec<Frame>>>;
+/// By the versions in force and the calendar, which a book holds on to, so that its address is its own.
+type Books = HashMap<(Vec<Uuid>, usize), Arc<Book>>;
+
 static EDITIONS: LazyLock<RwLock<HashMap<Uuid, Arc<Edition>>>> = LazyLock::new(RwLock::default);
-/// By the versions in force and the calendar, which the book holds on to, so that its address is its own.
-static BOOKS: LazyLock<RwLock<HashMap<(Vec<Uuid>, usize), Arc<Book>>>> = LazyLock::new(RwLock::default);
+static BOOKS: LazyLock<RwLock<Books>> = LazyLock::new(RwLock::default);
 
 /// The book as of this transaction: two small queries, unless something changed.
 pub fn load(tx: &mut Tx<'_>) -> Result<Arc<Book>> {

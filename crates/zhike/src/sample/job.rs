@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 use store::Entity as _;
 use store::jobs::Job;
@@ -16,16 +17,29 @@ use crate::platform::settings;
 pub const SEED: u64 = 20_260_401;
 const CUSTOMERS: usize = 800;
 
+/// What is asked for; set-up asks for the whole company, a test for a smaller one.
+#[derive(Deserialize)]
+struct Asked {
+    #[serde(default = "whole")]
+    customers: usize,
+}
+
+fn whole() -> usize {
+    CUSTOMERS
+}
+
 /// The job that set-up asks for.
 pub fn register(registry: &mut Registry) {
-    registry.on(SAMPLE_JOB, fill);
+    // The engine, looking from today, would decide what the past has not got to yet.
+    registry.on(SAMPLE_JOB, fill).alone(SAMPLE_JOB);
 }
 
 /// Fills a company that has just been set up. Each step is done once, also if the program stops in between: the world is
 /// imagined again as of the instant at which it was asked for, and what is there already is found by its order.
-fn fill(context: &JobContext, _: Value) -> Result<Value> {
+fn fill(context: &JobContext, payload: Value) -> Result<Value> {
     crate::app::subscribe();
-    let world = Arc::new(imagined(context)?);
+    let asked: Asked = serde_json::from_value(payload)?;
+    let world = Arc::new(imagined(context, asked.customers)?);
     let script = Script::of(&world);
     let total = script.steps() as i64;
     let password = write::password(&context.vault, context.id());
@@ -50,14 +64,14 @@ fn fill(context: &JobContext, _: Value) -> Result<Value> {
     Ok(told(&world, &password))
 }
 
-fn imagined(context: &JobContext) -> Result<World> {
+fn imagined(context: &JobContext, customers: usize) -> Result<World> {
     let id = context.id();
     context.read(move |tx, founder| {
         let calendar = settings::calendar(tx)?;
         let asked_at = Job::get(tx, id)?.created_at;
         let user = User::find(tx, founder.user)?.ok_or_else(Error::not_found)?;
         let founder = Founder { name: &user.name, login: &user.login };
-        Ok(World::generate(SEED, founder, CUSTOMERS, asked_at, &calendar))
+        Ok(World::generate(SEED, founder, customers, asked_at, &calendar))
     })
 }
 

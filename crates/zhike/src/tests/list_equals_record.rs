@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use axum::http::Method;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
@@ -13,10 +14,6 @@ use crate::kernel::Id;
 use crate::platform::access::epoch;
 use crate::platform::access::model::{GIVE_ROLE, Role, User};
 use crate::testing::{Session, TestApp};
-
-store::statements! {
-    SHARE = "insert into share (entity, record_id, user_id, level) values ('customer', $1, $2, 'read')";
-}
 
 /// A company as numbers: who is below whom, who may see how far, who owns what.
 #[derive(Clone, Debug)]
@@ -134,7 +131,9 @@ fn build(app: &TestApp, almighty: &Session<'_>, company: &Company, number: usize
             "duplicate_reason": "test" });
         let id = almighty.post("/customers", body).created()["id"].as_str().expect("an id").to_owned();
         if let Some(with) = shared {
-            share(app, &id, app.person(&logins[with % logins.len()]));
+            let with = app.person(&logins[with % logins.len()]);
+            let path = format!("/customers/{id}/collaborators/{with}");
+            almighty.request(Method::PUT, &path).json(json!({ "level": "read" })).send().ok();
         }
         ids.push(id);
     }
@@ -159,11 +158,6 @@ fn give_role(app: &TestApp, user: Id<User>, name: &str, permissions: Value) {
         role.insert(tx)?;
         Ok(tx.execute(&GIVE_ROLE, &[&user, &role.id]).map(drop)?)
     });
-}
-
-fn share(app: &TestApp, customer: &str, user: Id<User>) {
-    let customer: uuid::Uuid = customer.parse().expect("an id");
-    app.write(move |tx| Ok(tx.execute(&SHARE, &[&customer, &user]).map(drop)?));
 }
 
 /// All customers of a list, page by page.

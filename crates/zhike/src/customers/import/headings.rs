@@ -63,6 +63,12 @@ pub fn names_persons(heading: &str) -> bool {
     PERSON.iter().any(|word| *word != "名称" && *word == base(heading).word)
 }
 
+/// Whether a column holds nothing but notes (备注), so that its heading need not be repeated in them.
+pub fn is_notes(heading: &str) -> bool {
+    let word = base(heading).word;
+    EXACT.iter().any(|(_, field, score, words)| *field == "notes" && *score == 100 && words.contains(&word.as_str()))
+}
+
 /// How many yuan (or people) one in this column stands for: 年营收(万元) counts in ten thousands.
 pub fn unit(heading: &str) -> i64 {
     let heading = clean::half_width(heading);

@@ -14,6 +14,7 @@ pub type Handler = fn(&JobContext, Value) -> Result<Value>;
 pub struct Registry {
     handlers: BTreeMap<&'static str, Handler>,
     pub(super) ticks: Vec<Tick>,
+    pub(super) alone: Vec<&'static str>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +37,12 @@ impl Registry {
     /// ran is not made up for; a handler must look at what is due by now, not at the slot.
     pub fn every(&mut self, period: Duration, kind: &'static str) -> &mut Self {
         self.ticks.push(Tick { period, kind });
+        self
+    }
+
+    /// While a job of this kind waits or runs, no other is begun: it does what others would disturb.
+    pub fn alone(&mut self, kind: &'static str) -> &mut Self {
+        self.alone.push(kind);
         self
     }
 

@@ -110,7 +110,8 @@ impl Runner {
         if !due {
             return Ok(None);
         }
-        let claimed = self.db.write_blocking(move |tx| Ok::<_, Error>(jobs::claim(tx, worker, now, LEASE)?))?;
+        let alone = self.registry.alone.clone();
+        let claimed = self.db.write_blocking(move |tx| claim(tx, &alone, worker, now))?;
         Ok(claimed.map(|job| (job, worker)))
     }
 
@@ -156,6 +157,16 @@ impl Runner {
         };
         handler(&context, payload)
     }
+}
+
+/// The next due job; if there is one that must be alone, that one or none.
+fn claim(tx: &mut Tx<'_>, alone: &[&str], worker: Uuid, now: Timestamp) -> Result<Option<Job>> {
+    for kind in alone {
+        if jobs::unfinished(tx, kind)? {
+            return Ok(jobs::claim_of(tx, kind, worker, now, LEASE)?);
+        }
+    }
+    Ok(jobs::claim(tx, worker, now, LEASE)?)
 }
 
 /// How an attempt ended, as the queue is to be told.

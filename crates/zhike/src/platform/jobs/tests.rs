@@ -95,8 +95,31 @@ fn refuses(_: &JobContext, _: Value) -> Result<Value> {
     Err(Error::invalid("import.empty"))
 }
 
+/// Nothing else has been done before it.
+fn is_first(context: &JobContext, _: Value) -> Result<Value> {
+    context.step(1, 1, |tx, who| match tx.query_one(&EFFECTS, &[])?.get::<i64>(0)? {
+        0 => effect(tx, who),
+        _ => Err(Error::invalid("not_alone")),
+    })?;
+    Ok(json!({}))
+}
+
 store::db_test! {
     crate::app::MIGRATIONS;
+    fn others_wait_for_a_job_that_must_be_alone(db) {
+        let stand = stand(&db, |registry| {
+            registry.on("three", three).on("first", is_first).alone("first");
+        });
+        let (earlier, alone) = (enqueue(&db, "three"), enqueue(&db, "first"));
+        let worker = Uuid::now_v7();
+        let held = db.write_blocking(move |tx| jobs::claim_of(tx, "first", worker, start(), context::LEASE));
+        assert_eq!(held.expect("claimed").map(|job| job.id), Some(alone));
+        assert_eq!(stand.runner.run_due().expect("ran"), 0, "while it runs nothing is begun");
+        stand.runner.clock.set(start() + context::LEASE);
+        assert_eq!(stand.runner.run_due().expect("ran"), 2);
+        assert_eq!([job(&db, alone).state, job(&db, earlier).state], [State::Done, State::Done]);
+    }
+
     fn a_job_runs_once_and_is_done(db) {
         let stand = stand(&db, |registry| {
             registry.on("three", three);

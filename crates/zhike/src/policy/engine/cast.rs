@@ -33,18 +33,24 @@ pub fn graded(tx: &mut Tx<'_>, customer: Uuid, at: Timestamp) -> Result<()> {
 
 /// What is known of customers and colleagues while some customers are planned.
 pub struct Cast {
+    who: Principal,
     since: HashMap<Uuid, Timestamp>,
-    away: Vec<AbsenceView>,
+    away: Option<Vec<AbsenceView>>,
     heads: HashMap<Uuid, Option<Uuid>>,
     today: Date,
 }
 
 impl Cast {
+    /// For clocks, which do not ask since when anybody is what they are.
+    pub fn new(who: &Principal, today: Date) -> Self {
+        Self { who: who.clone(), since: HashMap::new(), away: None, heads: HashMap::new(), today }
+    }
+
     /// For one customer.
     pub fn of_one(tx: &mut Tx<'_>, who: &Principal, customer: Uuid, today: Date) -> Result<Self> {
         let since = tx.query_opt(&SINCE, &[&customer])?.map(|row| row.get(0)).transpose()?;
         let since = since.into_iter().map(|since| (customer, since)).collect();
-        Ok(Self { since, away: away(tx, who, today)?, heads: HashMap::new(), today })
+        Ok(Self { since, ..Self::new(who, today) })
     }
 
     /// For a page of customers in the order of their ids.
@@ -54,7 +60,7 @@ impl Cast {
             _ => Vec::new(),
         };
         let since = since.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<_>>()?;
-        Ok(Self { since, away: away(tx, who, today)?, heads: HashMap::new(), today })
+        Ok(Self { since, ..Self::new(who, today) })
     }
 
     /// A customer as a rule sees it in a period.
@@ -69,6 +75,10 @@ impl Cast {
             Owner::DepartmentHead => self.head(tx, customer.department)?,
             Owner::CustomerOwner | Owner::FactActor => None,
         };
+        let deputy = match (entry.rule.owner, customer.owner) {
+            (Owner::CustomerOwner, Some(owner)) => self.deputy(tx, owner, window)?,
+            _ => None,
+        };
         let graded = self.since.get(&customer.id).copied();
         Ok(Subject {
             id: customer.id,
@@ -76,7 +86,7 @@ impl Cast {
             grade: Some(customer.grade.word().to_owned()),
             attributes: serde_json::Map::new(),
             owner: customer.owner,
-            deputy: customer.owner.and_then(|owner| self.deputy(owner, window)),
+            deputy,
             department: customer.department,
             department_head,
             since: customer.since.max(graded.unwrap_or(customer.since)).max(entry.since),
@@ -85,13 +95,19 @@ impl Cast {
     }
 
     /// Who stands in for somebody during some of the time that is left of a period.
-    fn deputy(&self, owner: Uuid, window: Option<&Window>) -> Option<Uuid> {
+    fn deputy(&mut self, tx: &mut Tx<'_>, owner: Uuid, window: Option<&Window>) -> Result<Option<Uuid>> {
+        let away = match self.away.take() {
+            Some(away) => away,
+            None => away(tx, &self.who, self.today)?,
+        };
         let (from, until) = match window {
             Some(window) => (self.today.max(window.first), window.end),
             None => (self.today, self.today.tomorrow().unwrap_or(self.today)),
         };
         let touches = |away: &&AbsenceView| away.user_id.uuid() == owner && away.from < until && from <= away.to;
-        self.away.iter().filter(touches).find_map(|away| away.deputy_id).map(Id::uuid)
+        let deputy = away.iter().filter(touches).find_map(|away| away.deputy_id).map(Id::uuid);
+        self.away = Some(away);
+        Ok(deputy)
     }
 
     fn head(&mut self, tx: &mut Tx<'_>, department: Option<Uuid>) -> Result<Option<Uuid>> {

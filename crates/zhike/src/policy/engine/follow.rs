@@ -17,12 +17,13 @@ use crate::kernel::{Fact, Principal, Result};
 use crate::people::ABSENCE_CHANGED;
 use crate::platform::outbox::Subscription;
 use crate::platform::settings::CALENDAR_CHANGED;
-use crate::policy::book::{self, Book, Entry};
+use crate::policy::book::{self, Entry};
 use crate::policy::codec::{duty_id, duty_of};
+use crate::policy::definition::Shape;
 use crate::policy::evidence;
-use crate::policy::model::{DutyRow, NOBODY};
+use crate::policy::model::{DutyRow, EventKind, NOBODY};
 use crate::policy::rules::facts::{CONTACT_WITHDRAWN, VOCABULARY};
-use crate::policy::rules::{DutyKey, plan_within};
+use crate::policy::rules::{Duty, DutyKey, Subject, plan_within};
 
 /// What this room wants to hear of.
 pub fn subscriptions() -> Vec<Subscription> {
@@ -101,17 +102,22 @@ fn clocks(tx: &mut Tx<'_>, pen: &mut Pen, entry: &Entry, fact: &Fact) -> Result<
     let wanted = plan_within(&entry.rule, &facts, about.as_ref(), &pen.book.calendars)?;
     let customer = fact.customer.unwrap_or(NOBODY);
     // A clock that facts have made void is no longer wanted, and must hear of it.
-    for number in 1..=wanted.len() + 1 {
+    let last = if repeats(entry) { wanted.len() + 1 } else { 1 };
+    for number in 1..=last {
         let occurrence = number.to_string();
         let duty = wanted.iter().find(|duty| duty.key.occurrence == occurrence);
         let key = DutyKey { rule: entry.rule.key.clone(), subject: fact.subject, occurrence };
         match (DutyRow::locked(tx, customer, duty_id(&entry.policy, &key))?, duty) {
             (Some(row), _) => drop(restarted(tx, pen, &row, duty, &facts)?),
-            (None, Some(duty)) => drop(pen.open(tx, entry, duty)?),
+            (None, Some(duty)) => drop(pen.open_by(tx, entry, duty, &facts)?),
             (None, None) => {}
         }
     }
     Ok(())
+}
+
+fn repeats(entry: &Entry) -> bool {
+    matches!(&entry.rule.shape, Shape::Within(within) if within.cycles)
 }
 
 /// A clock after a new fact: an earlier start moves it, everything else is judging.
@@ -119,15 +125,20 @@ fn restarted(
     tx: &mut Tx<'_>,
     pen: &mut Pen,
     row: &DutyRow,
-    wanted: Option<&crate::policy::rules::Duty>,
+    wanted: Option<&Duty>,
     facts: &[Fact],
 ) -> Result<DutyRow> {
     let entry = Arc::clone(&pen.book).entry_of(tx, row.policy_version, &row.rule)?;
     let mut duty = duty_of(row)?;
-    if let Some(wanted) = wanted.filter(|_| row.live || row.provisional) {
-        duty.terms = wanted.terms.clone();
-    }
-    pen.settle_by(tx, &entry, row, &duty, (facts, Note::default()))
+    let moved = wanted.filter(|wanted| row.live && wanted.terms != duty.terms);
+    let note = match moved {
+        Some(wanted) => {
+            let before = std::mem::replace(&mut duty.terms, wanted.terms.clone());
+            Note::of(EventKind::Replanned, None, None, json!({ "before": before }))
+        }
+        None => Note::default(),
+    };
+    pen.settle_by(tx, &entry, row, &duty, (facts, note))
 }
 
 /// The customer that a clock belongs to, as its rule sees it.
@@ -136,11 +147,11 @@ fn about(
     pen: &Pen,
     entry: &Entry,
     customer: Option<Uuid>,
-) -> Result<Option<crate::policy::rules::Subject>> {
+) -> Result<Option<Subject>> {
     let Some(customer) = customer else { return Ok(None) };
     let Some(found) = customers::service::snapshot(tx, &[customer])?.pop() else { return Ok(None) };
     let today = pen.book.calendars.company().date_of(pen.now);
-    let mut cast = cast::Cast::of_one(tx, &pen.who, customer, today)?;
+    let mut cast = cast::Cast::new(&pen.who, today);
     cast.subject(tx, entry, &found, None).map(Some)
 }
 
@@ -175,14 +186,10 @@ fn on_calendar(tx: &mut Tx<'_>, who: &Principal, _: &Fact) -> Result<()> {
 
 /// Plans many customers anew, in a job.
 pub fn later(tx: &mut Tx<'_>, who: &Principal, scope: &Scope) -> Result<()> {
-    if no_rules(tx)? {
+    if book::load(tx)?.is_empty() {
         return Ok(());
     }
     let payload = json!({ "scope": scope });
     enqueue(tx, NewJob { kind: REPLAN, once_key: None, asked_by: None, payload, run_at: who.now })?;
     Ok(())
-}
-
-fn no_rules(tx: &mut Tx<'_>) -> Result<bool> {
-    Ok(book::load(tx).map(|book: Arc<Book>| book.is_empty())?)
 }

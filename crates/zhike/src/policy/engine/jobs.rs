@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::{Db, Tx};
@@ -11,7 +12,7 @@ use uuid::Uuid;
 use super::pen::Pen;
 use super::{plan, replan, sweep};
 use crate::customers::service as customers;
-use crate::kernel::{Error, Principal, Result};
+use crate::kernel::{Principal, Result};
 use crate::platform::jobs::{JobContext, Registry};
 use crate::policy::book;
 use crate::policy::regulations::service::{activate_due, take_effect};
@@ -27,8 +28,14 @@ pub const EFFECT: &str = "policy.effect";
 
 const PLAN_EVERY: Duration = Duration::from_secs(1_800);
 const SWEEP_EVERY: Duration = Duration::from_secs(10);
+/// How long it is remembered how far planning anew came.
+const KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
 /// Customers planned anew in one transaction.
 const PAGE: usize = 200;
+
+store::statements! {
+    FORGET = "delete from plan_progress where key like 'replan:%' and updated_at < $1";
+}
 
 pub fn register(registry: &mut Registry) {
     registry.on(PLAN, plan_ahead).every(PLAN_EVERY, PLAN);
@@ -48,7 +55,10 @@ pub enum Scope {
 }
 
 fn plan_ahead(context: &JobContext, _: Value) -> Result<Value> {
-    context.step(context.done(), 0, |tx, who| activate_due(tx, who))?;
+    context.step(context.done(), 0, |tx, who| {
+        tx.execute(&FORGET, &[&(who.now - KEPT)])?;
+        activate_due(tx, who)
+    })?;
     let (mut done, mut opened) = (context.done(), 0);
     loop {
         let step = context.step(done + 1, 0, |tx, who| plan::step(tx, who))?;
@@ -63,7 +73,14 @@ fn plan_ahead(context: &JobContext, _: Value) -> Result<Value> {
 fn sweep_due(context: &JobContext, _: Value) -> Result<Value> {
     let (mut done, mut looked_at) = (context.done(), 0);
     loop {
-        let count = context.step(done + 1, 0, |tx, who| sweep::step(tx, who))?;
+        let count = match context.step(done + 1, 0, |tx, who| sweep::step(tx, who)) {
+            // One duty that cannot be judged must not keep the others from being told of.
+            Err(error) if error.code == "internal" => {
+                tracing::error!(%error, "a duty could not be judged; looking at them one by one");
+                context.step(done + 1, 0, |tx, who| sweep::one_by_one(tx, who))?
+            }
+            count => count?,
+        };
         looked_at += count;
         done += 1;
         if count < sweep::BATCH as usize {
@@ -146,7 +163,7 @@ pub fn catch_up(db: &Db, who: &Arc<Principal>) -> Result<()> {
     }
     loop {
         let principal = Arc::clone(who);
-        if db.write_blocking(move |tx| Ok::<_, Error>(sweep::step(tx, &principal)?))? < sweep::BATCH as usize {
+        if db.write_blocking(move |tx| sweep::step(tx, &principal))? < sweep::BATCH as usize {
             return Ok(());
         }
     }

@@ -67,10 +67,15 @@ impl Pen {
     /// Opens a duty and judges it by what is already known. Nothing, if it is there already.
     pub fn open(&mut self, tx: &mut Tx<'_>, entry: &Entry, duty: &Duty) -> Result<Option<DutyRow>> {
         let facts = evidence::of(tx, entry, duty)?;
+        self.open_by(tx, entry, duty, &facts)
+    }
+
+    /// [`Pen::open`] by facts that the caller has read.
+    pub fn open_by(&mut self, tx: &mut Tx<'_>, entry: &Entry, duty: &Duty, facts: &[Fact]) -> Result<Option<DutyRow>> {
         if facts.is_empty() && self.now < first_look(duty) {
             return self.open_untouched(tx, entry, duty);
         }
-        let outcome = judge(&entry.rule, duty, &facts, self.now, &self.book.calendars)?;
+        let outcome = judge(&entry.rule, duty, facts, self.now, &self.book.calendars)?;
         let steps = self.steps(entry, duty, &outcome)?;
         // What started a clock may be followed by what stops it, in this very transaction; the next sweep tells the rest.
         let is_hasty = entry.is_clock() && steps.first().is_some_and(|step| step.at <= self.now);

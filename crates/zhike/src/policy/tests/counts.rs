@@ -61,21 +61,21 @@ impl Dice {
         (self.0 >> 33) % sides
     }
 
-    fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
-        &of[self.roll(of.len() as u64) as usize]
+    fn pick<T: Copy>(&mut self, of: &[T]) -> T {
+        of[self.roll(of.len() as u64) as usize]
     }
 }
 
 /// One thing that may happen in a company.
 fn something(app: &TestApp, dice: &mut Dice, customers: &[Uuid], records: &mut Vec<(Uuid, Uuid)>) {
-    let one = *dice.pick(customers);
+    let one = dice.pick(customers);
     let wang = session(app, "wang");
     let version = || wang.get(&format!("/customers/{one}")).ok()["version"].as_i64().unwrap_or(1);
     match dice.roll(10) {
         0..=2 => {
             let ago = SignedDuration::from_hours(dice.roll(60) as i64);
             let when = (app.clock.now() - ago).to_string();
-            let kind = *dice.pick(&["contact_made", "visit_made", "activity_attended", "greeting_sent"]);
+            let kind = dice.pick(&["contact_made", "visit_made", "activity_attended", "greeting_sent"]);
             records.push((one, happened(app, "li", one, kind, &when)));
         }
         3 if !records.is_empty() => {
@@ -84,17 +84,17 @@ fn something(app: &TestApp, dice: &mut Dice, customers: &[Uuid], records: &mut V
         }
         4 => told(app, "li", (one, one), "archive_verified", app.clock.now()),
         5 => {
-            let grade = *dice.pick(&["vip", "key", "ordinary"]);
+            let grade = dice.pick(&["vip", "key", "ordinary"]);
             wang.put(&format!("/customers/{one}/grade"), version(), json!({ "grade": grade, "reason": "调整" })).ok();
         }
         6 => {
-            let owner = app.person(*dice.pick(&["li", "sun"]));
+            let owner = app.person(dice.pick(&["li", "sun"]));
             wang.put(&format!("/customers/{one}/owner"), version(), json!({ "owner_id": owner, "reason": "调整" })).ok();
         }
         7 => {
             let open = listed(&wang, &json!([["customer", "eq", one]]));
             let Some(duty) = open.get(dice.roll(5) as usize) else { return };
-            let verb = *dice.pick(&["waive", "pause", "resume"]);
+            let verb = dice.pick(&["waive", "pause", "resume"]);
             let body = if verb == "resume" { json!({}) } else { json!({ "reason": "调整" }) };
             let status = wang.post(&format!("/duties/{}/{verb}", id(&duty["id"])), body).status.as_u16();
             assert!([200, 409].contains(&status));

@@ -1,0 +1,332 @@
+//! Use cases of an import, from the file to the start of its run.
+
+
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+use store::jobs::{self, Job, NewJob};
+use store::{Entity as _, Tx};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::job;
+use super::model::{self, Column, Defaults, Duplicates, Import, State};
+use super::people::People;
+use super::source::Inspection;
+use super::target::Target;
+use crate::customers::contacts::{CONTACT_EMAIL, CONTACT_PHONE, CONTACT_WECHAT};
+use crate::customers::model::{EMAIL, ID_NUMBER, PHONE, WECHAT};
+use crate::kernel::permission::entity::Customer;
+use crate::kernel::permission::action::Import as Importing;
+use crate::kernel::{Entity, Error, FieldAccess, FieldClass, FieldError, Grant, Principal, Result};
+use crate::platform::audit;
+use crate::platform::files::{self, Blob, Label};
+use crate::platform::vault::Column as Sealed;
+
+/// What an upload is for, among the stored files.
+pub const PURPOSE: &str = "import";
+const STAYS: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+type MayImport = Grant<Importing, Customer>;
+
+/// Colleagues, to tell owners from other names.
+pub fn people(tx: &mut Tx<'_>, grant: &MayImport) -> Result<People> {
+    People::load(tx, grant.principal())
+}
+
+/// Notes down a file that has been looked at.
+pub fn create(tx: &mut Tx<'_>, grant: &MayImport, name: &str, blob: &Blob, found: &Inspection) -> Result<ImportView> {
+    let who = grant.principal();
+    tx.execute(&model::EXPIRE_PROBLEMS, &[&who.now])?;
+    tx.execute(&model::EXPIRE, &[&who.now])?;
+    let expires_at = who.now + STAYS;
+    let label = Label { name, media_type: "application/octet-stream", purpose: PURPOSE, expires_at: Some(expires_at) };
+    let file = files::add(tx, who, blob, &label)?;
+    let columns: Vec<Column> = found.columns.iter().map(|column| suggested(who, column)).collect();
+    let import = Import {
+        id: Uuid::now_v7(),
+        owner_id: who.user.uuid(),
+        file_name: file.name,
+        file_id: file.id,
+        digest: file.digest,
+        encoding: found.encoding.map(str::to_owned),
+        delimiter: found.delimiter.map(str::to_owned),
+        sheets: serde_json::to_value(&found.sheets)?,
+        sheet: found.sheet as i64,
+        heading_row: found.heading_row as i64,
+        row_count: found.rows as i64,
+        columns: serde_json::to_value(&columns)?,
+        duplicates: Duplicates::Skip,
+        defaults: serde_json::json!({}),
+        state: State::Uploaded,
+        job_id: None,
+        done: 0,
+        accepted: 0,
+        skipped: 0,
+        rejected: 0,
+        created: 0,
+        updated: 0,
+        contacts: 0,
+        created_at: who.now,
+        finished_at: None,
+        expires_at,
+    };
+    import.insert(tx)?;
+    let told = serde_json::json!({ "file": import.file_name, "digest": import.digest, "rows": import.row_count });
+    audit::record(tx, who, "import_uploaded", Entity::Customer, import.id, None, told)?;
+    view(import)
+}
+
+/// A field that the asker may not fill is not suggested.
+fn suggested(who: &Principal, column: &Column) -> Column {
+    let field = column.field.filter(|target| may_fill(who, *target));
+    Column { field, ..column.clone() }
+}
+
+fn may_fill(who: &Principal, target: Target) -> bool {
+    let sealed: Option<&Sealed> = match (target.slot, target.field) {
+        (0, "phone") => Some(&PHONE),
+        (0, "email") => Some(&EMAIL),
+        (0, "wechat") => Some(&WECHAT),
+        (0, "id_number") => Some(&ID_NUMBER),
+        (1.., "phone") => Some(&CONTACT_PHONE),
+        (1.., "email") => Some(&CONTACT_EMAIL),
+        (1.., "wechat") => Some(&CONTACT_WECHAT),
+        _ => None,
+    };
+    match sealed {
+        Some(column) => who.field(column.field, column.class()) > FieldAccess::Hidden,
+        None if target.slot == 0 => {
+            who.field(&format!("customer.{}", target.field), FieldClass::Ordinary) == FieldAccess::Edit
+        }
+        None => true,
+    }
+}
+
+/// The import with its columns; another sheet of the workbook when it was looked at.
+pub fn get(tx: &mut Tx<'_>, grant: &MayImport, id: Uuid) -> Result<ImportView> {
+    let import = Import::of(tx, grant.principal(), id)?;
+    view(import)
+}
+
+/// The asker's latest imports, so that one that was left is found again.
+pub fn list(tx: &mut Tx<'_>, grant: &MayImport) -> Result<Vec<ImportView>> {
+    let imports = Import::all(tx, &model::OF_PERSON, &[&grant.user()])?;
+    imports.into_iter().map(view).collect()
+}
+
+/// Which column goes where, as it is sent.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ImportMapping)]
+pub struct Mapping {
+    /// Columns that are left out stay as they are.
+    pub columns: Vec<Placing>,
+    pub duplicates: Duplicates,
+    /// For cells that are empty: `owner_id`, and fields of the customer in the words of a sheet.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    pub defaults: Defaults,
+}
+
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ImportPlacing)]
+pub struct Placing {
+    pub index: usize,
+    /// Nothing leaves the column out.
+    #[serde(default)]
+    #[schema(example = "contact.phone")]
+    pub field: Option<String>,
+}
+
+/// Sets where the columns go. Not once customers of it may be in the book.
+pub fn map(tx: &mut Tx<'_>, grant: &MayImport, id: Uuid, mapping: &Mapping) -> Result<Import> {
+    let who = grant.principal();
+    let mut import = locked(tx, who, id)?;
+    refuse_busy(tx, &import)?;
+    if import.has_begun() {
+        return Err(Error::conflict("import.started"));
+    }
+    let columns = placed(who, import.columns()?, &mapping.columns)?;
+    import.columns = serde_json::to_value(&columns)?;
+    import.duplicates = mapping.duplicates;
+    import.defaults = serde_json::to_value(&mapping.defaults)?;
+    import.state = State::Mapped;
+    // Also the check of the defaults.
+    job::reading(tx, who, &import)?;
+    import.update(tx)?;
+    Ok(import)
+}
+
+fn placed(who: &Principal, mut columns: Vec<Column>, placings: &[Placing]) -> Result<Vec<Column>> {
+    let mut faults = Vec::new();
+    let mut fault = |at: usize, code: &str| {
+        faults.push(FieldError { field: format!("columns[{at}].field"), code: code.to_owned(), message: None });
+    };
+    for (at, placing) in placings.iter().enumerate() {
+        let Some(column) = columns.iter_mut().find(|column| column.index == placing.index) else {
+            fault(at, "unknown_column");
+            continue;
+        };
+        column.field = None;
+        let Some(text) = placing.field.as_deref().filter(|text| !text.is_empty()) else { continue };
+        match Target::parse(text) {
+            None => fault(at, "unknown_field"),
+            Some(target) if !may_fill(who, target) => fault(at, "not_allowed"),
+            Some(target) => column.field = Some(target),
+        }
+    }
+    for at in 0..columns.len() {
+        let Some(target) = columns[at].field.filter(|target| !target.takes_many()) else { continue };
+        if columns[..at].iter().any(|column| column.field == Some(target)) {
+            let index = columns[at].index;
+            fault(placings.iter().position(|placing| placing.index == index).unwrap_or(at), "field.twice");
+        }
+    }
+    let named = columns.iter().any(|column| column.field == Target::customer("name"));
+    Error::from_fields(faults)?;
+    if named { Ok(columns) } else { Err(Error::field_invalid("columns", "name.required")) }
+}
+
+/// Starts a dry run, or the import itself. Asking again while it runs answers the same job; a run that failed goes on
+/// where it was.
+pub fn start(tx: &mut Tx<'_>, grant: &MayImport, id: Uuid, dry_run: bool) -> Result<Uuid> {
+    let who = grant.principal();
+    let mut import = locked(tx, who, id)?;
+    let busy = job_of(tx, &import)?.filter(|job| matches!(job.state, jobs::State::Queued | jobs::State::Running));
+    if let Some(job) = busy {
+        let same = (import.state == State::Checking) == dry_run;
+        return if same { Ok(job.id) } else { Err(Error::conflict("import.running")) };
+    }
+    match import.state {
+        State::Uploaded => return Err(Error::conflict("import.not_mapped")),
+        State::Done => return Err(Error::conflict("import.done")),
+        State::Importing if dry_run => return Err(Error::conflict("import.started")),
+        // What an earlier, failed run has written stays, and so does the count of it.
+        State::Importing => {}
+        State::Mapped | State::Checking | State::Checked => fresh(tx, &mut import)?,
+    }
+    let payload = job::payload(id, dry_run);
+    let new = NewJob { kind: job::KIND, once_key: None, asked_by: Some(who.user.uuid()), payload, run_at: who.now };
+    let job = jobs::enqueue(tx, new)?;
+    import.job_id = Some(job);
+    import.state = if dry_run { State::Checking } else { State::Importing };
+    import.update(tx)?;
+    if !dry_run {
+        let told = serde_json::json!({ "file": import.file_name, "job": job, "rows_done": import.done });
+        audit::record(tx, who, "import_started", Entity::Customer, id, None, told)?;
+    }
+    Ok(job)
+}
+
+fn fresh(tx: &mut Tx<'_>, import: &mut Import) -> Result<()> {
+    tx.execute(&model::CLEAR_PROBLEMS, &[&import.id])?;
+    (import.done, import.accepted, import.skipped, import.rejected) = (0, 0, 0, 0);
+    (import.created, import.updated, import.contacts) = (0, 0, 0);
+    Ok(())
+}
+
+fn locked(tx: &mut Tx<'_>, who: &Principal, id: Uuid) -> Result<Import> {
+    if tx.is_postgres() {
+        tx.query(&model::LOCK, &[&id])?;
+    }
+    Import::of(tx, who, id)
+}
+
+fn refuse_busy(tx: &mut Tx<'_>, import: &Import) -> Result<()> {
+    let job = job_of(tx, import)?;
+    match job.is_some_and(|job| matches!(job.state, jobs::State::Queued | jobs::State::Running)) {
+        true => Err(Error::conflict("import.running")),
+        false => Ok(()),
+    }
+}
+
+fn job_of(tx: &mut Tx<'_>, import: &Import) -> Result<Option<Job>> {
+    let job = import.job_id.map(|job| Job::find(tx, job)).transpose()?;
+    Ok(job.flatten())
+}
+
+/// An import as its asker sees it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ImportView {
+    pub id: Uuid,
+    /// The name of the file.
+    pub file: String,
+    #[schema(example = "gb18030")]
+    pub encoding: Option<String>,
+    #[schema(example = "comma")]
+    pub delimiter: Option<String>,
+    pub sheets: Vec<String>,
+    /// Which of them is read, from 0.
+    pub sheet: i64,
+    pub heading_row: i64,
+    pub columns: Vec<Column>,
+    pub rows: i64,
+    pub duplicates: Duplicates,
+    #[schema(value_type = Object)]
+    pub defaults: Defaults,
+    pub state: State,
+    pub job_id: Option<Uuid>,
+    pub counts: ImportCounts,
+    pub created: i64,
+    pub updated: i64,
+    pub contacts: i64,
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: jiff::Timestamp,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub finished_at: Option<jiff::Timestamp>,
+    /// When the sheet and what is wrong with it are forgotten.
+    #[schema(value_type = String, format = DateTime)]
+    pub expires_at: jiff::Timestamp,
+}
+
+/// Rows: taken, refused, left out because their customer is there already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ImportCounts {
+    pub valid: i64,
+    pub rejected: i64,
+    pub duplicates: i64,
+}
+
+pub fn view(import: Import) -> Result<ImportView> {
+    Ok(ImportView {
+        columns: import.columns()?,
+        defaults: import.defaults()?,
+        sheets: serde_json::from_value(import.sheets.clone())?,
+        counts: ImportCounts { valid: import.accepted, rejected: import.rejected, duplicates: import.skipped },
+        id: import.id,
+        file: import.file_name,
+        encoding: import.encoding,
+        delimiter: import.delimiter,
+        sheet: import.sheet,
+        heading_row: import.heading_row,
+        rows: import.row_count,
+        duplicates: import.duplicates,
+        state: import.state,
+        job_id: import.job_id,
+        created: import.created,
+        updated: import.updated,
+        contacts: import.contacts,
+        created_at: import.created_at,
+        finished_at: import.finished_at,
+        expires_at: import.expires_at,
+    })
+}
+
+/// Looks at another sheet of the workbook; its columns take the place of those before.
+pub fn choose_sheet(tx: &mut Tx<'_>, grant: &MayImport, id: Uuid, found: &Inspection) -> Result<ImportView> {
+    let who = grant.principal();
+    let mut import = locked(tx, who, id)?;
+    refuse_busy(tx, &import)?;
+    if import.has_begun() {
+        return Err(Error::conflict("import.started"));
+    }
+    let columns: Vec<Column> = found.columns.iter().map(|column| suggested(who, column)).collect();
+    import.columns = serde_json::to_value(&columns)?;
+    import.sheet = found.sheet as i64;
+    import.heading_row = found.heading_row as i64;
+    import.row_count = found.rows as i64;
+    import.state = State::Uploaded;
+    import.update(tx)?;
+    view(import)
+}
