@@ -10,6 +10,7 @@ need postgresql '/usr/lib/postgresql/*/bin/postgres'
 need chromium /usr/bin/chromium
 need fonts-noto-cjk '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc'
 need util-linux /usr/bin/setpriv
+need strace /usr/bin/strace
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 sudo=()

@@ -57,8 +57,8 @@ suite console-tests count_vitest npm --prefix web test
 step console-build npm --prefix web run build
 step format cargo fmt --all --check
 step lints cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
-suite server-tests count_cargo cargo test --workspace --locked --no-fail-fast
 step binary cargo build --locked --bin zhike
+suite server-tests count_cargo cargo test --workspace --locked --no-fail-fast
 suite journeys count_vitest npm --prefix web run e2e
 
 printf '\n%s passed, %s failed\n' "$passed" "$failed"

@@ -37,6 +37,11 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rollupOptions: {
+      input: { index: join(root, 'index.html'), sw: join(root, 'src/offline/sw.ts') },
+      // The worker's address never changes, or browsers would keep the old one.
+      output: { entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
+    },
   },
   test: {
     environment: 'happy-dom',

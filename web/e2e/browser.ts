@@ -79,7 +79,9 @@ export async function overflow(page: Page): Promise<number> {
 export async function settled(page: Page) {
   await page.waitForLoadState('load')
   await page.waitForFunction(() => document.querySelectorAll('[aria-busy="true"]').length === 0)
-  await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => {}))))
+  await page.evaluate(() =>
+    Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => {}))),
+  )
 }
 
 /** Keeps a picture for people to look at. */

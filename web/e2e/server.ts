@@ -39,10 +39,14 @@ export async function startServer(instant: string): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), 'zhike-journey-'))
   const url = `http://127.0.0.1:${await freePort()}`
   const place = ['--data', join(folder, 'data'), '--key', join(folder, 'root.key')]
-  const child = spawn(binary(), ['serve', '--listen', url.slice('http://'.length), `--test-clock=${instant}`, ...place], {
-    env: { ...process.env, RUST_LOG: 'warn' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const child = spawn(
+    binary(),
+    ['serve', '--listen', url.slice('http://'.length), `--test-clock=${instant}`, ...place],
+    {
+      env: { ...process.env, RUST_LOG: 'warn' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
   const setupLink = await printedLink(child)
   return {
     url,

@@ -10,6 +10,7 @@ globalThis.ResizeObserver ??= class {
   disconnect() {}
 }
 Element.prototype.scrollIntoView ??= () => {}
+if (!document.fonts) Object.defineProperty(document, 'fonts', { value: new EventTarget() })
 
 beforeEach(() => {
   setLocale('zh')

@@ -90,15 +90,17 @@ create index duty_live on duty (owner_id, act_at) where live;
 create index duty_check on duty (next_check_at) where next_check_at is not null;
 create index duty_overdue on duty (owner_id, department_id) where live and state = 'missed';
 create index duty_met on duty (owner_id, met_at) where met_at is not null;
+-- From a number of compliance to the duties behind it.
+create index duty_counted on duty (clause, due_on, state);
 -- Lists are read along one of these. PostgreSQL must be told where empty values stand; SQLite has them first.
 -- sqlite:
 create index duty_due on duty (due_at, id);
 create index duty_owner on duty (owner_id, due_at, id);
-create index duty_department on duty (department_id, due_at, id);
+create index duty_state on duty (state, due_at, id);
 -- postgres:
 create index duty_due on duty (due_at nulls first, id);
 create index duty_owner on duty (owner_id, due_at nulls first, id);
-create index duty_department on duty (department_id, due_at nulls first, id);
+create index duty_state on duty (state, due_at nulls first, id);
 -- both:
 
 -- What happened to a duty after it was opened. Never changed.

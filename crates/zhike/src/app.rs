@@ -23,7 +23,9 @@ use crate::platform::access::identity::{Identities, Lifetime};
 use crate::platform::access::login::Door;
 use crate::platform::files::Files;
 use crate::platform::http::lanes::Lanes;
-use crate::platform::http::{Limits, Problem, Registry, Rule, console, document, edge, guard, health, metrics, name_operations};
+use crate::platform::http::{
+    Limits, Problem, Registry, Rule, console, document, edge, guard, health, metrics, name_operations,
+};
 use crate::platform::outbox::{self, Subscription};
 use crate::platform::search::Searchable;
 use crate::platform::stream::Hub;
@@ -41,6 +43,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 10, name: "access", sql: include_str!("../migrations/0010_access.sql") },
     Migration { version: 20, name: "platform", sql: include_str!("../migrations/0020_platform.sql") },
     Migration { version: 30, name: "customers", sql: include_str!("../migrations/0030_customers.sql") },
+    Migration { version: 31, name: "import", sql: include_str!("../migrations/0031_import.sql") },
     Migration { version: 40, name: "policy", sql: include_str!("../migrations/0040_policy.sql") },
     Migration { version: 50, name: "engagement", sql: include_str!("../migrations/0050_engagement.sql") },
 ];
@@ -193,18 +196,27 @@ impl App {
 }
 
 #[derive(utoipa::OpenApi)]
-#[openapi(info(
-    title = "Zhike",
-    description = "The interface of Zhike 知客. Every operation names the permission it needs in `x-permission`. \
+#[openapi(
+    info(
+        title = "Zhike",
+        description = "The interface of Zhike 知客. Every operation names the permission it needs in `x-permission`. \
         Lists take `filter`, `sort`, `cursor` and `limit`; writes take `Idempotency-Key`; changes need `If-Match`; \
         errors are problem details with a stable `code`.",
-    license(name = "Apache-2.0")
-), components(schemas(Problem)))]
+        license(name = "Apache-2.0")
+    ),
+    components(schemas(Problem))
+)]
 struct Document;
 
 /// All rooms' routes with their descriptions.
 fn rooms() -> OpenApiRouter<App> {
-    let rooms = OpenApiRouter::new().merge(document::routes()).merge(platform::routes()).merge(people::routes()).merge(customers::routes()).merge(policy::routes()).merge(engagement::routes());
+    let rooms = OpenApiRouter::new()
+        .merge(document::routes())
+        .merge(platform::routes())
+        .merge(people::routes())
+        .merge(customers::routes())
+        .merge(policy::routes())
+        .merge(engagement::routes());
     OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", rooms)
 }
 
@@ -235,6 +247,8 @@ pub fn jobs() -> jobs::Registry {
     jobs::register_own(&mut registry);
     engagement::register(&mut registry);
     policy::register(&mut registry);
+    customers::import::register(&mut registry);
+    customers::export::register(&mut registry);
     sample::register(&mut registry);
     registry
 }

@@ -45,6 +45,7 @@ fn owners() -> BTreeMap<String, &'static str> {
         ("0010_access.sql", "platform"),
         ("0020_platform.sql", "platform"),
         ("0030_customers.sql", "customers"),
+        ("0031_import.sql", "customers"),
         ("0040_policy.sql", "policy"),
         ("0050_engagement.sql", "engagement"),
     ];

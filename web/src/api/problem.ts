@@ -65,7 +65,7 @@ function describe(code: string, status: number): string {
 function fieldErrors(fields: NonNullable<ProblemBody['fields']>): FieldErrors {
   const errors: FieldErrors = {}
   for (const { field, code, message } of fields) {
-    errors[field] ??= lookup(`error.${code}`) ?? message ?? t('error.format')
+    errors[field] ??= lookup(`error.field.${code}`) ?? lookup(`error.${code}`) ?? message ?? t('error.format')
   }
   return errors
 }

@@ -468,6 +468,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Exports a view as a job; its result names the file. Written down with filter, columns and count. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ExportRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JobStarted"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}": {
         parameters: {
             query?: never;
@@ -556,6 +595,107 @@ export interface paths {
                 };
             };
         };
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/collaborators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom a customer is shared with. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_Collaborator"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/collaborators/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Shares a customer with somebody, to read or to write. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    user: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Share"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_Collaborator"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Ends a share. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    user: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_Collaborator"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/customers/{id}/contacts": {
@@ -823,6 +963,136 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/interactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Writes down a contact. A client that was offline sends its record with an `Idempotency-Key` of its own making, so
+         *     that it arrives once.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewInteraction"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InteractionView"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/interactions/{interaction}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One contact. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    interaction: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InteractionView"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Takes back a record that was made by mistake. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    interaction: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Changes the texts of a record; its time and way stay. */
+        patch: {
+            parameters: {
+                query?: never;
+                header: {
+                    "If-Match": string;
+                };
+                path: {
+                    id: string;
+                    interaction: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["InteractionChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InteractionView"];
+                    };
+                };
+            };
+        };
         trace?: never;
     };
     "/api/v1/customers/{id}/key_facts/{field}": {
@@ -1469,6 +1739,329 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exports/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file of an export, for whoever made it, for seven days. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/octet-stream": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The asker's latest imports. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Imports"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Takes in a sheet (`.xlsx`, or `.csv` in UTF-8, UTF-16 or GB18030) and says what its columns seem to be. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": components["schemas"]["UploadForm"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImportView"];
+                    };
+                };
+                /** @description More than is taken in */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description No table, or one that is damaged or made to do harm */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far an import is. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImportView"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/mapping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says where the columns go, and shows what would become of the rows. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ImportMapping"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImportPreview"];
+                    };
+                };
+                /** @description It runs, or has run */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/rejected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows that were not taken, with the reason in each, as a workbook. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Looks at another sheet of the workbook. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SheetChoice"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImportView"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Starts the import, or a dry run, as a job; `GET /jobs/{id}` tells how far it is. A run that failed goes on where it
+         *     was.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["StartRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JobStarted"];
+                    };
+                };
+                /** @description It is done, or not mapped yet */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/industries": {
         parameters: {
             query?: never;
@@ -1492,6 +2085,55 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Industries"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Contacts with the customers that the asker may see, latest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /**
+                     * @description JSON array of `[field, op, value]`.
+                     * @example [["active","eq",true]]
+                     */
+                    filter?: string;
+                    /** @description A field; `-field` descends. */
+                    sort?: string;
+                    /** @description What an earlier page gave as `next`. */
+                    cursor?: string;
+                    /** @description At most 200. */
+                    limit?: number;
+                    /** @description Text to search for. */
+                    q?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_InteractionView"];
                     };
                 };
             };
@@ -2865,6 +3507,213 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The duties, the coverage and the delays of the people that the asker reaches. */
+        get: {
+            parameters: {
+                query?: {
+                    from?: string;
+                    to?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Team"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/today": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The home page: what is overdue, what is to be done today, and what this week. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Today"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/todos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** To-dos that the asker may see, by due instant. */
+        get: {
+            parameters: {
+                query?: {
+                    /**
+                     * @description JSON array of `[field, op, value]`.
+                     * @example [["active","eq",true]]
+                     */
+                    filter?: string;
+                    /** @description A field; `-field` descends. */
+                    sort?: string;
+                    /** @description What an earlier page gave as `next`. */
+                    cursor?: string;
+                    /** @description At most 200. */
+                    limit?: number;
+                    /** @description Text to search for. */
+                    q?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_TodoView"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Makes a to-do, for oneself or, with the permission to assign, for somebody else. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewTodo"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TodoView"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/todos/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a to-do off every list. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["Id"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Changes a to-do, ticks it off, or takes that back. */
+        patch: {
+            parameters: {
+                query?: never;
+                header: {
+                    "If-Match": string;
+                };
+                path: {
+                    id: components["schemas"]["Id"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TodoChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TodoView"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
     "/api/v1/tokens": {
         parameters: {
             query?: never;
@@ -3292,589 +4141,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/customers/{id}/interactions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Writes down a contact. A client that was offline sends its record with an `Idempotency-Key` of its own making, so
-         *     that it arrives once.
-         */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["NewInteraction"];
-                };
-            };
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["InteractionView"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/customers/{id}/interactions/{interaction}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One contact. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                    interaction: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["InteractionView"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        /** Takes back a record that was made by mistake. */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                    interaction: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
-        options?: never;
-        head?: never;
-        /** Changes the texts of a record; its time and way stay. */
-        patch: {
-            parameters: {
-                query?: never;
-                header: {
-                    "If-Match": string;
-                };
-                path: {
-                    id: string;
-                    interaction: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["InteractionChange"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["InteractionView"];
-                    };
-                };
-            };
-        };
-        trace?: never;
-    };
-    "/api/v1/interactions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Contacts with the customers that the asker may see, latest first. */
-        get: {
-            parameters: {
-                query?: {
-                    /**
-                     * @description JSON array of `[field, op, value]`.
-                     * @example [["active","eq",true]]
-                     */
-                    filter?: string;
-                    /** @description A field; `-field` descends. */
-                    sort?: string;
-                    /** @description What an earlier page gave as `next`. */
-                    cursor?: string;
-                    /** @description At most 200. */
-                    limit?: number;
-                    /** @description Text to search for. */
-                    q?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Page_InteractionView"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/team": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The duties, the coverage and the delays of the people that the asker reaches. */
-        get: {
-            parameters: {
-                query?: {
-                    from?: string;
-                    to?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Team"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/today": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The home page: what is overdue, what is to be done today, and what this week. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Today"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/todos": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** To-dos that the asker may see, by due instant. */
-        get: {
-            parameters: {
-                query?: {
-                    /**
-                     * @description JSON array of `[field, op, value]`.
-                     * @example [["active","eq",true]]
-                     */
-                    filter?: string;
-                    /** @description A field; `-field` descends. */
-                    sort?: string;
-                    /** @description What an earlier page gave as `next`. */
-                    cursor?: string;
-                    /** @description At most 200. */
-                    limit?: number;
-                    /** @description Text to search for. */
-                    q?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Page_TodoView"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        /** Makes a to-do, for oneself or, with the permission to assign, for somebody else. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["NewTodo"];
-                };
-            };
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TodoView"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/todos/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Takes a to-do off every list. */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: components["schemas"]["Id"];
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
-        options?: never;
-        head?: never;
-        /** Changes a to-do, ticks it off, or takes that back. */
-        patch: {
-            parameters: {
-                query?: never;
-                header: {
-                    "If-Match": string;
-                };
-                path: {
-                    id: components["schemas"]["Id"];
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["TodoChange"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TodoView"];
-                    };
-                };
-            };
-        };
-        trace?: never;
-    };
-    "/api/v1/imports": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "multipart/form-data": {
-                        /** Format: binary */
-                        file: string;
-                    };
-                };
-            };
-            responses: {
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ImportView"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/imports/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ImportView"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/imports/{id}/mapping": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["ImportMapping"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ImportPreview"];
-                    };
-                };
-            };
-        };
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/imports/{id}/start": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        dry_run: boolean;
-                    };
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["JobStarted"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/customers/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["ExportRequest"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["JobStarted"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3961,6 +4227,12 @@ export interface components {
         };
         Code: {
             code: string;
+        };
+        Collaborator: {
+            /** Format: uuid */
+            id: string;
+            level: components["schemas"]["Level"];
+            name: string;
         };
         CompanyView: {
             name: string;
@@ -4279,6 +4551,11 @@ export interface components {
             /** @default null */
             phone?: string | null;
         };
+        /**
+         * @description What to do with a customer that is there already.
+         * @enum {string}
+         */
+        Duplicates: "skip" | "update" | "create";
         /** @description A duty with all that is known of it. */
         DutyDetail: components["schemas"]["DutyView"] & {
             clause_text: components["schemas"]["PolicyText"];
@@ -4438,6 +4715,23 @@ export interface components {
             /** Format: uuid */
             subject_id: string;
         };
+        /** @description A view to be exported: filter, sort and search as in a list, and the columns in their order. */
+        ExportRequest: {
+            /**
+             * @example [
+             *       "name",
+             *       "grade",
+             *       "owner"
+             *     ]
+             */
+            columns: string[];
+            /** @description An array of `[field, op, value]`. */
+            filter?: Record<string, unknown>[];
+            format: components["schemas"]["Format"];
+            language?: components["schemas"]["Language"];
+            q?: string | null;
+            sort?: string | null;
+        };
         /** @enum {string} */
         Fault: "gap" | "unlinked" | "altered";
         /**
@@ -4474,6 +4768,8 @@ export interface components {
             name: string;
             password: string;
         };
+        /** @enum {string} */
+        Format: "xlsx" | "csv";
         /** @description Something found. */
         Found: {
             /** Format: uuid */
@@ -4517,6 +4813,123 @@ export interface components {
         };
         /** Format: uuid */
         Id: string;
+        /** @description A column of the sheet and where it goes. */
+        ImportColumn: {
+            /** @example contact.phone */
+            field?: string | null;
+            /** @example 手机 */
+            heading: string;
+            /** @description From 0. */
+            index: number;
+            /** @description Some of its cells. */
+            samples: string[];
+        };
+        /** @description Rows: taken, refused, left out because their customer is there already. */
+        ImportCounts: {
+            /** Format: int64 */
+            duplicates: number;
+            /** Format: int64 */
+            rejected: number;
+            /** Format: int64 */
+            valid: number;
+        };
+        /** @description Which column goes where, as it is sent. */
+        ImportMapping: {
+            /** @description Columns that are left out stay as they are. */
+            columns: components["schemas"]["ImportPlacing"][];
+            /** @description For cells that are empty: `owner_id`, and fields of the customer in the words of a sheet. */
+            defaults?: Record<string, unknown>;
+            duplicates: components["schemas"]["Duplicates"];
+        };
+        ImportPlacing: {
+            /**
+             * @description Nothing leaves the column out.
+             * @example contact.phone
+             */
+            field?: string | null;
+            index: number;
+        };
+        /** @description Rows as they are and what is wrong with them. Each row is judged by itself: rows of one customer count one by one. */
+        ImportPreview: {
+            /**
+             * Format: int64
+             * @description How many rows were looked at.
+             */
+            checked: number;
+            counts: components["schemas"]["ImportCounts"];
+            /** @description The first rows, and then those with problems. */
+            rows: components["schemas"]["ImportRow"][];
+        };
+        /** @description What is wrong with a cell or a row. */
+        ImportProblem: {
+            /** @example phone.invalid */
+            code: string;
+            /** @description The column, from 0. */
+            column?: number | null;
+            /**
+             * @description The field, as in the mapping; empty for the row as a whole.
+             * @example contact.phone
+             */
+            field: string;
+            /** @description What it is about: the customer that it would double, the name that is unknown. */
+            info?: string | null;
+            level: components["schemas"]["Level"];
+        };
+        ImportRow: {
+            cells: string[];
+            problems: components["schemas"]["ImportProblem"][];
+            /**
+             * Format: int64
+             * @description As the spreadsheet program shows it.
+             */
+            row: number;
+        };
+        /** @description An import as its asker sees it. */
+        ImportView: {
+            columns: components["schemas"]["ImportColumn"][];
+            /** Format: int64 */
+            contacts: number;
+            counts: components["schemas"]["ImportCounts"];
+            /** Format: int64 */
+            created: number;
+            /** Format: date-time */
+            created_at: string;
+            defaults: Record<string, unknown>;
+            /** @example comma */
+            delimiter?: string | null;
+            duplicates: components["schemas"]["Duplicates"];
+            /** @example gb18030 */
+            encoding?: string | null;
+            /**
+             * Format: date-time
+             * @description When the sheet and what is wrong with it are forgotten.
+             */
+            expires_at: string;
+            /** @description The name of the file. */
+            file: string;
+            /** Format: date-time */
+            finished_at?: string | null;
+            /** Format: int64 */
+            heading_row: number;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            job_id?: string | null;
+            /** Format: int64 */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Which of them is read, from 0.
+             */
+            sheet: number;
+            sheets: string[];
+            state: components["schemas"]["State"];
+            /** Format: int64 */
+            updated: number;
+        };
+        Imports: {
+            items: components["schemas"]["ImportView"][];
+        };
         Industries: {
             items: components["schemas"]["IndustryView"][];
         };
@@ -4525,6 +4938,51 @@ export interface components {
             code: string;
             en: string;
             zh: string;
+        };
+        /**
+         * @description What is to be changed of a record. What is left out stays; `null` empties. When and by what way the contact took
+         *     place stays for good, since duties were judged by it: a wrong one is withdrawn and recorded anew.
+         */
+        InteractionChange: {
+            /** Format: uuid */
+            contact_id?: string | null;
+            content?: string | null;
+            feedback?: string | null;
+            /** Format: date-time */
+            next_at?: string | null;
+            next_plan?: string | null;
+            priority?: components["schemas"]["Priority"] | null;
+        };
+        /** @description The record of a contact as people see it (客户互动记录表, R3-T2). */
+        InteractionView: {
+            /** @description Who made the contact. */
+            actor: components["schemas"]["NamedRecord"];
+            /** Format: date-time */
+            at: string;
+            contact?: components["schemas"]["NamedRecord"] | null;
+            content: string;
+            customer: components["schemas"]["NamedRecord"];
+            /** Format: uuid */
+            duty_id?: string | null;
+            /** @description Whether it was edited after it had been recorded. */
+            edited: boolean;
+            feedback?: string | null;
+            id: components["schemas"]["Id"];
+            kind: components["schemas"]["Kind"];
+            /** @description Written down more than 24 hours after it took place. */
+            late: boolean;
+            /** Format: date-time */
+            next_at?: string | null;
+            next_plan?: string | null;
+            /** Format: date-time */
+            recorded_at: string;
+            /**
+             * Format: uuid
+             * @description The to-do that its next plan became.
+             */
+            todo_id?: string | null;
+            /** Format: int64 */
+            version: number;
         };
         /** @description A link by which a person sets their password once. */
         Invitation: {
@@ -4537,6 +4995,10 @@ export interface components {
          * @enum {string}
          */
         ItemResult: "confirmed" | "changed" | "unreachable";
+        JobStarted: {
+            /** Format: uuid */
+            job_id: string;
+        };
         /** @description A job as its asker sees it. */
         JobView: {
             /** Format: date-time */
@@ -4574,6 +5036,18 @@ export interface components {
             field: string;
             why?: string | null;
         };
+        /**
+         * @description By what way a customer was met.
+         * @enum {string}
+         */
+        Kind: "phone" | "visit" | "email" | "sms" | "wechat" | "chat" | "meeting" | "on_site" | "activity" | "greeting";
+        /** @enum {string} */
+        Language: "zh" | "en";
+        /**
+         * @description What a collaborator may do with the customer.
+         * @enum {string}
+         */
+        Level: "read" | "write";
         Loaded: {
             /** Format: int64 */
             year: number;
@@ -4626,6 +5100,13 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+        };
+        /** @description Something with a name. */
+        NamedRecord: {
+            /** Format: uuid */
+            id: string;
+            /** @description Missing where the asker may not see whose it is. */
+            name?: string | null;
         };
         NewAbsence: {
             deputy_id?: components["schemas"]["Id"] | null;
@@ -4789,6 +5270,30 @@ export interface components {
              */
             known_at?: string | null;
         };
+        /** @description A contact to be written down. */
+        NewInteraction: {
+            /**
+             * Format: date-time
+             * @description When it took place.
+             */
+            at: string;
+            /** Format: uuid */
+            contact_id?: string | null;
+            content: string;
+            /**
+             * Format: uuid
+             * @description The duty from which it was recorded.
+             */
+            duty_id?: string | null;
+            /** @description What the customer said to it. */
+            feedback?: string | null;
+            kind: components["schemas"]["Kind"];
+            /** Format: date-time */
+            next_at?: string | null;
+            /** @description What comes next; becomes a to-do. */
+            next_plan?: string | null;
+            priority?: components["schemas"]["Priority"] | null;
+        };
         NewPolicyVersion: {
             changes: components["schemas"]["RuleChange"][];
             /**
@@ -4813,6 +5318,17 @@ export interface components {
                     [key: string]: components["schemas"]["Scope"];
                 };
             };
+        };
+        NewTodo: {
+            /** Format: uuid */
+            customer_id?: string | null;
+            /** Format: date-time */
+            due_at?: string | null;
+            owner_id?: components["schemas"]["Id"] | null;
+            priority?: components["schemas"]["Priority"];
+            /** Format: date-time */
+            remind_at?: string | null;
+            title: string;
         };
         NewToken: {
             /**
@@ -4890,6 +5406,17 @@ export interface components {
                  */
                 to: string;
                 user_id: components["schemas"]["Id"];
+            }[];
+            /** @description The cursor of the next page; nothing at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Collaborator: {
+            items: {
+                /** Format: uuid */
+                id: string;
+                level: components["schemas"]["Level"];
+                name: string;
             }[];
             /** @description The cursor of the next page; nothing at the end. */
             next?: string | null;
@@ -4978,6 +5505,41 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_InteractionView: {
+            items: {
+                /** @description Who made the contact. */
+                actor: components["schemas"]["NamedRecord"];
+                /** Format: date-time */
+                at: string;
+                contact?: components["schemas"]["NamedRecord"] | null;
+                content: string;
+                customer: components["schemas"]["NamedRecord"];
+                /** Format: uuid */
+                duty_id?: string | null;
+                /** @description Whether it was edited after it had been recorded. */
+                edited: boolean;
+                feedback?: string | null;
+                id: components["schemas"]["Id"];
+                kind: components["schemas"]["Kind"];
+                /** @description Written down more than 24 hours after it took place. */
+                late: boolean;
+                /** Format: date-time */
+                next_at?: string | null;
+                next_plan?: string | null;
+                /** Format: date-time */
+                recorded_at: string;
+                /**
+                 * Format: uuid
+                 * @description The to-do that its next plan became.
+                 */
+                todo_id?: string | null;
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description The cursor of the next page; nothing at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_PolicySummary: {
             items: {
                 adopted: boolean;
@@ -5024,6 +5586,32 @@ export interface components {
                         [key: string]: components["schemas"]["Scope"];
                     };
                 };
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description The cursor of the next page; nothing at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_TodoView: {
+            items: {
+                /** Format: date-time */
+                created_at: string;
+                created_by: components["schemas"]["Id"];
+                customer?: components["schemas"]["NamedRecord"] | null;
+                done: boolean;
+                /** Format: date-time */
+                done_at?: string | null;
+                /** Format: date-time */
+                due_at?: string | null;
+                id: components["schemas"]["Id"];
+                /** Format: uuid */
+                interaction_id?: string | null;
+                owner: components["schemas"]["NamedRecord"];
+                priority: components["schemas"]["Priority"];
+                /** Format: date-time */
+                remind_at?: string | null;
+                title: string;
                 /** Format: int64 */
                 version: number;
             }[];
@@ -5114,6 +5702,8 @@ export interface components {
             locale?: components["schemas"]["Locale"] | null;
             theme?: components["schemas"]["Theme"] | null;
         };
+        /** @enum {string} */
+        Priority: "high" | "medium" | "low";
         /** @description What a client is told. The console shows its own words for `code`. */
         Problem: {
             /**
@@ -5271,11 +5861,27 @@ export interface components {
         SetupState: {
             needed: boolean;
         };
+        Share: {
+            level: components["schemas"]["Level"];
+        };
+        SheetChoice: {
+            /** @description From 0. */
+            sheet: number;
+        };
         /**
          * @description Through which channel the customer came to us (R0-2.1).
          * @enum {string}
          */
         Source: "market_research" | "sales_record" | "feedback" | "direct_contact" | "public_source" | "referral" | "website" | "search_engine" | "advertisement" | "promotion" | "exhibition" | "event" | "registration" | "online_inquiry" | "phone_inquiry" | "mail_inquiry" | "cold_visit" | "social" | "partner" | "import" | "other";
+        StartRequest: {
+            /** @description Looks at every row and writes nothing. */
+            dry_run?: boolean;
+        };
+        /**
+         * @description How far an import is. A run that failed stays where it was; its job says why, and it can be started again.
+         * @enum {string}
+         */
+        State: "uploaded" | "mapped" | "checking" | "checked" | "importing" | "done";
         StepView: {
             /** Format: date-time */
             at: string;
@@ -5287,6 +5893,56 @@ export interface components {
         };
         /** @description A year's holidays as published: `{"year": 2027, "days": [{"date": "2027-01-01", "name": "元旦", "isOffDay": true}, …]}`. */
         Table: Record<string, unknown>;
+        /** @description The manager's page. */
+        Team: {
+            /** @description How many of the customers of each grade were contacted in the span. */
+            coverage: components["schemas"]["TeamCoverage"][];
+            /** Format: date */
+            from: string;
+            /** @description Duties met too late or not at all, by the day on which they were due; days without any are left out. */
+            heat: components["schemas"]["TeamHeat"][];
+            /** @description Each person's duties: open and overdue now, and those that fell due in the span. */
+            people: components["schemas"]["TeamPerson"][];
+            /** Format: date */
+            to: string;
+        };
+        TeamCoverage: {
+            /** Format: int64 */
+            contacted: number;
+            /** Format: int64 */
+            customers: number;
+            grade: string;
+            /** Format: double */
+            rate?: number | null;
+        };
+        TeamHeat: {
+            /** Format: date */
+            date: string;
+            /** Format: int64 */
+            late: number;
+            /** Format: int64 */
+            missed: number;
+        };
+        TeamPerson: {
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            late: number;
+            /** Format: int64 */
+            met: number;
+            /** Format: int64 */
+            missed: number;
+            name?: string | null;
+            /** Format: int64 */
+            open: number;
+            /** Format: int64 */
+            overdue: number;
+            /**
+             * Format: double
+             * @description Met in time of all judged, in percent.
+             */
+            rate?: number | null;
+        };
         /** @enum {string} */
         Theme: "light" | "dark" | "auto";
         Timeline: {
@@ -5306,6 +5962,130 @@ export interface components {
             /** @description The key of a sentence that the console has in both languages, with `data` for its gaps. */
             title_key: string;
         };
+        /** @description 今日应办: what the person is to do today, and why. */
+        Today: {
+            counts: components["schemas"]["TodayCounts"];
+            /** Format: date */
+            date: string;
+            groups: components["schemas"]["TodayGroups"];
+            /** @description The date in the Chinese calendar, such as 十月十五. */
+            lunar?: string | null;
+            /** @description The absent people whose duties are shown too, since the asker is their deputy. */
+            stands_in_for: components["schemas"]["NamedRecord"][];
+            /** @description Whether today is a working day. */
+            working: boolean;
+        };
+        TodayCounts: {
+            /**
+             * Format: int64
+             * @description Duties fulfilled today.
+             */
+            done: number;
+            /**
+             * Format: double
+             * @description The share of this month's judged duties that were met in time, in percent; none yet judged: nothing.
+             */
+            month_rate?: number | null;
+            /**
+             * Format: int64
+             * @description Open duties, overdue ones included.
+             */
+            open: number;
+            /** Format: int64 */
+            overdue: number;
+            /** @description The same of the last six months, oldest first, this month last. */
+            trend: (number | null)[];
+        };
+        TodayCustomer: {
+            grade: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        TodayGroups: {
+            overdue: components["schemas"]["TodayItem"][];
+            today: components["schemas"]["TodayItem"][];
+            week: components["schemas"]["TodayItem"][];
+        };
+        /** @description A duty with what is needed to fulfil it without looking anything up. */
+        TodayItem: {
+            /**
+             * Format: date-time
+             * @description When it is proposed to act.
+             */
+            act_at?: string | null;
+            /** @example R3-2.1 */
+            clause: string;
+            customer?: components["schemas"]["TodayCustomer"] | null;
+            decision_maker?: string | null;
+            /** Format: date-time */
+            due_at?: string | null;
+            /** Format: uuid */
+            duty_id: string;
+            last?: components["schemas"]["TodayLast"] | null;
+            /** @description Whose duty it is. */
+            owner: components["schemas"]["NamedRecord"];
+            /** @description The masked phone number. */
+            phone_hint?: string | null;
+            preferences?: string | null;
+            /** @example vip-contact */
+            rule: string;
+            /** @description Whether the day proposed for it has passed, though its deadline has not. */
+            slipped: boolean;
+            /** @description Whether it is another person's, for whom the asker stands in. */
+            stand_in: boolean;
+            state: string;
+            /** Format: int64 */
+            version: number;
+            what: components["schemas"]["TodayWhat"];
+        };
+        TodayLast: {
+            /** Format: date-time */
+            at: string;
+            kind: components["schemas"]["Kind"];
+            /** @description Its first line, cut short. */
+            text: string;
+        };
+        /** @description What is owed, in words: the console has the sentence for `key` and fills in `params`. */
+        TodayWhat: {
+            key: string;
+            params: Record<string, unknown>;
+        };
+        /** @description What is left out stays; `null` empties. */
+        TodoChange: {
+            /** Format: uuid */
+            customer_id?: string | null;
+            /** @description `true` ticks it off, `false` takes that back. */
+            done?: boolean | null;
+            /** Format: date-time */
+            due_at?: string | null;
+            owner_id?: components["schemas"]["Id"] | null;
+            priority?: components["schemas"]["Priority"] | null;
+            /** Format: date-time */
+            remind_at?: string | null;
+            title?: string | null;
+        };
+        TodoView: {
+            /** Format: date-time */
+            created_at: string;
+            created_by: components["schemas"]["Id"];
+            customer?: components["schemas"]["NamedRecord"] | null;
+            done: boolean;
+            /** Format: date-time */
+            done_at?: string | null;
+            /** Format: date-time */
+            due_at?: string | null;
+            id: components["schemas"]["Id"];
+            /** Format: uuid */
+            interaction_id?: string | null;
+            owner: components["schemas"]["NamedRecord"];
+            priority: components["schemas"]["Priority"];
+            /** Format: date-time */
+            remind_at?: string | null;
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
         TokenView: {
             /** Format: date-time */
             created_at: string;
@@ -5317,6 +6097,11 @@ export interface components {
             name: string;
             /** @description The token itself, in the answer to its making and never again. */
             secret?: string | null;
+        };
+        /** @description A file in a form. */
+        UploadForm: {
+            /** Format: binary */
+            file: string;
         };
         UserChange: {
             active?: boolean | null;
@@ -5431,389 +6216,6 @@ export interface components {
             name: string;
             /** Format: double */
             rate: number;
-        };
-        Reasoned: {
-            reason: string;
-        };
-        ImportColumn: {
-            index: number;
-            heading: string;
-            field?: string | null;
-            samples: string[];
-        };
-        ImportView: {
-            id: string;
-            file: string;
-            encoding?: string | null;
-            delimiter?: string | null;
-            sheets?: string[];
-            columns: components["schemas"]["ImportColumn"][];
-            rows: number;
-            state?: string | null;
-            job_id?: string | null;
-            counts?: components["schemas"]["ImportCounts"] | null;
-        };
-        ImportCounts: {
-            valid: number;
-            rejected: number;
-            duplicates: number;
-        };
-        ImportMapping: {
-            columns: {
-                index: number;
-                field?: string | null;
-            }[];
-            /** @enum {string} */
-            duplicates: "skip" | "update" | "create";
-            defaults?: {
-                [key: string]: string | null;
-            };
-        };
-        ImportProblem: {
-            field: string;
-            code: string;
-        };
-        ImportRow: {
-            row: number;
-            cells: string[];
-            problems: components["schemas"]["ImportProblem"][];
-        };
-        ImportPreview: {
-            rows: components["schemas"]["ImportRow"][];
-            counts: components["schemas"]["ImportCounts"];
-        };
-        JobStarted: {
-            job_id: string;
-        };
-        ExportRequest: {
-            filter?: unknown[];
-            sort?: string | null;
-            q?: string | null;
-            columns: string[];
-            /** @enum {string} */
-            format: "xlsx" | "csv";
-        };
-        Counts: {
-            /**
-             * Format: int64
-             * @description Duties met today.
-             */
-            done: number;
-            /**
-             * Format: double
-             * @description The share of this month's judged duties that were met in time, in percent; none yet judged: nothing.
-             */
-            month_rate?: number | null;
-            /**
-             * Format: int64
-             * @description Open duties, overdue ones included.
-             */
-            open: number;
-            /** Format: int64 */
-            overdue: number;
-            /** @description The same of the last six months, oldest first, this month last. */
-            trend: (number | null)[];
-        };
-        Coverage: {
-            /** Format: int64 */
-            contacted: number;
-            /** Format: int64 */
-            customers: number;
-            grade: string;
-            /** Format: double */
-            rate?: number | null;
-        };
-        Groups: {
-            overdue: components["schemas"]["Item"][];
-            today: components["schemas"]["Item"][];
-            week: components["schemas"]["Item"][];
-        };
-        Heat: {
-            /** Format: date */
-            date: string;
-            /** Format: int64 */
-            late: number;
-            /** Format: int64 */
-            missed: number;
-        };
-        /**
-         * @description What is to be changed of a record. What is left out stays; `null` empties. When and by what way the contact took
-         *     place stays for good, since duties were judged by it: a wrong one is withdrawn and recorded anew.
-         */
-        InteractionChange: {
-            /** Format: uuid */
-            contact_id?: string | null;
-            content?: string | null;
-            feedback?: string | null;
-            /** Format: date-time */
-            next_at?: string | null;
-            next_plan?: string | null;
-            priority?: components["schemas"]["Priority"] | null;
-        };
-        /** @description The record of a contact as people see it (客户互动记录表, R3-T2). */
-        InteractionView: {
-            /** @description Who made the contact. */
-            actor: components["schemas"]["NamedRecord"];
-            /** Format: date-time */
-            at: string;
-            contact?: components["schemas"]["NamedRecord"] | null;
-            content: string;
-            customer: components["schemas"]["NamedRecord"];
-            /** Format: uuid */
-            duty_id?: string | null;
-            /** @description Whether it was edited after it had been recorded. */
-            edited: boolean;
-            feedback?: string | null;
-            id: components["schemas"]["Id"];
-            kind: components["schemas"]["Kind"];
-            /** @description Written down more than 24 hours after it took place. */
-            late: boolean;
-            /** Format: date-time */
-            next_at?: string | null;
-            next_plan?: string | null;
-            /** Format: date-time */
-            recorded_at: string;
-            /**
-             * Format: uuid
-             * @description The to-do that its next plan became.
-             */
-            todo_id?: string | null;
-            /** Format: int64 */
-            version: number;
-        };
-        /** @description A duty with what is needed to fulfil it without looking anything up. */
-        Item: {
-            /**
-             * Format: date-time
-             * @description When it is proposed to act.
-             */
-            act_at?: string | null;
-            /** @example R3-2.1 */
-            clause: string;
-            customer?: components["schemas"]["ItemCustomer"] | null;
-            decision_maker?: string | null;
-            /** Format: date-time */
-            due_at?: string | null;
-            /** Format: uuid */
-            duty_id: string;
-            last?: components["schemas"]["Last"] | null;
-            /** @description Whose duty it is. */
-            owner: components["schemas"]["NamedRecord"];
-            /** @description The masked phone number. */
-            phone_hint?: string | null;
-            preferences?: string | null;
-            /** @example vip-contact */
-            rule: string;
-            /** @description Whether it is another person's, for whom the asker stands in. */
-            stand_in: boolean;
-            state: string;
-            /** Format: int64 */
-            version: number;
-            what: components["schemas"]["What"];
-        };
-        ItemCustomer: {
-            grade: string;
-            /** Format: uuid */
-            id: string;
-            name: string;
-        };
-        /**
-         * @description By what way a customer was met.
-         * @enum {string}
-         */
-        Kind: "phone" | "visit" | "email" | "sms" | "wechat" | "chat" | "meeting" | "on_site" | "activity" | "greeting";
-        Last: {
-            /** Format: date-time */
-            at: string;
-            kind: components["schemas"]["Kind"];
-            /** @description Its first line, cut short. */
-            text: string;
-        };
-        /** @description Something with a name. */
-        NamedRecord: {
-            /** Format: uuid */
-            id: string;
-            /** @description Missing where the asker may not see whose it is. */
-            name?: string | null;
-        };
-        /** @description A contact to be written down. */
-        NewInteraction: {
-            /**
-             * Format: date-time
-             * @description When it took place.
-             */
-            at: string;
-            /** Format: uuid */
-            contact_id?: string | null;
-            content: string;
-            /**
-             * Format: uuid
-             * @description The duty from which it was recorded.
-             */
-            duty_id?: string | null;
-            /** @description What the customer said to it. */
-            feedback?: string | null;
-            kind: components["schemas"]["Kind"];
-            /** Format: date-time */
-            next_at?: string | null;
-            /** @description What comes next; becomes a to-do. */
-            next_plan?: string | null;
-            priority?: components["schemas"]["Priority"] | null;
-        };
-        NewTodo: {
-            /** Format: uuid */
-            customer_id?: string | null;
-            /** Format: date-time */
-            due_at?: string | null;
-            owner_id?: components["schemas"]["Id"] | null;
-            priority?: components["schemas"]["Priority"];
-            /** Format: date-time */
-            remind_at?: string | null;
-            title: string;
-        };
-        /** @description One page of a list. */
-        Page_InteractionView: {
-            items: {
-                /** @description Who made the contact. */
-                actor: components["schemas"]["NamedRecord"];
-                /** Format: date-time */
-                at: string;
-                contact?: components["schemas"]["NamedRecord"] | null;
-                content: string;
-                customer: components["schemas"]["NamedRecord"];
-                /** Format: uuid */
-                duty_id?: string | null;
-                /** @description Whether it was edited after it had been recorded. */
-                edited: boolean;
-                feedback?: string | null;
-                id: components["schemas"]["Id"];
-                kind: components["schemas"]["Kind"];
-                /** @description Written down more than 24 hours after it took place. */
-                late: boolean;
-                /** Format: date-time */
-                next_at?: string | null;
-                next_plan?: string | null;
-                /** Format: date-time */
-                recorded_at: string;
-                /**
-                 * Format: uuid
-                 * @description The to-do that its next plan became.
-                 */
-                todo_id?: string | null;
-                /** Format: int64 */
-                version: number;
-            }[];
-            /** @description The cursor of the next page; nothing at the end. */
-            next?: string | null;
-        };
-        /** @description One page of a list. */
-        Page_TodoView: {
-            items: {
-                /** Format: date-time */
-                created_at: string;
-                created_by: components["schemas"]["Id"];
-                customer?: components["schemas"]["NamedRecord"] | null;
-                done: boolean;
-                /** Format: date-time */
-                done_at?: string | null;
-                /** Format: date-time */
-                due_at?: string | null;
-                id: components["schemas"]["Id"];
-                /** Format: uuid */
-                interaction_id?: string | null;
-                owner: components["schemas"]["NamedRecord"];
-                priority: components["schemas"]["Priority"];
-                /** Format: date-time */
-                remind_at?: string | null;
-                title: string;
-                /** Format: int64 */
-                version: number;
-            }[];
-            /** @description The cursor of the next page; nothing at the end. */
-            next?: string | null;
-        };
-        Person: {
-            /** Format: uuid */
-            id: string;
-            /** Format: int64 */
-            late: number;
-            /** Format: int64 */
-            met: number;
-            /** Format: int64 */
-            missed: number;
-            name?: string | null;
-            /** Format: int64 */
-            open: number;
-            /** Format: int64 */
-            overdue: number;
-            /**
-             * Format: double
-             * @description Met in time of all judged, in percent.
-             */
-            rate?: number | null;
-        };
-        /** @enum {string} */
-        Priority: "high" | "medium" | "low";
-        /** @description The manager's page. */
-        Team: {
-            /** @description How many of the customers of each grade were contacted in the span. */
-            coverage: components["schemas"]["Coverage"][];
-            /** Format: date */
-            from: string;
-            /** @description Duties met too late or not at all, by the day on which they were due; days without any are left out. */
-            heat: components["schemas"]["Heat"][];
-            /** @description Each person's duties: open and overdue now, and those that fell due in the span. */
-            people: components["schemas"]["Person"][];
-            /** Format: date */
-            to: string;
-        };
-        /** @description 今日应办: what the person is to do today, and why. */
-        Today: {
-            counts: components["schemas"]["Counts"];
-            /** Format: date */
-            date: string;
-            groups: components["schemas"]["Groups"];
-            /** @description The date in the Chinese calendar, such as 十月十五. */
-            lunar?: string | null;
-            /** @description The absent people whose duties are shown too, since the asker is their deputy. */
-            stands_in_for: components["schemas"]["NamedRecord"][];
-            /** @description Whether today is a working day. */
-            working: boolean;
-        };
-        /** @description What is left out stays; `null` empties. */
-        TodoChange: {
-            /** Format: uuid */
-            customer_id?: string | null;
-            /** @description `true` ticks it off, `false` takes that back. */
-            done?: boolean | null;
-            /** Format: date-time */
-            due_at?: string | null;
-            owner_id?: components["schemas"]["Id"] | null;
-            priority?: components["schemas"]["Priority"] | null;
-            /** Format: date-time */
-            remind_at?: string | null;
-            title?: string | null;
-        };
-        TodoView: {
-            /** Format: date-time */
-            created_at: string;
-            created_by: components["schemas"]["Id"];
-            customer?: components["schemas"]["NamedRecord"] | null;
-            done: boolean;
-            /** Format: date-time */
-            done_at?: string | null;
-            /** Format: date-time */
-            due_at?: string | null;
-            id: components["schemas"]["Id"];
-            /** Format: uuid */
-            interaction_id?: string | null;
-            owner: components["schemas"]["NamedRecord"];
-            priority: components["schemas"]["Priority"];
-            /** Format: date-time */
-            remind_at?: string | null;
-            title: string;
-            /** Format: int64 */
-            version: number;
         };
     };
     responses: never;

@@ -73,7 +73,7 @@ export default function SetupPage() {
   })
   if (job) {
     return (
-      <Outside title={t('setup.sample_running')}>
+      <Outside title={t('setup.sample_running')} intro={t('setup.sample_why_wait')}>
         <Progress jobId={job} title={t('setup.sample')} onDone={enter} />
         <Button onClick={enter}>{t('setup.enter')}</Button>
       </Outside>

@@ -3,7 +3,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode, useSyncExternalStore } from 'react'
 import { createRoot } from 'react-dom/client'
-import { onSessionLost } from '@/api/client'
+import { onPasswordNeeded, onSessionLost } from '@/api/client'
 import { Offline, Problem } from '@/api/problem'
 import { locale, onLocale } from '@/i18n'
 import { Theme } from '@/ui/theme'
@@ -24,12 +24,23 @@ const client = new QueryClient({
 })
 const router = makeRouter(client)
 
+const outside = ['/login', '/setup', '/password']
+
 onSessionLost(() => {
   const { pathname, href } = router.state.location
-  if (pathname === '/login' || pathname === '/setup') return
+  if (outside.includes(pathname)) return
   client.removeQueries({ queryKey: ['me'] })
   void router.navigate({ to: '/login', search: { next: href } as never })
 })
+
+onPasswordNeeded(() => {
+  if (!outside.includes(router.state.location.pathname)) void router.navigate({ to: '/password' })
+})
+
+// Only static files; see there. A page that was opened before opens without a network too.
+if (import.meta.env.PROD && 'serviceWorker' in navigator) {
+  globalThis.addEventListener('load', () => void navigator.serviceWorker.register('/sw.js').catch(() => undefined))
+}
 
 /** Another language is another key: every word on the page is drawn anew. */
 function App() {

@@ -31,6 +31,12 @@ const setup = createRoute({
   component: lazyRouteComponent(() => import('./SetupPage')),
 })
 
+const password = createRoute({
+  getParentRoute: () => root,
+  path: '/password',
+  component: lazyRouteComponent(() => import('./PasswordPage')),
+})
+
 const shell = createRoute({
   getParentRoute: () => root,
   id: 'shell',
@@ -68,7 +74,7 @@ const missing = createRoute({ getParentRoute: () => shell, path: '$', component:
 
 export function makeRouter(client: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren([login, setup, shell.addChildren([home, ...pages, missing])]),
+    routeTree: root.addChildren([login, setup, password, shell.addChildren([home, ...pages, missing])]),
     context: { client },
     parseSearch,
     stringifySearch: formatSearch,

@@ -24,15 +24,17 @@ export function chooseLocale(locale: Locale): void {
 
 /** Before any page of the shell: who is it? Nobody → to the login page, which comes back to this address. */
 export async function requireSession(client: QueryClient, href: string): Promise<Me> {
+  let me: Me
   try {
-    const me = await client.ensureQueryData(meQuery)
-    if (me.locale === 'zh' || me.locale === 'en') chooseLocale(me.locale)
-    return me
+    me = await client.ensureQueryData(meQuery)
   } catch (error) {
     if (!(error instanceof Problem) || error.status !== 401) throw error
     if (await setupNeeded()) throw redirect({ to: '/setup' })
     throw redirect({ to: '/login', search: href === '/' ? {} : { next: href } })
   }
+  if (me.locale === 'zh' || me.locale === 'en') chooseLocale(me.locale)
+  if (me.must_change_password) throw redirect({ to: '/password' })
+  return me
 }
 
 async function setupNeeded(): Promise<boolean> {

@@ -7,7 +7,7 @@ import type { Overlay } from './Shell'
 /** ⌘K or Ctrl+K everywhere; ?, the letter of a command, and g followed by a letter, outside of fields. */
 export function useShellKeys(items: NavItem[], commands: Command[], onOverlay: (overlay: Overlay) => void): void {
   const go = useGo()
-  const pressedG = useRef(0)
+  const pressedG = useRef(Number.NEGATIVE_INFINITY)
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === 'k') {
@@ -24,7 +24,7 @@ export function useShellKeys(items: NavItem[], commands: Command[], onOverlay: (
       const target = items.find((item) => item.key === event.key)
       const command = commands.find((other) => other.key === event.key)
       const afterG = event.timeStamp - pressedG.current < 1200
-      pressedG.current = 0
+      pressedG.current = Number.NEGATIVE_INFINITY
       if (afterG ? !target : !command) return
       event.preventDefault()
       // The letter is used up here: lists know some of them too.

@@ -89,6 +89,8 @@ export const en: Record<keyof typeof zh, string> = {
   'record.timeline': 'Timeline',
   'record.side': 'Duties and owner',
   'facts.key': 'Key fact',
+  'facts.mark': 'Mark as key',
+  'facts.unmark': 'Lift the mark',
   'facts.missing': '{n} to complete: {list}',
   'facts.edit': 'Edit {what}',
   'timeline.filter': 'Filter by kind',

@@ -91,6 +91,8 @@ export const zh = {
   'record.timeline': '动态',
   'record.side': '待办与负责人',
   'facts.key': '重点',
+  'facts.mark': '标为重点',
+  'facts.unmark': '取消重点',
   'facts.missing': '待补充 {n} 项：{list}',
   'facts.edit': '修改{what}',
   'timeline.filter': '按类型筛选',

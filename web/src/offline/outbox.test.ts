@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { server } from '@/test-kit'
 import { type Answer, flush, forget, type Kept, keep, kept, mergeKept } from './outbox'
-import { keepAndSend, sendKept } from './send'
+import { correctAndSend, keepAndSend, sendKept } from './send'
 
 const entry = (id: string, at: string, userId = 'u1'): Kept => ({
   id,
@@ -58,8 +58,8 @@ describe('outbox', () => {
   })
 
   it('uses the id as the idempotency key', async () => {
-    const calls = server(() => ({ status: 201 }))
-    expect(await keepAndSend(entry('key-1', '2026-11-23T01:00:00Z'))).toBe('accepted')
+    const calls = server(() => ({ status: 201, body: { id: 'i1' } }))
+    expect(await keepAndSend(entry('key-1', '2026-11-23T01:00:00Z'))).toEqual({ accepted: { id: 'i1' } })
     expect(calls.map((one) => one.headers.get('Idempotency-Key'))).toEqual(['key-1'])
   })
 
@@ -72,6 +72,17 @@ describe('outbox', () => {
     }
     server(() => ({ status: 422, body: { status: 422, code: 'invalid' } }))
     expect(await sendKept(entry('x', ''))).toEqual({ refused: '有内容需要修改' })
+  })
+
+  it('puts a corrected record in the place of the refused one', async () => {
+    server(() => ({ status: 422, body: { status: 422, code: 'invalid' } }))
+    const refused = await keepAndSend(entry('wrong', '2026-11-23T01:00:00Z'))
+    expect(refused).toMatchObject({ refused: '有内容需要修改' })
+    expect((await kept('u1')).map((one) => one.refused)).toEqual(['有内容需要修改'])
+    const calls = server(() => ({ status: 201, body: {} }))
+    expect(await correctAndSend('wrong', entry('right', '2026-11-23T01:01:00Z'))).toEqual({ accepted: {} })
+    expect(calls.map((one) => one.headers.get('Idempotency-Key'))).toEqual(['right'])
+    expect(await kept('u1')).toEqual([])
   })
 
   it('merges pending and stored records without doubling', () => {

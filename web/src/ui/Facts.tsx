@@ -15,6 +15,8 @@ export type Fact<V = unknown> = {
   /** Offers a copy button with exactly this. */
   copy?: string | null
   mark?: boolean
+  /** Marks it as a key fact, or lifts the mark. */
+  onMark?: () => void
   edit?: InPlace<V>
 }
 
@@ -39,7 +41,7 @@ export function Facts({ groups, missing = [] }: { groups: FactGroup[]; missing?:
         .filter((group) => group.facts.length > 0)
         .map((group) => (
           <section key={group.title}>
-            <h2 className="small">{group.title}</h2>
+            {group.title && <h2 className="small">{group.title}</h2>}
             <dl>
               {group.facts.map((fact) => (
                 <Line key={fact.key} fact={fact} />
@@ -68,6 +70,14 @@ function Line({ fact }: { fact: Fact }) {
             <span className={known ? undefined : 'dim'}>{known ? fact.value : t('not_set')}</span>
             <span className="fact-acts no-print">
               {known && fact.copy && <CopyButton text={fact.copy} what={fact.label} />}
+              {fact.onMark && (
+                <IconButton
+                  label={`${fact.mark ? t('facts.unmark') : t('facts.mark')}: ${fact.label}`}
+                  icon="star"
+                  pressed={fact.mark}
+                  onClick={fact.onMark}
+                />
+              )}
               {fact.edit && (
                 <IconButton
                   label={t('facts.edit', { what: fact.label })}

@@ -44,7 +44,7 @@ export function Sheet({ title, open, onClose, children }: DialogProps) {
       size="auto"
       styles={{
         title: { fontWeight: 600 },
-        content: { maxHeight: '92dvh', borderRadius: '12px 12px 0 0' },
+        content: { height: 'auto', maxHeight: '92dvh', borderRadius: '12px 12px 0 0' },
         body: { paddingBottom: 'calc(16px + env(safe-area-inset-bottom))' },
       }}
       attributes={{ header: { role: 'presentation' } }}

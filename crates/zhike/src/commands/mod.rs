@@ -3,6 +3,7 @@
 mod audit;
 mod backup;
 mod doctor;
+mod import;
 mod lock;
 mod openapi;
 mod place;
@@ -41,6 +42,9 @@ enum Command {
     /// The regulations.
     #[command(subcommand)]
     Policy(policy::Policy),
+    /// Brings data in from files.
+    #[command(subcommand)]
+    Import(import::Import),
     /// Writes a backup of the embedded database and its files, also while the server runs.
     Backup(backup::Backup),
     /// Restores a backup into an empty data directory.
@@ -62,6 +66,7 @@ pub fn run() -> ExitCode {
         Command::Token(command) => command.run(),
         Command::Audit(command) => command.run(),
         Command::Policy(command) => command.run(),
+        Command::Import(command) => command.run(),
         Command::Backup(command) => command.run(),
         Command::Restore(command) => command.run(),
         Command::Sample(command) => command.run(),

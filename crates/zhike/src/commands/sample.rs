@@ -9,7 +9,7 @@ use store::Entity as _;
 
 use super::place::{Opened, Place};
 use super::print_json;
-use zhike::kernel::{Error, Id, Result};
+use zhike::kernel::{Clock, Error, Id, Result};
 use zhike::platform::access::model::{Department, User};
 use zhike::platform::access::tokens::{self, NewToken};
 use zhike::platform::access::{password, setup};
@@ -44,9 +44,9 @@ impl Sample {
         let (founder, password) = founder(&place)?;
         let hash = password::hash_now(&password)?;
         let size = Size { customers: self.customers, contacts: self.contacts, interactions: self.interactions };
-        let started = Instant::now();
+        let (started, now) = (Instant::now(), Clock::system().now());
         let teller = Mutex::new(Instant::now() - TELL_EVERY);
-        let made = large::fill(&place.db, &place.vault, (founder, &hash), (size, self.seed), &|progress| {
+        let made = large::fill(&place.db, &place.vault, (founder, &hash), (size, self.seed, now), &|progress| {
             tell(&teller, started, progress);
         })?;
         let token = self.token.as_ref().map(|name| token(&place, founder, name)).transpose()?;
@@ -62,7 +62,11 @@ impl Sample {
         }
         println!(
             "Made {} customers with {} contacts and {} interactions, and {} people, in {:.0} s.",
-            made.customers, made.contacts, made.interactions, made.people, took.as_secs_f64()
+            made.customers,
+            made.contacts,
+            made.interactions,
+            made.people,
+            took.as_secs_f64()
         );
         println!("The made people sign in with the password {password}; {} is one who sells.", made.salesperson);
         if let Some(token) = token {

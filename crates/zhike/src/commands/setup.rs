@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 use store::Entity as _;
 use store::jobs::{Job, State};
 use uuid::Uuid;
@@ -61,16 +61,15 @@ impl Setup {
         let hash = password::hash_now(&password)?;
         let system = place.system();
         let founded = place.db.write_blocking(move |tx| setup::found(tx, &system, &setup, &hash)).map_err(told)?;
-        if let Some(job) = founded.sample_job {
-            fill(&place, job)?;
-        }
+        let made = founded.sample_job.map(|job| fill(&place, job)).transpose()?;
         if self.json {
-            print_json(&json!({ "user_id": founded.user.id, "job_id": founded.sample_job }))?;
+            print_json(&json!({ "user_id": founded.user.id, "job_id": founded.sample_job, "sample": made }))?;
         } else {
             println!(
                 "The company is set up. Start the server with `zhike serve` and sign in as {}.",
                 founded.user.login
             );
+            made.iter().for_each(introduce);
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -84,7 +83,7 @@ fn told(error: Error) -> Error {
 }
 
 /// Makes the sample company now, as the job that the server would run.
-fn fill(place: &Opened, job: Uuid) -> Result<()> {
+fn fill(place: &Opened, job: Uuid) -> Result<Value> {
     let runner = Runner {
         db: place.db.clone(),
         vault: Arc::clone(&place.vault),
@@ -96,11 +95,21 @@ fn fill(place: &Opened, job: Uuid) -> Result<()> {
     runner.run_due()?;
     let job = place.db.read_blocking(move |tx| Job::get(tx, job))?;
     match job.state {
-        State::Done => Ok(()),
+        State::Done => Ok(job.result.unwrap_or_default()),
         _ => Err(Error::new(500, "sample.failed").detail(format!(
             "the company is set up, but its sample content could not be made: {}",
             job.error.unwrap_or_default()
         ))),
+    }
+}
+
+/// Tells through whose eyes the sample company can be looked at.
+fn introduce(made: &Value) {
+    let text = |of: &Value, name: &str| of[name].as_str().unwrap_or_default().to_owned();
+    println!("\nThe people of the sample company share the password {}. Some of them:", text(made, "password"));
+    for person in made["sign_in"].as_array().into_iter().flatten() {
+        let [login, name, department, post] = ["login", "name", "department", "post"].map(|part| text(person, part));
+        println!("  {login:<16} {name}, {department}, {post}");
     }
 }
 

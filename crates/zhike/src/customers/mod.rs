@@ -16,8 +16,10 @@ pub mod contacts;
 mod draft;
 pub mod duplicates;
 pub mod events;
+pub mod export;
 pub mod facts;
 pub mod http;
+pub mod import;
 pub mod index;
 pub mod input;
 pub mod model;
@@ -48,6 +50,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(verification::http::routes())
         .merge(events::http::routes())
         .merge(timeline::http::routes())
+        .merge(import::routes())
+        .merge(export::routes())
 }
 
 /// Customers in the one search of the house.

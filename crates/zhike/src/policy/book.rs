@@ -112,7 +112,8 @@ fn read(tx: &mut Tx<'_>, id: Uuid) -> Result<Edition> {
     let row = PolicyVersion::get(tx, id)?;
     let policy = Policy::from_json(&row.definition).map_err(Error::internal)?;
     let rows = tx.query(&RULES_SINCE, &[&row.policy])?;
-    let since = rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<HashMap<String, Timestamp>>>()?;
+    let since =
+        rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<HashMap<String, Timestamp>>>()?;
     let started = row.effective_at.unwrap_or(row.created_at);
     let entry = |(clause, rule): (&super::definition::Clause, &Rule)| {
         Arc::new(Entry {
@@ -183,7 +184,10 @@ impl Book {
         let Some(rule) = self.entries.get(index).map(|entry| &entry.rule) else { return Ok(Vec::new()) };
         let Some(per) = rule.shape.per() else { return Ok(Vec::new()) };
         let windows = windows(per, from, until, &self.calendars)?;
-        Ok(windows.into_iter().map(|window| Frame::new(rule, window, &self.calendars)).collect::<Result<_, RuleError>>()?)
+        Ok(windows
+            .into_iter()
+            .map(|window| Frame::new(rule, window, &self.calendars))
+            .collect::<Result<_, RuleError>>()?)
     }
 
     /// The rule that a duty is judged by: that of its own version.

@@ -63,7 +63,8 @@ fn the_tree_is_a_tree_and_everybody_has_a_place_in_it() {
 #[test]
 fn customers_are_like_customers() {
     let world = world(super::SEED, 800, NOW);
-    let codes: Vec<&String> = world.customers.iter().filter_map(|one| one.archive.credit_code.as_ref()?.as_ref()).collect();
+    let codes: Vec<&String> =
+        world.customers.iter().filter_map(|one| one.archive.credit_code.as_ref()?.as_ref()).collect();
     assert!(codes.len() > 500 && codes.iter().all(|code| credit_code::check(code).is_ok()));
     assert_eq!(codes.iter().collect::<HashSet<_>>().len(), codes.len());
     let share = |grade| world.customers.iter().filter(|one| one.grade == grade).count() * 100 / world.customers.len();
@@ -81,7 +82,13 @@ fn customers_are_like_customers() {
 /// Whatever day the company is made on, it has a past, nothing of the future, and its order is that of time.
 #[test]
 fn history_ends_now_on_any_day() {
-    for now in ["2026-11-21T14:00:00Z", "2026-01-01T00:00:01Z", "2026-02-18T02:00:00Z", "2026-03-31T15:59:00Z", "2027-10-08T00:30:00Z"] {
+    for now in [
+        "2026-11-21T14:00:00Z",
+        "2026-01-01T00:00:01Z",
+        "2026-02-18T02:00:00Z",
+        "2026-03-31T15:59:00Z",
+        "2027-10-08T00:30:00Z",
+    ] {
         let world = world(3, 80, now);
         let now: Timestamp = now.parse().expect("an instant");
         assert!(world.happenings.windows(2).all(|pair| pair[0].at <= pair[1].at));
@@ -95,7 +102,9 @@ fn history_ends_now_on_any_day() {
                     assert!(entered.contains(&talk.customer), "{now}: a talk before the customer was there");
                     assert!(talk.at <= happening.at && talk.done.is_none_or(|done| happening.at <= done && done < now));
                 }
-                What::Learned { happened_at, known_at, .. } => assert!(happened_at <= known_at && *known_at <= happening.at),
+                What::Learned { happened_at, known_at, .. } => {
+                    assert!(happened_at <= known_at && *known_at <= happening.at)
+                }
                 _ => {}
             }
         }
@@ -162,7 +171,7 @@ store::db_test! {
         assert!(rates.len() >= 5 && spread > 5.0, "{rates:?}");
         let team = admin.get("/team?from=2026-10-01&to=2026-10-31").ok();
         assert!(team["heat"].as_array().is_some_and(|heat| !heat.is_empty()));
-        let customer = &admin.get("/customers?limit=1&filter=[[\"grade\",\"eq\",\"vip\"]]").ok()["items"][0];
+        let customer = &admin.get("/customers?limit=1&filter=%5B%5B%22grade%22,%22eq%22,%22vip%22%5D%5D").ok()["items"][0];
         let path = format!("/customers/{}/timeline", customer["id"].as_str().expect("an id"));
         assert!(admin.get(&path).ok()["items"].as_array().is_some_and(|items| items.len() > 10));
     }
@@ -171,10 +180,11 @@ store::db_test! {
         let app = TestApp::empty(&db);
         let (founder, size) = (founded(&app), Size { customers: 500, contacts: 1_000, interactions: 1_500 });
         let vault = Arc::clone(&app.app.vault);
-        let made = large::fill(&db, &vault, (founder, "no hash"), (size, 4), &|_| {}).expect("made");
+        let now = app.clock.now();
+        let made = large::fill(&db, &vault, (founder, "no hash"), (size, 4, now), &|_| {}).expect("made");
         assert_eq!((made.customers, made.contacts, made.interactions), (500, 1_000, 1_500));
         sound(&app);
-        let again = large::fill(&db, &vault, (founder, "no hash"), (size, 4), &|_| {}).expect_err("not empty");
+        let again = large::fill(&db, &vault, (founder, "no hash"), (size, 4, now), &|_| {}).expect_err("not empty");
         assert_eq!(again.code, "sample.not_empty");
         let admin = app.sign_in("admin");
         assert_eq!(admin.get("/customers?limit=50").ok()["items"].as_array().map(Vec::len), Some(50));

@@ -137,7 +137,8 @@ fn build(app: &TestApp, almighty: &Session<'_>, company: &Company, number: usize
         }
         ids.push(id);
     }
-    let expected = oracle(company).into_iter().map(|seen| seen.into_iter().map(|at| ids[at].clone()).collect()).collect();
+    let expected =
+        oracle(company).into_iter().map(|seen| seen.into_iter().map(|at| ids[at].clone()).collect()).collect();
     Built { logins, customers: ids.into_iter().collect(), expected }
 }
 

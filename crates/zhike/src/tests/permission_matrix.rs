@@ -197,12 +197,7 @@ fn stage_content(db: &TestDb) -> Vec<(String, Vec<store::Row>)> {
     db.content(NOTED)
 }
 
-fn assert_same(
-    before: &[(String, Vec<store::Row>)],
-    after: &[(String, Vec<store::Row>)],
-    role: &str,
-    sent: &[String],
-) {
+fn assert_same(before: &[(String, Vec<store::Row>)], after: &[(String, Vec<store::Row>)], role: &str, sent: &[String]) {
     for ((table, rows), (_, now)) in before.iter().zip(after) {
         assert!(rows == now, "{role}: a refusal among these changed {table}:\n{}", sent.join("\n"));
     }

@@ -22,7 +22,7 @@ import { t } from './words'
 type Birthday = NonNullable<Contact['birthday']>
 type Values = {
   name: string
-  salutation: Contact['salutation'] | null
+  salutation: NonNullable<Contact['salutation']> | null
   position: string
   department: string
   phone: string

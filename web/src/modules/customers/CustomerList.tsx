@@ -3,7 +3,7 @@ import { type ListQuery, type Me, useCan, useMe } from '@/api'
 import { civilDate, now } from '@/i18n'
 import { type BulkAction, Button, DataView, Dialog, type Preset, toast, useGo } from '@/ui'
 import { BulkGrade, BulkOwner, BulkTags } from './BulkChange'
-import { CustomerDrawer } from './CustomerDrawer'
+import CustomerDrawer from './CustomerDrawer'
 import { CustomerForm } from './CustomerForm'
 import { columns } from './columns'
 import { ExportDialog } from './ExportDialog'
@@ -28,7 +28,7 @@ export default function CustomerList() {
   )
   const bring = can('customer', 'import') && (
     <Button icon="upload" onClick={() => go('/customers/import')}>
-      {t('import.start')}
+      {t('import.run_title')}
     </Button>
   )
   const bulk: BulkAction<Customer>[] = []

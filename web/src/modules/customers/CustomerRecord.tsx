@@ -1,6 +1,6 @@
 /** The parts of a customer's record, the same in the drawer and on the page. */
 import { useQuery } from '@tanstack/react-query'
-import { type Me, useCan, useMe } from '@/api'
+import { type Me, messageOf, useCan, useMe } from '@/api'
 import { ago, count, date, lookup, money } from '@/i18n'
 import {
   Ago,
@@ -15,12 +15,13 @@ import {
   Skeleton,
   Tag,
   Text,
+  toast,
 } from '@/ui'
 import { CustomerActions } from './CustomerActions'
 import { CustomerSide } from './CustomerSide'
 import { CustomerTimeline } from './CustomerTimeline'
 import { Grade, word } from './options'
-import { type Customer, customerQuery, reveal, updateCustomer, useRefresh } from './queries'
+import { type Customer, customerQuery, markFact, reveal, unmarkFact, updateCustomer, useRefresh } from './queries'
 import { t } from './words'
 
 export type Loaded = { parts: RecordParts; error?: unknown; loading: boolean; retry: () => void }
@@ -69,8 +70,30 @@ function useFacts(customer: Customer | undefined): FactGroup[] {
     await updateCustomer(customer, body)
     await refresh(customer.id)
   }
-  const plain = plainFacts(customer, can('customer', 'update') ? change : undefined)
+  const mark = async (field: string) => {
+    const marked = customer.key_facts.includes(field)
+    try {
+      await (marked ? unmarkFact(customer, field) : markFact(customer, field))
+      await refresh(customer.id)
+    } catch (error) {
+      toast(messageOf(error))
+    }
+  }
+  const mayChange = can('customer', 'update')
+  const plain = plainFacts(customer, mayChange ? change : undefined)
   const personal = personalFacts(customer, me, can('customer', 'reveal'))
+  const groups = factGroups(customer, plain, personal)
+  if (!mayChange) return groups
+  const markable = (fact: Fact): Fact =>
+    unmarkable.has(fact.key) ? fact : { ...fact, onMark: () => void mark(fact.key) }
+  return groups.map((group) => ({ ...group, facts: group.facts.map(markable) }))
+}
+
+/** What the house knows by itself is nothing one asks a customer about. */
+const unmarkable = new Set(['kind', 'department', 'verified_on', 'completeness', 'created_at', 'id_number'])
+
+function factGroups(customer: Customer, plain: ReturnType<typeof plainFacts>, personal: Fact[]): FactGroup[] {
+  const marked = (key: string) => customer.key_facts.includes(key)
   return [
     { title: t('group.contact'), facts: [...personal, plain('address'), plain('website'), regionFact(customer)] },
     {
@@ -79,8 +102,13 @@ function useFacts(customer: Customer | undefined): FactGroup[] {
         { key: 'kind', label: t('field.kind'), value: word('kind', customer.kind) },
         plain('short_name'),
         plain('credit_code'),
-        { key: 'industry', label: t('field.industry'), value: word('industry', customer.industry) },
-        { key: 'source', label: t('field.source'), value: word('source', customer.source) },
+        {
+          key: 'industry',
+          label: t('field.industry'),
+          value: word('industry', customer.industry),
+          mark: marked('industry'),
+        },
+        { key: 'source', label: t('field.source'), value: word('source', customer.source), mark: marked('source') },
         { key: 'department', label: t('field.department'), value: customer.department?.name },
       ],
     },
@@ -90,14 +118,21 @@ function useFacts(customer: Customer | undefined): FactGroup[] {
         {
           key: 'staff_count',
           label: t('field.staff_count'),
+          mark: marked('staff_count'),
           value: customer.staff_count && count(customer.staff_count),
         },
         {
           key: 'annual_revenue_fen',
           label: t('field.annual_revenue_fen'),
+          mark: marked('annual_revenue_fen'),
           value: customer.annual_revenue_fen ? money(customer.annual_revenue_fen, true) : null,
         },
-        { key: 'founded_on', label: t('field.founded_on'), value: customer.founded_on && date(customer.founded_on) },
+        {
+          key: 'founded_on',
+          label: t('field.founded_on'),
+          mark: marked('founded_on'),
+          value: customer.founded_on && date(customer.founded_on),
+        },
         plain('main_business', true),
         plain('organisation', true),
       ],
@@ -109,6 +144,7 @@ function useFacts(customer: Customer | undefined): FactGroup[] {
         {
           key: 'cooperation_since',
           label: t('field.cooperation_since'),
+          mark: marked('cooperation_since'),
           value: customer.cooperation_since && date(customer.cooperation_since),
         },
         { key: 'verified_on', label: t('field.verified_on'), value: customer.verified_on && ago(customer.verified_on) },

@@ -2,12 +2,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { Suspense, useState } from 'react'
 import { messageOf, useCan } from '@/api'
-import { lookup, t as words } from '@/i18n'
-import { CustomerTodos } from '@/modules/engagement'
+import { t as words } from '@/i18n'
+import { CustomerTodos, dutyText, progressText } from '@/modules/engagement'
 import { CopyButton, Dialog, IconButton, Link, Masked, Remaining, SideBlock, Skeleton, Status } from '@/ui'
 import { ContactForm } from './ContactForm'
 import { word } from './options'
-import { type Contact, type Customer, contactsQuery, type Duty, dutiesQuery, reveal } from './queries'
+import { type Contact, type Customer, contactsQuery, dutiesQuery, reveal } from './queries'
 import { t } from './words'
 
 export function CustomerSide({ id, customer }: { id: string; customer: Customer | undefined }) {
@@ -44,7 +44,11 @@ function Duties({ id }: { id: string }) {
           <li key={duty.id}>
             <Link to={`/policy/duties/${duty.id}`} className="side-duty">
               <span>
-                {dutyText(duty)} <span className="dim">{duty.clause}</span>
+                {dutyText(duty)}
+                <span className="dim">
+                  {' '}
+                  {progressText(duty)} {duty.clause}
+                </span>
               </span>
               {duty.due_at ? <Remaining due={duty.due_at} /> : <Status>{word('duty.state', duty.state)}</Status>}
             </Link>
@@ -53,10 +57,6 @@ function Duties({ id }: { id: string }) {
       </ul>
     </SideBlock>
   )
-}
-
-function dutyText({ what, rule }: Duty): string {
-  return lookup(what.key, what.params) ?? lookup(`duty.${rule}`) ?? rule
 }
 
 function People({ id }: { id: string }) {
@@ -99,6 +99,8 @@ function People({ id }: { id: string }) {
   )
 }
 
+const ways = ['phone', 'wechat', 'email'] as const
+
 type PersonProps = { contact: Contact; mayReveal: boolean; onEdit?: () => void }
 
 function Person({ contact, mayReveal, onEdit }: PersonProps) {
@@ -120,13 +122,19 @@ function Person({ contact, mayReveal, onEdit }: PersonProps) {
           {onEdit && <IconButton label={`${words('edit')}: ${contact.name}`} icon="edit" onClick={onEdit} />}
         </span>
       </div>
-      {contact.phone && (
-        <Masked
-          recordId={contact.id}
-          label={`${contact.name} ${t('field.phone')}`}
-          masked={contact.phone.masked}
-          onReveal={show?.('phone')}
-        />
+      {ways.map(
+        (way) =>
+          contact[way] && (
+            <div key={way} className="person-way">
+              <span className="dim">{t(`field.${way}`)}</span>
+              <Masked
+                recordId={contact.id}
+                label={`${contact.name} ${t(`field.${way}`)}`}
+                masked={contact[way].masked}
+                onReveal={show?.(way)}
+              />
+            </div>
+          ),
       )}
       {contact.birthday && <p className="dim">{birthdayText(contact.birthday)}</p>}
       {contact.preferences && <p className="dim">{contact.preferences}</p>}

@@ -4,7 +4,7 @@ import { lookup } from '@/i18n'
 import { Composer } from '@/modules/engagement'
 import { Timeline } from '@/ui'
 import { timelineKinds } from './options'
-import { useTimeline } from './queries'
+import { type TimelineItem, useTimeline } from './queries'
 import { entryOf } from './timelineEntry'
 import './customers.css'
 
@@ -12,7 +12,9 @@ export function CustomerTimeline({ id, name }: { id: string; name: string | unde
   const can = useCan()
   const [kinds, setKinds] = useState<string[]>([])
   const pages = useTimeline(id, kinds)
-  const entries = pages.data?.pages.flatMap((page) => page.items.map(entryOf)) ?? []
+  // What was met in time is told by the contact itself; it is listed when duties are asked for.
+  const told = (item: TimelineItem) => kinds.length > 0 || item.title_key !== 'timeline.duty.met'
+  const entries = pages.data?.pages.flatMap((page) => page.items.filter(told).map(entryOf)) ?? []
   return (
     <Timeline
       entries={entries}

@@ -1,7 +1,7 @@
 /** Going through the archive with the customer, field by field (R3-1.5): right, changed, or not known. */
 import './customers.css'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { messageOf, newKey, Problem, useMe } from '@/api'
 import { ago, date, lookup, money } from '@/i18n'
 import { Area, Button, ChoiceField, Dialog, Failed, Notice, RegionName, Skeleton, Text, toast } from '@/ui'
@@ -39,12 +39,20 @@ function Verify({ customer, onClose }: { customer: Customer; onClose: () => void
   const [faults, setFaults] = useState<Record<string, string>>({})
   const [busy, setBusy] = useState(false)
   const [key] = useState(newKey)
+  const list = useRef<HTMLUListElement>(null)
+  // The dialog was open before the archive was there, and gave the focus to its close button.
+  useEffect(() => list.current?.querySelector<HTMLElement>('.pill')?.focus(), [])
   const fields = verifiable(customer, (field) => me?.fields[`customer.${field}`] !== 'hidden')
   const answer = (field: string, result: Result | undefined, value?: string) =>
     setAnswers((before) => ({ ...before, [field]: result && { result, value } }))
   const confirmRest = () =>
     setAnswers((before) =>
-      Object.fromEntries(fields.map((field) => [field, before[field] ?? { result: 'confirmed' as const }])),
+      Object.fromEntries(
+        fields.map((field) => [
+          field,
+          before[field] ?? (isKnown(customer, field) ? { result: 'confirmed' as const } : undefined),
+        ]),
+      ),
     )
   const save = async () => {
     const { items, missing } = answersOf(answers)
@@ -77,7 +85,7 @@ function Verify({ customer, onClose }: { customer: Customer; onClose: () => void
         </Button>
       </div>
       {error && <Notice tone="bad">{error}</Notice>}
-      <ul className="verify">
+      <ul className="verify" ref={list}>
         {fields.map((field) => (
           <li key={field} data-result={answers[field]?.result}>
             <span className="dim">{lookup(`field.${field}`) ?? field}</span>
@@ -130,7 +138,8 @@ type ChoicesProps = { field: string; answer: Result | undefined; onAnswer: (resu
 function Choices({ field, answer, onAnswer }: ChoicesProps) {
   const name = lookup(`field.${field}`) ?? field
   return (
-    <div className="row" role="group" aria-label={name}>
+    <fieldset className="choices">
+      <legend className="vh">{name}</legend>
       {results.map((result) => (
         <button
           key={result}
@@ -143,17 +152,22 @@ function Choices({ field, answer, onAnswer }: ChoicesProps) {
           {t(`verify.${result}`)}
         </button>
       ))}
-    </div>
+    </fieldset>
   )
 }
 
-function shown(customer: Customer, field: string) {
+function isKnown(customer: Customer, field: string): boolean {
   const value = customer[field as keyof Customer]
-  if (value === null || value === undefined || value === '') return undefined
+  return value !== null && value !== undefined && value !== ''
+}
+
+function shown(customer: Customer, field: string) {
+  if (!isKnown(customer, field)) return undefined
+  const value = customer[field as keyof Customer]
   if (field === 'region') return <RegionName code={String(value)} />
   if (field === 'industry' || field === 'source') return word(field, String(value))
   if (field === 'annual_revenue_fen') return money(Number(value), true)
   if (field === 'founded_on' || field === 'cooperation_since') return date(String(value))
-  if (typeof value === 'object' && 'masked' in value) return value.masked
+  if (typeof value === 'object' && value !== null && 'masked' in value) return value.masked
   return String(value)
 }

@@ -1,6 +1,7 @@
 /** The only file of this room that talks to the server. */
 import { keepPreviousData, queryOptions, useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { api, call, idempotent, ifMatch, type ListQuery, listParams, type Page, type Schemas } from '@/api'
+import { locale } from '@/i18n'
 
 export type Customer = Schemas['CustomerView']
 export type CustomerInput = Schemas['NewCustomer']
@@ -159,7 +160,8 @@ export async function startExport(
   columns: string[],
   format: ExportFormat,
 ): Promise<string> {
-  const body = { filter: query.filter, sort: query.sort, q: query.q, columns, format }
+  const language = locale()
+  const body = { filter: query.filter as never, sort: query.sort, q: query.q, columns, format, language }
   return (await call(api.POST('/api/v1/customers/export', { body }))).job_id
 }
 
@@ -176,13 +178,25 @@ export function useRefresh(): (id?: string) => Promise<void> {
 export type ImportView = Schemas['ImportView']
 export type ImportColumn = Schemas['ImportColumn']
 export type ImportMapping = Schemas['ImportMapping']
-export type ImportPreview = Schemas['ImportPreview']
+/** A warning is kept in the notes, an error refuses the row. */
+export type ImportProblem = Omit<Schemas['ImportProblem'], 'level'> & { level: 'warning' | 'error' }
+export type ImportRow = Omit<Schemas['ImportRow'], 'problems'> & { problems: ImportProblem[] }
+export type ImportPreview = Omit<Schemas['ImportPreview'], 'rows'> & { rows: ImportRow[] }
 
 export const importQuery = (id: string) =>
   queryOptions({
     queryKey: ['imports', id],
     queryFn: ({ signal }) => call(api.GET('/api/v1/imports/{id}', { ...at(id), signal })),
   })
+
+export const importsQuery = queryOptions({
+  queryKey: ['imports'],
+  queryFn: async ({ signal }) => (await call(api.GET('/api/v1/imports', { signal }))).items,
+})
+
+export function chooseSheet(id: string, sheet: number): Promise<ImportView> {
+  return call(api.PUT('/api/v1/imports/{id}/sheet', { ...at(id), body: { sheet } }))
+}
 
 export function uploadImport(file: File): Promise<ImportView> {
   const form = new FormData()
@@ -192,7 +206,7 @@ export function uploadImport(file: File): Promise<ImportView> {
 }
 
 export function mapImport(id: string, body: ImportMapping): Promise<ImportPreview> {
-  return call(api.PUT('/api/v1/imports/{id}/mapping', { ...at(id), body }))
+  return call<unknown>(api.PUT('/api/v1/imports/{id}/mapping', { ...at(id), body })) as Promise<ImportPreview>
 }
 
 export async function startImport(id: string, dry_run: boolean): Promise<string> {

@@ -47,9 +47,10 @@ function titleOf({ kind, title_key, data }: TimelineItem): string {
     const counts = { confirmed: n('confirmed'), changed: n('changed'), unreachable: n('unreachable') }
     return t('timeline.verified', counts)
   }
-  const what = data.what as { key?: string; params?: Record<string, unknown> } | undefined
-  const duty = lookup(what?.key ?? '', what?.params) ?? lookup(`duty.${String(data.rule)}`)
-  if (kind === 'duty' && duty) return duty
+  if (kind === 'duty') {
+    const name = (data.name as Partial<Record<'zh' | 'en', string>> | null)?.[locale()] ?? String(data.rule ?? '')
+    return [name, lookup(title_key, data)].filter(Boolean).join(' · ')
+  }
   return lookup(title_key, data) ?? word('timeline', kind)
 }
 
@@ -60,7 +61,10 @@ function Body({ item: { kind, data } }: { item: TimelineItem }) {
     text('next_plan') && t('timeline.next', { text: text('next_plan') }),
     kind === 'major_event' && text('happened_at') && t('timeline.happened', { when: dateTime(text('happened_at')) }),
     kind === 'todo' && text('due_at') && t('timeline.due', { when: dateTime(text('due_at')) }),
-    kind === 'duty' && [text('clause'), word('duty.state', text('state'))].filter(Boolean).join(' · '),
+    kind === 'duty' &&
+      [text('clause'), /^\d+$/.test(text('occurrence')) ? '' : text('occurrence'), text('reason')]
+        .filter(Boolean)
+        .join(' · '),
     ...(kind === 'change' ? changeLines(data) : []),
   ]
   return (

@@ -32,12 +32,18 @@ export function verifiable(
   return [...fields.filter(marked), ...fields.filter((field) => !marked(field))]
 }
 
+/** People say yuan, the archive keeps fen; what is no number is left for the server to refuse. */
+function stored(field: string, value: string): string {
+  const yuan = Number(value.replace(/[,，¥\s]/g, ''))
+  return field.endsWith('_fen') && Number.isFinite(yuan) ? String(Math.round(yuan * 100)) : value
+}
+
 /** Fields nobody asked about are left out; a change without its new content is named. */
 export function answersOf(answers: Answers): { items: Verification['items']; missing: string[] } {
   const given = Object.entries(answers).flatMap(([field, answer]) => (answer ? [{ field, ...answer }] : []))
   const missing = given.filter(({ result, value }) => result === 'changed' && !value?.trim()).map(({ field }) => field)
   const items = given.map(({ field, result, value }) =>
-    result === 'changed' ? { field, result, value: value?.trim() } : { field, result },
+    result === 'changed' ? { field, result, value: stored(field, value?.trim() ?? '') } : { field, result },
   )
   return { items, missing }
 }

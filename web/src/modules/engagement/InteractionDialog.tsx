@@ -73,14 +73,14 @@ export function InteractionDialog({ record, onClose }: { record: Interaction; on
           <Text label={w('record.feedback')} disabled={!mayChange} {...form.bind('feedback')} />
           <Text label={w('record.next')} disabled={!mayChange} {...form.bind('next_plan')} />
           <p className="dim">{w('interactions.fixed')}</p>
+          {can('interaction', 'delete') && (record.actor.id === me?.id || mayChange) && (
+            <div>
+              <Button size="xs" kind="quiet" icon="trash" onClick={() => void withdraw()}>
+                {w('interactions.withdraw')}
+              </Button>
+            </div>
+          )}
         </Form>
-        {can('interaction', 'delete') && (record.actor.id === me?.id || mayChange) && (
-          <div>
-            <Button size="xs" kind="quiet" icon="trash" onClick={() => void withdraw()}>
-              {w('interactions.withdraw')}
-            </Button>
-          </div>
-        )}
       </div>
     </Dialog>
   )

@@ -19,7 +19,6 @@ export default function InteractionPage() {
       .find((record) => record.id === id)
   return (
     <div className="page">
-      <TodayTabs />
       <DataView
         list="interactions"
         title={t('interactions.title')}
@@ -28,8 +27,8 @@ export default function InteractionPage() {
         queryKey={keys.interactions}
         load={listInteractions}
         id={(record) => record.id}
-        searchHint={w('interactions.search')}
         empty={{ title: w('interactions.empty'), why: w('interactions.empty_why') }}
+        actions={<TodayTabs />}
         record={(id, { close }) => {
           const record = shown(id)
           return record && <InteractionDialog key={id} record={record} onClose={close} />

@@ -16,7 +16,17 @@ import { lookup } from '@/i18n'
 import { contactsQuery } from '@/modules/customers'
 import { Area, ChoiceField, DateTimeField, Form, Lookup, Notice, required, Segmented, Text, useForm } from '@/ui'
 import { type Kind, knownCustomers, type Priority } from './queries'
-import { type Draft, entryOf, guessContact, kinds, type NextDay, nextDay, type Start, willBeLate } from './record'
+import {
+  type Draft,
+  entryOf,
+  guessContact,
+  kindInText,
+  kinds,
+  type NextDay,
+  nextDay,
+  type Start,
+  willBeLate,
+} from './record'
 import './record.css'
 import { w } from './words'
 
@@ -37,6 +47,7 @@ export function RecordForm({ start, onDone, onCancel, corrects }: Props) {
   const me = useMe()
   const refused = useRef(corrects?.id)
   const name = useRef(start.customer?.name ?? '')
+  const kindChosen = useRef(Boolean(corrects))
   const form = useForm<Draft>({
     initial: unfinished.get(start.key) ?? start.draft,
     check: required<Draft>({ customer: w('record.customer'), content: w('record.content'), at: w('record.at') }),
@@ -59,7 +70,14 @@ export function RecordForm({ start, onDone, onCancel, corrects }: Props) {
     if (values.content) unfinished.set(start.key, values)
   }, [values, start.key])
   return (
-    <div className="record-form">
+    // biome-ignore lint/a11y/noStaticElementInteractions: Esc leaves the form from any of its fields
+    <div
+      className="record-form"
+      onKeyDown={(event) => {
+        const list = (event.target as HTMLElement).getAttribute('aria-expanded') === 'true'
+        if (event.key === 'Escape' && !list) onCancel?.()
+      }}
+    >
       <Form form={form} guard={false} onCancel={onCancel}>
         {corrects?.refused && !form.message && <Notice tone="bad">{corrects.refused}</Notice>}
         {!start.customer && (
@@ -79,8 +97,20 @@ export function RecordForm({ start, onDone, onCancel, corrects }: Props) {
           required
           onSubmit={() => void form.submit()}
           {...form.bind('content')}
+          onChange={(content) => {
+            const kind = kindChosen.current ? undefined : kindInText(content)
+            set({ content, ...(kind && { kind }) })
+          }}
         />
-        <Segmented<Kind> label={w('record.kind')} options={kindOptions()} {...form.bind('kind')} />
+        <Segmented<Kind>
+          label={w('record.kind')}
+          options={kindOptions()}
+          {...form.bind('kind')}
+          onChange={(kind) => {
+            kindChosen.current = true
+            set({ kind })
+          }}
+        />
         <div className="two">
           <ContactField
             customer={values.customer}

@@ -170,7 +170,7 @@ function Coverage({ team }: { team: Team }) {
         rows: total === 0 ? [] : rows.map((row) => [name(row.grade), row.customers, row.contacted, share(row.rate)]),
       }}
       option={{
-        xAxis: { type: 'value', min: 0, max: 100, axisLabel: { formatter: '{value}%' }, splitNumber: 4 },
+        xAxis: { type: 'value', min: 0, max: 100, interval: 25, axisLabel: { formatter: '{value}%' } },
         yAxis: { type: 'category', inverse: true, data: rows.map((row) => name(row.grade)), axisTick: { show: false } },
         tooltip: { show: false },
         series: [

@@ -23,12 +23,14 @@ export function TodayHead({ today }: { today: Today }) {
         <Count label={w('today.overdue')} value={overdue} tone={overdue > 0 ? 'late' : undefined} />
         <div>
           <dt>{w('today.rate')}</dt>
-          <dd>{typeof month_rate === 'number' ? percent(month_rate / 100, 0) : '–'}</dd>
-          <Spark
-            values={trend.map((rate) => rate ?? null)}
-            max={100}
-            label={`${w('today.trend')}: ${rates.join(' ')}`}
-          />
+          <dd className="row">
+            {typeof month_rate === 'number' ? percent(month_rate / 100, 0) : '–'}
+            <Spark
+              values={trend.map((rate) => rate ?? null)}
+              max={100}
+              label={`${w('today.trend')}: ${rates.join(' ')}`}
+            />
+          </dd>
         </div>
       </dl>
     </header>

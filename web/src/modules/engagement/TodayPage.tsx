@@ -7,7 +7,6 @@ import {
   Button,
   Empty,
   Failed,
-  Link,
   type Neighbours,
   Notice,
   Segmented,
@@ -21,6 +20,7 @@ import { type Doing, DutyRow } from './DutyRow'
 import { t } from './messages'
 import { type Today, useToday, useWaiting } from './queries'
 import { TodayHead } from './TodayHead'
+import { TodayTabs } from './TodayTabs'
 import { TodayWeek } from './TodayWeek'
 import { groupNames, hasHistory, isEmpty, type Row, rowsByCustomer, rowsByUrgency } from './today'
 import { useRowKeys } from './useRowKeys'
@@ -62,10 +62,7 @@ function Day({ today }: { today: Today }) {
           value={by}
           onChange={(value) => setSearch({ by: value === 'urgency' ? undefined : value }, { replace: true })}
         />
-        <span className="row">
-          <Link to="/todos">{t('todos.title')}</Link>
-          <Link to="/interactions">{t('interactions.title')}</Link>
-        </span>
+        <TodayTabs />
       </div>
       {today.stands_in_for.length > 0 && (
         <Notice>

@@ -28,7 +28,6 @@ export default function TodoPage() {
       .find((todo) => todo.id === id)
   return (
     <div className="page">
-      <TodayTabs />
       <DataView
         list="todos"
         title={t('todos.title')}
@@ -37,9 +36,13 @@ export default function TodoPage() {
         queryKey={keys.todos}
         load={listTodos}
         id={(todo) => todo.id}
-        searchHint={w('todos.search')}
         empty={{ title: w('todos.empty'), why: w('todos.empty_why'), action: create }}
-        actions={create}
+        actions={
+          <>
+            <TodayTabs />
+            {create}
+          </>
+        }
         record={(id, { close }) => {
           const todo = shown(id)
           return todo && <TodoDialog key={id} todo={todo} onClose={close} />
@@ -66,6 +69,6 @@ function presets(me: Me | undefined): Preset[] {
         sort: 'due_at',
       },
     },
-    { id: 'all', label: w('todos.all'), state: { sort: 'due_at' } },
+    { id: 'all', label: w('todos.all'), state: { sort: '-created_at' } },
   ]
 }

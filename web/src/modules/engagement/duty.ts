@@ -1,18 +1,19 @@
 /** What a duty says, and what one does about it. */
-import { lookup } from '@/i18n'
+import { type Locale, locale, lookup } from '@/i18n'
 import type { Item, Kind } from './queries'
 
 export type Progress = { what: string; have: number; need: number }
 type Duty = Pick<Item, 'rule' | 'what'>
 
-/** The sentence of what is owed: by the server's key, else by the rule. */
+/** What is owed, as the rule of the company calls it in both languages. */
 export function dutyText({ rule, what }: Duty): string {
-  return lookup(what.key, what.params) ?? lookup(`duty.${rule}`) ?? rule
+  const name = what.params.name as Partial<Record<Locale, string>> | undefined
+  return name?.[locale()] ?? name?.zh ?? rule
 }
 
 /** What a quota still lacks, line by line; empty for a clock. */
 export function missing({ what }: Pick<Item, 'what'>): Progress[] {
-  const lines = Array.isArray(what.params.progress) ? (what.params.progress as unknown[]) : []
+  const lines = Array.isArray(what.params.need) ? (what.params.need as unknown[]) : []
   return lines.filter(isProgress).filter((line) => line.have < line.need)
 }
 

@@ -3,6 +3,8 @@ import { lazy } from 'react'
 import type { Manifest } from '@/ui'
 import { t } from './messages'
 
+export { dutyText, progressText } from './duty'
+
 /** On top of a customer's timeline. */
 export const Composer = lazy(() => import('./Composer'))
 /** A customer's open to-dos, ticked off in place. */

@@ -66,6 +66,10 @@ export const interactionColumns: Column<Interaction>[] = [
     key: 'late',
     title: () => w('interactions.timeliness'),
     kind: 'bool',
+    options: () => [
+      { value: 'true', label: w('interactions.late') },
+      { value: 'false', label: w('interactions.in_time') },
+    ],
     text: (record) => w(record.late ? 'interactions.late' : 'interactions.in_time'),
     cell: (record) => (
       <Status tone={record.late ? 'warn' : 'good'}>

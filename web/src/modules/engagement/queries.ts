@@ -1,5 +1,5 @@
 /** The only file of this room that talks to the server. */
-import { type QueryClient, queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, type QueryClient, queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import {
   api,
@@ -17,7 +17,7 @@ import {
 } from '@/api'
 
 export type Today = Schemas['Today']
-export type Item = Schemas['Item']
+export type Item = Schemas['TodayItem']
 export type Todo = Schemas['TodoView']
 export type TodoInput = Schemas['NewTodo']
 export type TodoChange = Schemas['TodoChange']
@@ -47,7 +47,7 @@ export const teamQuery = (from: string, to: string) =>
   queryOptions({
     queryKey: [...keys.team, from, to],
     queryFn: ({ signal }) => call(api.GET('/api/v1/team', { params: { query: { from, to } }, signal })),
-    placeholderData: (before: Team | undefined) => before,
+    placeholderData: keepPreviousData,
   })
 
 export function listTodos(query: ListQuery, signal: AbortSignal): Promise<Page<Todo>> {
@@ -108,8 +108,9 @@ export async function withdrawInteraction(customer: string, interaction: string)
 }
 
 export async function postponeDuty(item: Item, until: string, reason: string): Promise<void> {
-  const params = { path: { id: item.duty_id }, header: ifMatch(item.version) }
-  await call(api.POST('/api/v1/duties/{id}/postpone', { params, body: { until, reason } }))
+  const headers = ifMatch(item.version)
+  const params = { path: { id: item.duty_id } }
+  await call(api.POST('/api/v1/duties/{id}/postpone', { params, headers, body: { until, reason } }))
 }
 
 /** After a record or a to-do: everything that shows them. */

@@ -80,6 +80,21 @@ export function guessContact(people: readonly Person[]): string | null {
   return found?.id ?? null
 }
 
+const said: readonly [RegExp, Kind][] = [
+  [/微信|wechat/i, 'wechat'],
+  [/拜访|登门|上门|到访|visit/i, 'visit'],
+  [/电话|打给|来电|call|phone/i, 'phone'],
+  [/邮件|e-?mail/i, 'email'],
+  [/短信|\bsms\b/i, 'sms'],
+  [/开会|会议|meeting/i, 'meeting'],
+]
+
+/** People begin with how they met: 微信聊了…, 拜访陈总…. Only the first words count, what follows is about anything. */
+export function kindInText(content: string): Kind | undefined {
+  const start = content.trim().slice(0, 10)
+  return said.find(([pattern]) => pattern.test(start))?.[1]
+}
+
 const DAY = 86_400_000
 export type NextDay = 'tomorrow' | 'three' | 'week' | 'month'
 

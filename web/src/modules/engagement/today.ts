@@ -33,18 +33,20 @@ export type Day = { date: string; items: Item[] }
 const DAY = 86_400_000
 const addDays = (civil: string, days: number) => new Date(Date.parse(civil) + days * DAY).toISOString().slice(0, 10)
 
-/** This week from Monday; what is overdue stands on today, since that is when it can be done. */
+/** What is left of this week; what is overdue stands on today, since that is when it can be done. */
 export function weekOf(today: Today): Day[] {
   const monday = weekStart(today.date)
-  const days = Array.from({ length: 7 }, (_, at): Day => ({ date: addDays(monday, at), items: [] }))
+  const week = Array.from({ length: 7 }, (_, at): Day => ({ date: addDays(monday, at), items: [] }))
+  const days = week.filter((day) => day.date >= today.date)
   for (const item of allItems(today)) {
     const planned = civilDate(Date.parse(when(item) ?? today.date))
-    const shown = planned < today.date ? today.date : planned
-    const day = days.find((other) => other.date === shown) ?? days.at(-1)
+    const day = days.find((other) => other.date === latest(planned, today.date)) ?? days.at(-1)
     day?.items.push(item)
   }
   return days
 }
+
+const latest = (one: string, other: string) => (one > other ? one : other)
 
 /** When to act: as proposed, and in any case before the deadline. A deadline at midnight belongs to the day it ends. */
 function when({ due_at, act_at }: Item): string | null {

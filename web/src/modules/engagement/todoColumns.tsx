@@ -14,6 +14,10 @@ export const todoColumns: Column<Todo>[] = [
     key: 'done',
     title: () => w('todos.state'),
     kind: 'bool',
+    options: () => [
+      { value: 'false', label: w('todos.open') },
+      { value: 'true', label: w('todos.done') },
+    ],
     text: (todo) => (todo.done ? w('todos.done') : w('todos.open')),
     cell: (todo) => (
       // biome-ignore lint/a11y/noLabelWithoutControl: the box is inside, with a label of its own

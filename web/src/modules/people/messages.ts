@@ -24,7 +24,6 @@ export const m = define({
     'error.user.last_administrator': '至少要留一位在用的系统管理员',
     'error.user.login_taken': '登录名已被使用',
     'error.user.not_oneself': '不能对自己这样做，请让另一位管理员操作',
-    'error.unknown_reference': '选中的内容不存在，可能已被删除',
   },
   en: {
     'people.title': 'Colleagues',
@@ -48,6 +47,5 @@ export const m = define({
     'error.user.last_administrator': 'At least one active administrator must remain',
     'error.user.login_taken': 'This login is taken',
     'error.user.not_oneself': 'Not to oneself; please ask another administrator',
-    'error.unknown_reference': 'What was chosen does not exist; it may have been deleted',
   },
 })

@@ -1,6 +1,19 @@
 /** The only file of this room that talks to the server. */
 import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
-import { api, call, departmentsQuery, idempotent, ifMatch, type ListQuery, listParams, type Page, type Schemas } from '@/api'
+import { useMemo } from 'react'
+import {
+  api,
+  call,
+  departmentsQuery,
+  idempotent,
+  ifMatch,
+  type ListQuery,
+  listParams,
+  type Page,
+  type Schemas,
+  useCan,
+} from '@/api'
+import { lookup } from '@/i18n'
 import type { Move } from './tree'
 
 export { departmentsQuery, personQuery } from '@/api'
@@ -104,11 +117,40 @@ export function useRefresh(): (...keys: (readonly string[])[]) => Promise<void> 
   }
 }
 
-/** Names by id, for columns. */
-export function useNames(): { department: (id: string) => string; post: (id: string) => string; role: (id: string) => string } {
-  const departments = useQuery(departmentsQuery).data ?? []
-  const posts = useQuery(postsQuery).data ?? []
-  const roles = useQuery(rolesQuery).data ?? []
-  const name = (list: { id: string; name: string }[]) => (id: string) => list.find((one) => one.id === id)?.name ?? ''
-  return { department: name(departments), post: name(posts), role: name(roles) }
+/** A role that comes with the product has its name in both languages, until somebody gives it another. */
+export function roleName(role: { name: string; builtin?: string | null }): string {
+  if (!role.builtin) return role.name
+  const original = BUILTIN_ZH[role.builtin]
+  return original === role.name ? (lookup(`builtin.${role.builtin}`) ?? role.name) : role.name
+}
+
+const BUILTIN_ZH: Record<string, string> = {
+  administrator: '系统管理员',
+  manager: '部门经理',
+  salesperson: '销售',
+  service: '客服',
+  marketing: '市场',
+  auditor: '审计员',
+  data_steward: '数据管理员',
+}
+
+type Names = { department: (id: string) => string; post: (id: string) => string; role: (id: string) => string }
+
+/** Names by id, for columns. Roles only for those who may see them. */
+export function useNames(): Names {
+  const can = useCan()
+  const departments = useQuery(departmentsQuery).data
+  const posts = useQuery({ ...postsQuery, enabled: can('post', 'read') }).data
+  const roles = useQuery({ ...rolesQuery, enabled: can('role', 'read') }).data
+  return useMemo(() => {
+    const named = (list: { id: string; name: string }[] = []) => {
+      const names = new Map(list.map((one) => [one.id, one.name]))
+      return (id: string) => names.get(id) ?? ''
+    }
+    return {
+      department: named(departments),
+      post: named(posts),
+      role: named(roles?.map((role) => ({ id: role.id, name: roleName(role) }))),
+    }
+  }, [departments, posts, roles])
 }

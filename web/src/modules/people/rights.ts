@@ -1,6 +1,7 @@
 /** What a role may do, in words: 查看、修改 本部门及下级的客户. */
-import { locale } from '@/i18n'
+
 import type { Action } from '@/api'
+import { locale } from '@/i18n'
 import { t } from './words'
 
 export type Scope = 'none' | 'own' | 'department' | 'subtree' | 'all' | { chosen: string[] }

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { messageOf, useMe } from '@/api'
-import { ago } from '@/i18n'
+import { date } from '@/i18n'
 import {
   Ago,
   Button,
@@ -16,9 +16,10 @@ import {
   Text,
   toast,
   useForm,
-  useTitle,
 } from '@/ui'
-import { t } from './messages'
+import { SettingsFrame } from './Frame'
+import { m } from './messages'
+import { QrCode } from './QrCode'
 import {
   changePassword,
   confirmTotp,
@@ -30,37 +31,38 @@ import {
   stopTotp,
   tokensQuery,
 } from './queries'
+import { t } from './words'
 
 export default function ProfilePage() {
   const me = useMe()
-  useTitle(t('profile.title'))
   return (
-    <div className="page narrow stack wide">
-      <h1>{t('profile.title')}</h1>
-      <Facts
-        groups={[
-          {
-            title: t('profile.signed_in', { name: me?.name ?? '', login: me?.login ?? '' }),
-            facts: [
-              { key: 'department', label: t('profile.department'), value: me?.department?.name },
-              { key: 'roles', label: t('profile.roles'), value: me?.roles.join(' · ') },
-            ],
-          },
-        ]}
-      />
-      <Section title={t('password.title')}>
-        <ChangePassword />
-      </Section>
-      <Section title={t('totp.title')} why={t('totp.why')}>
-        <Totp on={me?.totp === true} />
-      </Section>
-      <Section title={t('tokens.title')} why={t('tokens.why')}>
-        <Tokens />
-      </Section>
-      <Section title={t('sessions.title')}>
-        <Sessions />
-      </Section>
-    </div>
+    <SettingsFrame title={m('profile.title')} narrow>
+      <div className="stack wide">
+        <Facts
+          groups={[
+            {
+              title: t('profile.signed_in', { name: me?.name ?? '', login: me?.login ?? '' }),
+              facts: [
+                { key: 'department', label: t('profile.department'), value: me?.department?.name },
+                { key: 'roles', label: t('profile.roles'), value: me?.roles.join(' · ') },
+              ],
+            },
+          ]}
+        />
+        <Section title={t('password.title')}>
+          <ChangePassword />
+        </Section>
+        <Section title={t('totp.title')} why={t('totp.why')}>
+          <Totp on={me?.totp === true} />
+        </Section>
+        <Section title={t('tokens.title')} why={t('tokens.why')}>
+          <Tokens />
+        </Section>
+        <Section title={t('sessions.title')}>
+          <Sessions />
+        </Section>
+      </div>
+    </SettingsFrame>
   )
 }
 
@@ -141,6 +143,7 @@ function Totp({ on }: { on: boolean }) {
   return (
     <Form form={form} guard={false} onCancel={() => setEnrolment(undefined)}>
       <p>{t('totp.secret')}</p>
+      <QrCode text={enrolment.uri} label={t('totp.qr')} />
       <div className="row wrap">
         <code>{enrolment.secret}</code>
         <CopyButton text={enrolment.secret} what={t('totp.title')} />
@@ -159,7 +162,7 @@ function Tokens() {
     initial: { name: '' },
     check: required<{ name: string }>({ name: t('tokens.name') }),
     submit: async ({ name }, key) => {
-      setSecret((await createToken(name.trim(), key)).secret)
+      setSecret((await createToken(name.trim(), key)).secret ?? undefined)
       form.reset()
       await client.invalidateQueries(tokensQuery)
     },
@@ -192,7 +195,8 @@ function Tokens() {
             <tr key={token.id}>
               <th scope="row">{token.name}</th>
               <td className="dim">
-                {token.last_used_at ? t('tokens.used', { when: ago(token.last_used_at) }) : t('tokens.never')}
+                {t('tokens.hint', { hint: token.hint })}
+                {token.expires_at && ` · ${t('tokens.expires', { date: date(token.expires_at) })}`}
               </td>
               <td className="num">
                 <Button size="xs" kind="quiet" onClick={() => void revoke(token.id, token.name)}>
@@ -232,7 +236,7 @@ function Sessions() {
             <th scope="row">{device(session.agent)}</th>
             <td className="dim">{session.address}</td>
             <td className="dim">
-              <Ago at={session.last_seen_at ?? session.created_at} />
+              <Ago at={session.seen_at} />
             </td>
             <td className="num">
               {session.current ? (

@@ -1,27 +1,91 @@
-import { queryOptions } from '@tanstack/react-query'
-import { api, call, idempotent, type Schemas } from '@/api'
+/** The only file of this room that talks to the server. */
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { api, call, idempotent, ifMatch, type ListQuery, listParams, type Page, type Schemas } from '@/api'
+import type { Week } from './week'
 
-export type Session = Schemas['Session']
-export type Token = Schemas['Token']
-
-/** A list answers either a page or the bare rows. */
-const rows = <T>(answer: { items: T[] } | T[]): T[] => (Array.isArray(answer) ? answer : answer.items)
+export type Session = Schemas['SessionView']
+export type Token = Schemas['TokenView']
+export type Job = Schemas['JobView']
+export type Notification = Schemas['NotificationView']
+export type AuditEntry = Schemas['EntryView']
+export type Verdict = Schemas['Verdict']
+export type Day = Schemas['Day']
 
 export const sessionsQuery = queryOptions({
   queryKey: ['sessions'],
-  queryFn: async ({ signal }) => rows(await call(api.GET('/api/v1/sessions', { signal }))),
+  queryFn: ({ signal }) => call(api.GET('/api/v1/sessions', { signal })),
 })
 
 export const tokensQuery = queryOptions({
   queryKey: ['tokens'],
-  queryFn: async ({ signal }) => rows(await call(api.GET('/api/v1/tokens', { signal }))),
+  queryFn: ({ signal }) => call(api.GET('/api/v1/tokens', { signal })),
 })
 
-export const endSession = (id: string) => call(api.DELETE('/api/v1/sessions/{id}', { params: { path: { id } } }))
-export const revokeToken = (id: string) => call(api.DELETE('/api/v1/tokens/{id}', { params: { path: { id } } }))
+const at = (id: string) => ({ params: { path: { id } } })
+
+export const endSession = (id: string) => call(api.DELETE('/api/v1/sessions/{id}', at(id)))
+export const revokeToken = (id: string) => call(api.DELETE('/api/v1/tokens/{id}', at(id)))
 export const createToken = (name: string, key: string) =>
   call(api.POST('/api/v1/tokens', { body: { name }, headers: idempotent(key) }))
 export const changePassword = (body: { old: string; new: string }) => call(api.POST('/api/v1/me/password', { body }))
 export const startTotp = () => call(api.POST('/api/v1/me/totp'))
 export const confirmTotp = (code: string) => call(api.PUT('/api/v1/me/totp', { body: { code } }))
 export const stopTotp = () => call(api.DELETE('/api/v1/me/totp'))
+
+export type Override = { date: string; kind: 'off' | 'work'; intervals?: [string, string][]; note?: string }
+export type Settings = {
+  company: string
+  time_zone: string
+  working_week: Week
+  national: string | null
+  overrides: Override[]
+  version: number
+}
+
+export const settingsQuery = queryOptions({
+  queryKey: ['settings'],
+  // Hours are pairs and days are seven, which the description of the interface cannot say.
+  queryFn: async ({ signal }) => (await call(api.GET('/api/v1/settings', { signal }))) as unknown as Settings,
+})
+
+export function saveSettings({ version, ...body }: Settings): Promise<unknown> {
+  return call(api.PUT('/api/v1/settings', { params: { header: ifMatch(version) }, body }))
+}
+
+export const calendarQuery = (year: number) =>
+  queryOptions({
+    queryKey: ['settings', 'calendar', year],
+    queryFn: async ({ signal }) => {
+      const query = { from: `${year}-01-01`, to: `${year}-12-31` }
+      return (await call(api.GET('/api/v1/calendar', { params: { query }, signal }))).items
+    },
+  })
+
+export async function uploadTable(table: unknown, key: string): Promise<number> {
+  const body = table as Schemas['Table']
+  return (await call(api.POST('/api/v1/calendar/tables', { body, headers: idempotent(key) }))).year
+}
+
+export function listAudit({ q: _, ...query }: ListQuery, signal: AbortSignal): Promise<Page<AuditEntry>> {
+  return call(api.GET('/api/v1/audit', { params: { query: listParams(query) }, signal }))
+}
+export const verifyAudit = () => call(api.GET('/api/v1/audit/verify'))
+
+export const jobsQuery = (mine: boolean) =>
+  queryOptions({
+    queryKey: ['jobs', mine],
+    queryFn: async ({ signal }) =>
+      (await call(api.GET('/api/v1/jobs', { params: { query: mine ? { mine: 1 } : {} }, signal }))).items,
+    refetchInterval: ({ state }) =>
+      state.data?.some((job) => job.state === 'queued' || job.state === 'running') ? 2000 : false,
+  })
+
+export const notificationsQuery = infiniteQueryOptions({
+  queryKey: ['notifications'],
+  queryFn: ({ pageParam, signal }) =>
+    call(api.GET('/api/v1/notifications', { params: { query: { cursor: pageParam, limit: 30 } }, signal })),
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: (page) => page.next ?? undefined,
+})
+export const markRead = (body: { ids?: string[]; all?: boolean }) =>
+  call(api.POST('/api/v1/notifications/read', { body }))

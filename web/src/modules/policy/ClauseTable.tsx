@@ -2,9 +2,9 @@ import { Fragment } from 'react'
 import { count, percent } from '@/i18n'
 import { Link, Spark } from '@/ui'
 import { dutiesLink } from './links'
-import { t } from './words'
 import type { Chapter, Clause, Compliance, ComplianceRow, Figures } from './model'
 import { ownerOf, ruleSentence, say, term } from './sentence'
+import { t } from './words'
 
 type Props = { report: Compliance; chapters: Chapter[]; all: boolean }
 
@@ -96,7 +96,7 @@ function Row({ clause, row, report }: { clause: Clause; row: ComplianceRow | und
       </td>
       <td data-label={t('compliance.trend')}>{row && clause.executable && <Trend row={row} what={clause.id} />}</td>
       <td data-label={t('compliance.worst')}>
-        {row?.worst ? (
+        {row?.worst && row.worst.rate < 100 ? (
           <Link to={dutiesLink({ clause: clause.id, department: row.worst.id, from, to })}>
             {row.worst.name} {rateOf(row.worst.rate)}
           </Link>

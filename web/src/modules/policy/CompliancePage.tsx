@@ -20,11 +20,11 @@ import {
 import { ClauseTable } from './ClauseTable'
 import { GroupTable } from './GroupTable'
 import { m } from './messages'
-import { t } from './words'
 import { type Group, mergeChapters, type Policy } from './model'
 import { PERIODS, type Period, type PeriodName, readPeriod } from './period'
 import { type ComplianceQuestion, complianceFile, complianceQuery, policiesQuery, policyQuery } from './queries'
 import { PolicyTabs } from './Tabs'
+import { t } from './words'
 import './policy.css'
 
 const GROUPS: readonly Group[] = ['clause', 'department', 'person']
@@ -116,8 +116,18 @@ function Dates({ period }: { period: Period }) {
   }
   return (
     <>
-      <DateField aria-label={t('compliance.period')} required value={period.from} onChange={(from) => from && set(from, period.to)} />
-      <DateField aria-label={t('compliance.period')} required value={period.to} onChange={(to) => to && set(period.from, to)} />
+      <DateField
+        aria-label={t('compliance.period')}
+        required
+        value={period.from}
+        onChange={(from) => from && set(from, period.to)}
+      />
+      <DateField
+        aria-label={t('compliance.period')}
+        required
+        value={period.to}
+        onChange={(to) => to && set(period.from, to)}
+      />
     </>
   )
 }
@@ -138,7 +148,8 @@ function Report({ question }: { question: ComplianceQuestion }) {
   if (report.isError) {
     return <Failed title={t('compliance.failed')} why={messageOf(report.error)} onRetry={() => void report.refetch()} />
   }
-  if (!report.data || !summaries.data || (question.group === 'clause' && !policies.ready)) return <Skeleton lines={12} />
+  if (!report.data || !summaries.data || (question.group === 'clause' && !policies.ready))
+    return <Skeleton lines={12} />
   if (adopted.length === 0) {
     return (
       <Empty title={t('compliance.empty')} why={t('compliance.empty_why')}>

@@ -1,8 +1,8 @@
 import { Fragment } from 'react'
-import { t } from './words'
 import { type Difference, rulesOf, type VersionRecord } from './model'
 import { valueWords } from './params'
 import { ruleSentence, say } from './sentence'
+import { t } from './words'
 
 /** Old and new beside each other, and for each rule the sentence that it becomes. */
 export function Differences({ version }: { version: VersionRecord }) {

@@ -4,9 +4,9 @@ import { messageOf, useCan } from '@/api'
 import { t as words } from '@/i18n'
 import { Area, DateTimeField, Dialog, Form, Menu, type MenuItem, required, toast, useForm } from '@/ui'
 import { isOpen } from './duty-words'
-import { t } from './words'
 import type { Duty } from './model'
 import { pauseDuty, postponeDuty, resumeDuty, useRefresh, waiveDuty } from './queries'
+import { t } from './words'
 
 type Act = 'waive' | 'pause' | 'postpone'
 
@@ -68,7 +68,9 @@ function Decision({ duty, act, onDone }: { duty: Duty; act: Act; onDone: () => v
       if (act === 'waive') await waiveDuty(duty.id, reason.trim())
       else if (act === 'pause') await pauseDuty(duty.id, reason.trim())
       else await postponeDuty(duty.id, until ?? '', reason.trim())
-      toast(t(({ waive: 'duty.waived_done', pause: 'duty.paused_done', postpone: 'duty.postponed_done' } as const)[act]))
+      toast(
+        t(({ waive: 'duty.waived_done', pause: 'duty.paused_done', postpone: 'duty.postponed_done' } as const)[act]),
+      )
       onDone()
       await refresh()
     },
@@ -80,4 +82,3 @@ function Decision({ duty, act, onDone }: { duty: Duty; act: Act; onDone: () => v
     </Form>
   )
 }
-

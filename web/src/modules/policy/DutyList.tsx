@@ -2,14 +2,14 @@ import { useQueries, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { type Me, useMe } from '@/api'
 import { DataView, type Preset } from '@/ui'
-import { DutyDrawer } from './DutyDrawer'
 import { dutyColumns } from './columns'
+import { DutyDrawer } from './DutyDrawer'
 import { m } from './messages'
-import { t } from './words'
 import { type Policy, rulesOf } from './model'
 import { keys, listDuties, policiesQuery, policyQuery } from './queries'
 import { say } from './sentence'
 import { PolicyTabs } from './Tabs'
+import { t } from './words'
 import './policy.css'
 
 export default function DutyList() {
@@ -50,7 +50,11 @@ function useClauses(): { value: string; label: string }[] {
 
 function presets(me: Me | undefined): Preset[] {
   return [
-    { id: 'open', label: t('duty.open_ones'), state: { filters: [['state', 'in', ['open', 'paused']]], sort: 'due_at' } },
+    {
+      id: 'open',
+      label: t('duty.open_ones'),
+      state: { filters: [['state', 'in', ['open', 'paused']]], sort: 'due_at' },
+    },
     {
       id: 'mine',
       label: t('duty.mine'),

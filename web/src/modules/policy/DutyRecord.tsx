@@ -16,10 +16,10 @@ import {
 import { DutyActs } from './DutyActs'
 import { DutyStatus, isOpen, marginWords, progressWords, whatOf } from './duty-words'
 import { m } from './messages'
-import { t } from './words'
 import type { DutyEvent, DutyRecord, Evidence, LadderStep } from './model'
 import { dutyQuery } from './queries'
 import { say, term } from './sentence'
+import { t } from './words'
 import './policy.css'
 
 export function useDutyRecord(id: string): { parts: RecordParts; error: unknown; retry: () => void } {
@@ -92,7 +92,9 @@ function ClauseSide({ duty }: { duty: DutyRecord }) {
   return (
     <SideBlock title={t('duty.text')}>
       <p>
-        <Link to={`/policy/${duty.policy}#${duty.clause}`}>{t('duty.text_of', { clause: duty.clause, title: say(duty.clause_title) })}</Link>
+        <Link to={`/policy/${duty.policy}#${duty.clause}`}>
+          {t('duty.text_of', { clause: duty.clause, title: say(duty.clause_title) })}
+        </Link>
       </p>
       <p className="clause-quote">{say(duty.clause_text)}</p>
       <p className="dim">

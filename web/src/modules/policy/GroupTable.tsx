@@ -2,9 +2,9 @@ import { count } from '@/i18n'
 import { Empty, Link } from '@/ui'
 import { RateCell, Trend } from './ClauseTable'
 import { dutiesLink } from './links'
-import { t } from './words'
 import type { Compliance, ComplianceRow, Figures, Group } from './model'
 import { say } from './sentence'
+import { t } from './words'
 
 const COUNTS = ['due', 'met', 'late', 'missed', 'waived', 'open'] as const
 const NOBODY = /^0{8}-/
@@ -13,7 +13,7 @@ const NOBODY = /^0{8}-/
 export function GroupTable({ report, group }: { report: Compliance; group: Exclude<Group, 'clause'> }) {
   if (report.rows.length === 0) return <Empty title={t('compliance.empty_rows')} why={t('compliance.empty_rows_why')} />
   return (
-    <table className="clauses">
+    <table className="clauses groups">
       <thead>
         <tr>
           <th scope="col">{t(`compliance.${group}`)}</th>

@@ -1,10 +1,10 @@
 /** One field per kind of parameter. What they are and what they may be, the server says with the rule. */
 
 import { Button, type Choice, ChoiceField, IconButton, MultiChoice, NumberField, Switch, Tags } from '@/ui'
-import { t } from './words'
 import type { Param, Rung } from './model'
 import { optionWord } from './params'
 import { formatSpan, parseSpan, say, term } from './sentence'
+import { t } from './words'
 
 type Props = { param: Param; value: unknown; onChange: (value: unknown) => void; error?: string; name: string }
 
@@ -30,7 +30,15 @@ export function ParamField({ param, value, onChange, error, name }: Props) {
     case 'choice':
       return <ChoiceField {...common} required options={options} value={String(value)} onChange={onChange} />
     case 'calendar':
-      return <ChoiceField {...common} required options={calendars(String(value))} value={String(value)} onChange={onChange} />
+      return (
+        <ChoiceField
+          {...common}
+          required
+          options={calendars(String(value))}
+          value={String(value)}
+          onChange={onChange}
+        />
+      )
     case 'choices':
       return options.length > 0 ? (
         <MultiChoice {...common} options={options} value={value as string[]} onChange={onChange} />
@@ -95,8 +103,17 @@ function SpanField({ label, name, error, value, onChange, units }: SpanProps) {
   )
 }
 
-
-function SharesField({ label, value, onChange, error }: { label: string; value: number[]; onChange: (value: unknown) => void; error?: string }) {
+function SharesField({
+  label,
+  value,
+  onChange,
+  error,
+}: {
+  label: string
+  value: number[]
+  onChange: (value: unknown) => void
+  error?: string
+}) {
   const set = (at: number, percent: number | null) =>
     onChange(value.map((share, i) => (i === at ? (percent ?? 0) / 100 : share)))
   return (
@@ -115,12 +132,22 @@ function SharesField({ label, value, onChange, error }: { label: string; value: 
           <Remove at={at} onClick={() => onChange(value.filter((_, i) => i !== at))} />
         </div>
       ))}
-      <Foot label={t('edit.add_share')} onAdd={() => onChange([...value, Math.min(0.99, (value.at(-1) ?? 0.4) + 0.1)])} error={error} />
+      <Foot
+        label={t('edit.add_share')}
+        onAdd={() => onChange([...value, Math.min(0.99, (value.at(-1) ?? 0.4) + 0.1)])}
+        error={error}
+      />
     </fieldset>
   )
 }
 
-type LadderProps = { label: string; options: Choice[]; value: Rung[]; onChange: (value: unknown) => void; error?: string }
+type LadderProps = {
+  label: string
+  options: Choice[]
+  value: Rung[]
+  onChange: (value: unknown) => void
+  error?: string
+}
 
 function LadderField({ label, options, value, onChange, error }: LadderProps) {
   const set = (at: number, change: Partial<Rung>) =>
@@ -137,7 +164,13 @@ function LadderField({ label, options, value, onChange, error }: LadderProps) {
             units={['m', 'h', 'wd']}
             onChange={(after) => set(at, { after })}
           />
-          <ChoiceField label={t('edit.to')} required options={options} value={rung.to} onChange={(to) => to && set(at, { to })} />
+          <ChoiceField
+            label={t('edit.to')}
+            required
+            options={options}
+            value={rung.to}
+            onChange={(to) => to && set(at, { to })}
+          />
           <Remove at={at} onClick={() => onChange(value.filter((_, i) => i !== at))} />
         </div>
       ))}
@@ -170,4 +203,3 @@ function Foot({ label, onAdd, error }: { label: string; onAdd?: () => void; erro
     </>
   )
 }
-

@@ -16,12 +16,12 @@ import {
   useSearch,
   useTitle,
 } from '@/ui'
-import { t } from './words'
-import { type Clause, type Policy, rulesOf, type RuleView, type VersionRecord } from './model'
+import { type Clause, type Policy, type RuleView, rulesOf, type VersionRecord } from './model'
 import { ParamField } from './ParamField'
 import { applied, type Draft, problemsOf, toChanges, toDraft, valueOf, withValue } from './params'
 import { changeVersion, createVersion, policyQuery, useRefresh, versionQuery } from './queries'
 import { ruleSentence, say } from './sentence'
+import { t } from './words'
 import './policy.css'
 
 export default function PolicyForm() {

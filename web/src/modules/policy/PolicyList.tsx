@@ -5,11 +5,11 @@ import { messageOf, newKey, useCan } from '@/api'
 import { date } from '@/i18n'
 import { Button, Failed, Link, Skeleton, Status, toast, useTitle } from '@/ui'
 import { m } from './messages'
-import { t } from './words'
 import type { PolicySummary } from './model'
 import { adopt, policiesQuery, useRefresh } from './queries'
 import { say } from './sentence'
 import { PolicyTabs } from './Tabs'
+import { t } from './words'
 import './policy.css'
 
 export default function PolicyList() {
@@ -42,7 +42,11 @@ export default function PolicyList() {
       )}
       <ul className="policies">
         {all.map((policy) => (
-          <Entry key={policy.key} policy={policy} onAdopt={can('policy', 'approve') ? () => void take([policy]) : undefined} />
+          <Entry
+            key={policy.key}
+            policy={policy}
+            onAdopt={can('policy', 'approve') ? () => void take([policy]) : undefined}
+          />
         ))}
       </ul>
     </div>

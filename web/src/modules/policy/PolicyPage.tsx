@@ -1,19 +1,19 @@
 /** A regulation, clause by clause, with the numbers of this month beside it. */
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { messageOf, useCan } from '@/api'
 import { date, percent } from '@/i18n'
 import { Button, Dialog, Failed, Link, Skeleton, Status, useGo, useParam, useTitle } from '@/ui'
 import { ClauseText } from './ClauseText'
 import { dutiesLink } from './links'
 import { m } from './messages'
-import { t } from './words'
 import type { Clause, ComplianceRow } from './model'
 import { useAdopt } from './PolicyList'
 import { namedPeriod } from './period'
 import { complianceQuery, policiesQuery, policyQuery } from './queries'
 import { say, term } from './sentence'
 import { VersionHistory } from './VersionHistory'
+import { t } from './words'
 import './policy.css'
 
 export default function PolicyPage() {
@@ -26,6 +26,7 @@ export default function PolicyPage() {
     enabled: can('compliance', 'read') && policy.data?.adopted === true,
   })
   useTitle(policy.data ? say(policy.data.title) : m('policy.title'))
+  useHash(policy.isSuccess)
   if (policy.isPending) {
     return (
       <div className="page">
@@ -122,4 +123,12 @@ function Acts({ policyKey, adopted }: { policyKey: string; adopted: boolean }) {
       </Dialog>
     </div>
   )
+}
+
+/** A link to a clause arrives before the text does. */
+function useHash(ready: boolean): void {
+  useEffect(() => {
+    const id = decodeURIComponent(globalThis.location.hash.slice(1))
+    if (ready && id) document.getElementById(id)?.scrollIntoView({ block: 'start' })
+  }, [ready])
 }

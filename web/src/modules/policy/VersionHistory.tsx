@@ -1,7 +1,7 @@
 import { date } from '@/i18n'
 import { Link, Status, type Tone } from '@/ui'
-import { t } from './words'
 import type { Version, VersionState } from './model'
+import { t } from './words'
 
 const tones: Record<VersionState, Tone> = {
   draft: 'none',

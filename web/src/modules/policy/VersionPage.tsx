@@ -23,11 +23,11 @@ import {
 } from '@/ui'
 import { Differences } from './Differences'
 import { m } from './messages'
-import { t } from './words'
 import type { VersionRecord } from './model'
 import { approveVersion, rejectVersion, submitVersion, useRefresh, versionQuery } from './queries'
 import { say } from './sentence'
 import { VersionStatus } from './VersionHistory'
+import { t } from './words'
 import './policy.css'
 
 export default function VersionPage() {
@@ -80,7 +80,13 @@ function Notes({ version }: { version: VersionRecord }) {
           facts: [
             { key: 'author', label: t('version.author'), value: at(version.author.name, version.created_at) },
             ...(version.approver
-              ? [{ key: 'approver', label: t('version.approver'), value: at(version.approver.name, version.decided_at) }]
+              ? [
+                  {
+                    key: 'approver',
+                    label: t('version.approver'),
+                    value: at(version.approver.name, version.decided_at),
+                  },
+                ]
               : []),
             ...(version.effective_on
               ? [{ key: 'effective', label: t('version.effective_on'), value: date(version.effective_on) }]
@@ -136,7 +142,12 @@ function Decide({ version }: { version: VersionRecord }) {
       <Button kind="primary" onClick={() => setPanel('approve')}>
         {t('version.approve')}
       </Button>
-      <Dialog title={panel ? t(`version.${panel}`) : ''} open={panel !== undefined} onClose={() => setPanel(undefined)} size={420}>
+      <Dialog
+        title={panel ? t(`version.${panel}`) : ''}
+        open={panel !== undefined}
+        onClose={() => setPanel(undefined)}
+        size={420}
+      >
         {panel === 'approve' && <Approve version={version} onDone={() => setPanel(undefined)} />}
         {panel === 'reject' && <Reject version={version} onDone={() => setPanel(undefined)} />}
       </Dialog>
@@ -162,7 +173,12 @@ function Approve({ version, onDone }: PanelProps) {
   })
   return (
     <Form form={form} guard={false} submitLabel={t('version.approve')} onCancel={onDone}>
-      <DateField label={t('version.effective_on')} hint={t('version.effective_hint')} required {...form.bind('effective_on')} />
+      <DateField
+        label={t('version.effective_on')}
+        hint={t('version.effective_hint')}
+        required
+        {...form.bind('effective_on')}
+      />
     </Form>
   )
 }
@@ -185,4 +201,3 @@ function Reject({ version, onDone }: PanelProps) {
     </Form>
   )
 }
-

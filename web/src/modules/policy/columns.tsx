@@ -2,8 +2,8 @@
 import { dateTime, lookup } from '@/i18n'
 import type { Column } from '@/ui'
 import { DUTY_STATES, DueCell, DutyStatus, progressWords, whatOf } from './duty-words'
-import { t } from './words'
 import type { Duty } from './model'
+import { t } from './words'
 
 /** `clauses` fills the choice of the filter: the clauses of the adopted regulations that make duties. */
 export function dutyColumns(clauses: { value: string; label: string }[]): Column<Duty>[] {

@@ -1,9 +1,9 @@
 /** How a duty is said: what is owed, how far it is, with what margin it was met. */
 import { locale, lookup } from '@/i18n'
 import { Remaining, Status, type Tone } from '@/ui'
-import { t } from './words'
 import type { Duty, DutyState } from './model'
 import { say, term } from './sentence'
+import { t } from './words'
 
 const tones: Record<DutyState, Tone> = {
   open: 'none',

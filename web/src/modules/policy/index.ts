@@ -5,7 +5,14 @@ import { m } from './messages'
 export const manifest: Manifest = {
   name: 'policy',
   nav: [
-    { to: '/policy', label: () => m('policy.title'), icon: 'policy', order: 80, permission: ['policy', 'read'], key: 'p' },
+    {
+      to: '/policy',
+      label: () => m('policy.title'),
+      icon: 'policy',
+      order: 80,
+      permission: ['policy', 'read'],
+      key: 'p',
+    },
   ],
   routes: [
     { path: '/policy', load: () => import('./PolicyList'), permission: ['policy', 'read'] },

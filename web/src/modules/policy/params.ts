@@ -45,14 +45,20 @@ function setAt(target: unknown, path: string[], value: unknown): void {
 }
 
 /** What is wrong before the server is asked; keyed `rule.path` as the server's own complaints are. */
-export function problemsOf(policy: Policy, draft: Draft, texts: { empty: string; range: (low: number, high: number) => string }) {
+export function problemsOf(
+  policy: Policy,
+  draft: Draft,
+  texts: { empty: string; range: (low: number, high: number) => string },
+) {
   const problems: Record<string, string> = {}
   for (const { rule } of rulesOf(policy)) {
     for (const param of rule.params) {
       const value = valueOf(draft, rule.key, param)
       const key = `${rule.key}.${param.path}`
-      if (value === null || value === undefined || (param.kind === 'choices' && same(value, []))) problems[key] = texts.empty
-      else if (param.kind === 'count' && outside(param, value)) problems[key] = texts.range(param.min ?? 0, param.max ?? 0)
+      if (value === null || value === undefined || (param.kind === 'choices' && same(value, [])))
+        problems[key] = texts.empty
+      else if (param.kind === 'count' && outside(param, value))
+        problems[key] = texts.range(param.min ?? 0, param.max ?? 0)
     }
   }
   return problems

@@ -6,7 +6,8 @@ export type PeriodName = (typeof PERIODS)[number]
 export type Period = { name: PeriodName; from: string; to: string }
 
 const pad = (n: number) => String(n).padStart(2, '0')
-const first = (year: number, month: number) => `${year + Math.floor(month / 12)}-${pad((((month % 12) + 12) % 12) + 1)}-01`
+const first = (year: number, month: number) =>
+  `${year + Math.floor(month / 12)}-${pad((((month % 12) + 12) % 12) + 1)}-01`
 const lastDay = (year: number, month: number) => new Date(Date.UTC(year, month + 1, 0)).toISOString().slice(0, 10)
 
 /** `months` from the month counted from 0; the whole of them, also what is still to come. */

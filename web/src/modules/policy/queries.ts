@@ -14,7 +14,11 @@ import type {
   VersionRecord,
 } from './model'
 
-export const keys = { policies: ['policies'] as const, duties: ['duties'] as const, compliance: ['compliance'] as const }
+export const keys = {
+  policies: ['policies'] as const,
+  duties: ['duties'] as const,
+  compliance: ['compliance'] as const,
+}
 
 /** Rules travel as free JSON; `model.ts` says what is in them. */
 const as = async <T>(pending: Promise<unknown>): Promise<T> => (await pending) as T

@@ -1,7 +1,7 @@
 /** A rule in one sentence, put together from its typed parts; what a form changes, the sentence changes. */
 import { locale, lookup } from '@/i18n'
-import { vocabulary as t } from './vocabulary'
 import type { Both, Need, Per, Rule, Rung, Selector } from './model'
+import { vocabulary as t } from './vocabulary'
 
 export function say(text: Both | null | undefined): string {
   return text?.[locale()] ?? ''
@@ -58,7 +58,10 @@ export function subjectOf(rule: Rule): string {
 
 export function perWords(per: Per): string {
   if (typeof per === 'string') return term('per', per)
-  const festivals = list(per.festivals.map((festival) => term('festival', festival)), 'or')
+  const festivals = list(
+    per.festivals.map((festival) => term('festival', festival)),
+    'or',
+  )
   const after = per.days_after ?? 0
   return after > 0
     ? t('per.around', { festivals, before: per.days_before, after })
@@ -82,7 +85,8 @@ function needs(need: Need[]): string {
 }
 
 export function ruleSentence(rule: Rule): string {
-  if (rule.quota) return t('rule.quota', { who: subjectOf(rule), per: perWords(rule.quota.per), needs: needs(rule.quota.need) })
+  if (rule.quota)
+    return t('rule.quota', { who: subjectOf(rule), per: perWords(rule.quota.per), needs: needs(rule.quota.need) })
   if (rule.every) {
     const act = list(facts(rule.every.facts, 'act'), 'or')
     return t('rule.every', { who: subjectOf(rule), per: perWords(rule.every.per), act })

@@ -35,7 +35,8 @@ export const t = define({
     'policy.no_numbers': '本月没有到期的事项',
     'policy.drill': '{clause} 的应办事项',
     'edit.title': '修改《{name}》',
-    'edit.intro': '改动保存为新版本的草稿；提交后由另一位有审批权的同事批准，并定下生效日期。未完成的应办事项会按新版本调整，已有的记录不变。',
+    'edit.intro':
+      '改动保存为新版本的草稿；提交后由另一位有审批权的同事批准，并定下生效日期。未完成的应办事项会按新版本调整，已有的记录不变。',
     'edit.changed': '已改 {n} 处',
     'edit.unchanged': '还没有改动',
     'edit.now': '现在',
@@ -124,7 +125,8 @@ export const t = define({
     'compliance.empty_why': '采用制度之后，每一条规则的应办、办结和达标率会列在这里。',
     'compliance.empty_rows': '这段时间没有到期的事项',
     'compliance.empty_rows_why': '换一个期间，或等到第一批事项到期。',
-    'compliance.definition': '达标率 = 按时办结 ÷（按时办结 + 逾期办结 + 未办）；免办和进行中的不计入。按到期日归入期间。',
+    'compliance.definition':
+      '达标率 = 按时办结 ÷（按时办结 + 逾期办结 + 未办）；免办和进行中的不计入。按到期日归入期间。',
     'compliance.n': '共 {n} 项到期',
     'duty.what': '事项',
     'duty.customer': '客户',

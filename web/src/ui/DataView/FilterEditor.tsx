@@ -80,6 +80,11 @@ export function FilterEditor<T>({ columns, initial, onApply }: Props<T>) {
   )
 }
 
+const yesNo = () => [
+  { value: 'true', label: t('yes') },
+  { value: 'false', label: t('no') },
+]
+
 function filled(value: FilterValue | undefined): boolean {
   if (Array.isArray(value)) return value.length > 0 && value.every((part) => part !== '')
   return value !== undefined && value !== ''
@@ -129,8 +134,11 @@ function Value<T>({ column, operator, value, onChange }: ValueProps<T>) {
           <option value="" disabled>
             {t('field.pick')}
           </option>
-          <option value="true">{t('yes')}</option>
-          <option value="false">{t('no')}</option>
+          {(column.options?.() ?? yesNo()).map((option) => (
+            <option key={option.value} value={option.value}>
+              {option.label}
+            </option>
+          ))}
         </select>
       )
     default:

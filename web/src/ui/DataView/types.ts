@@ -16,7 +16,7 @@ export type Column<T> = {
   cell?: (row: T) => ReactNode
   width?: number
   sort?: boolean
-  /** Offered as a filter; needs `options` when the kind is choice or multi. */
+  /** Offered as a filter; needs `options` when the kind is choice or multi. A bool may name its `true` and `false`. */
   filter?: boolean
   options?: () => readonly Choice[]
   /** Absent from the table until chosen. */

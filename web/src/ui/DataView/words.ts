@@ -15,15 +15,17 @@ export function filterWords<T>(filter: Filter, columns: Column<T>[], names: Read
   if (!column) return `${field} ${t(`op.${operator}`)}`
   const op = operatorName(operator, column.kind)
   if (value === undefined) return `${column.title()} ${op}`
+  if (typeof value === 'boolean')
+    return `${column.title()}${locale() === 'zh' ? '：' : ': '}${value ? t('yes') : t('no')}`
   const values = Array.isArray(value) ? value : [value]
   const separator = operator === 'between' ? ' – ' : locale() === 'zh' ? '、' : ', '
   return `${column.title()} ${op} ${values.map((v) => valueWord(v, column, names)).join(separator)}`
 }
 
 function valueWord<T>(value: string | number | boolean, column: Column<T>, names: ReadonlyMap<string, string>): string {
-  if (typeof value === 'boolean') return value ? t('yes') : t('no')
   if (column.kind === 'money' && typeof value === 'number') return money(value, true)
   if (column.kind === 'date') return date(String(value))
   const option = column.options?.().find((choice) => choice.value === String(value))
+  if (typeof value === 'boolean') return option?.label ?? (value ? t('yes') : t('no'))
   return option?.label ?? names.get(String(value)) ?? String(value)
 }

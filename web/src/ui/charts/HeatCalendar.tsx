@@ -1,4 +1,5 @@
 /** Days as squares, weeks as columns from Monday: where lateness gathers. Each square says its date and number. */
+import './charts.css'
 import { date, weekday, weekStart } from '@/i18n'
 
 export type HeatDay = { date: string; value: number }

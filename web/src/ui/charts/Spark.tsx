@@ -1,4 +1,6 @@
 /** A line without axes, the size of a word: the shape of the last months. `max` fixes the scale, so that lines compare. */
+import './charts.css'
+
 type Props = { values: (number | null)[]; label: string; max?: number; width?: number; height?: number; goal?: number }
 
 export function Spark({ values, label, max, width = 84, height = 20, goal }: Props) {

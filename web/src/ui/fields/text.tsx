@@ -1,6 +1,7 @@
 import { Checkbox, NumberInput, PasswordInput, Textarea, TextInput } from '@mantine/core'
 import '@mantine/core/styles/NumberInput.css'
 import '@mantine/core/styles/PasswordInput.css'
+import './fields.css'
 import { useState } from 'react'
 import { common, type FieldProps } from './types'
 

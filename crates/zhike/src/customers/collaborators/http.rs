@@ -59,7 +59,6 @@ async fn unshare(
     mutation: Mutation,
 ) -> Result<Answer> {
     let who = Arc::clone(grant.principal());
-    let ended =
-        move |tx: &mut store::Tx<'_>| Ok(Page::whole(service::unshare(tx, &grant, Id::from_uuid(id), user)?));
+    let ended = move |tx: &mut store::Tx<'_>| Ok(Page::whole(service::unshare(tx, &grant, Id::from_uuid(id), user)?));
     app.mutate(&who, mutation, ended).await
 }

@@ -71,7 +71,8 @@ pub struct Around {
 impl Reading {
     /// Checks the defaults; an error names those at fault.
     pub fn new(columns: &[Column], duplicates: Duplicates, defaults: &Defaults, around: Around) -> Result<Self> {
-        let placed = columns.iter().filter_map(|column| column.field.map(|target| Placed::new(column, target))).collect();
+        let placed =
+            columns.iter().filter_map(|column| column.field.map(|target| Placed::new(column, target))).collect();
         let named = |column: &&Column| column.field.is_some_and(|field| field.slot == 0 && field.field == "name");
         let persons = columns.iter().find(named).is_some_and(|column| headings::names_persons(&column.heading));
         let mut reading = Self {
@@ -91,7 +92,11 @@ impl Reading {
     fn take_defaults(&mut self, defaults: &Defaults) -> Result<()> {
         let mut faults = Vec::new();
         let mut fault = |field: &str, code: &str| {
-            faults.push(crate::kernel::FieldError { field: format!("defaults.{field}"), code: code.to_owned(), message: None });
+            faults.push(crate::kernel::FieldError {
+                field: format!("defaults.{field}"),
+                code: code.to_owned(),
+                message: None,
+            });
         };
         for (field, text) in defaults {
             let Some(text) = text.as_deref().map(str::trim).filter(|text| !text.is_empty()) else { continue };
@@ -154,10 +159,12 @@ impl Reading {
     fn no_customer(&self, raw: &RawRow) -> Option<Problem> {
         let name = self.columns.iter().find(|column| column.target.slot == 0 && column.target.field == "name")?;
         let text: String = raw.cell(name.index).split_whitespace().collect();
-        if matches!(text.trim_end_matches([':', '：']), "合计" | "总计" | "小计" | "总数" | "汇总" | "Total" | "total") {
+        if matches!(text.trim_end_matches([':', '：']), "合计" | "总计" | "小计" | "总数" | "汇总" | "Total" | "total")
+        {
             return Some(Problem::error("name", "row.is_total"));
         }
-        let repeats = |column: &&Placed| !column.heading.is_empty() && clean::line(raw.cell(column.index)) == column.heading;
+        let repeats =
+            |column: &&Placed| !column.heading.is_empty() && clean::line(raw.cell(column.index)) == column.heading;
         let is_heading = self.columns.len() > 1 && self.columns.iter().filter(repeats).count() * 2 > self.columns.len();
         is_heading.then(|| Problem::error("name", "row.is_heading"))
     }
@@ -235,8 +242,12 @@ impl Reading {
             "owner" => draft.owner = Some(self.people.find(text)?),
             "created_at" => draft.created_at = Some(self.noted_at(text)?),
             "number" => return number(draft, text),
-            "phone" => return many(draft, unmasked(text, values::phones)?, |new| &mut new.phone, "其他电话", |c| &mut c.phone),
-            "email" => return many(draft, unmasked(text, values::emails)?, |new| &mut new.email, "其他邮箱", |c| &mut c.email),
+            "phone" => {
+                return many(draft, unmasked(text, values::phones)?, |new| &mut new.phone, "其他电话", |c| &mut c.phone);
+            }
+            "email" => {
+                return many(draft, unmasked(text, values::emails)?, |new| &mut new.email, "其他邮箱", |c| &mut c.email);
+            }
             _ => return Err(error("field.unknown")),
         }
         Ok(())
@@ -316,7 +327,8 @@ pub struct Identity<'a> {
 impl Identity<'_> {
     /// Only a contact: the cells of the customer above it were merged over this row.
     pub fn continues(&self) -> bool {
-        let nothing = self.name.is_none() && self.credit_code.is_none() && self.kind.is_none() && self.id_number.is_none();
+        let nothing =
+            self.name.is_none() && self.credit_code.is_none() && self.kind.is_none() && self.id_number.is_none();
         nothing && self.alone && self.names_contact
     }
 

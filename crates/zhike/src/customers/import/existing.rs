@@ -151,7 +151,8 @@ pub struct Book {
 impl Book {
     /// The customers of the book that any of these could be.
     pub fn load<'a>(tx: &mut Tx<'_>, all: impl Iterator<Item = &'a Keys> + Clone) -> Result<Self> {
-        let list = |of: &dyn Fn(&Keys) -> Vec<String>| serde_json::to_value(all.clone().flat_map(of).collect::<Vec<_>>());
+        let list =
+            |of: &dyn Fn(&Keys) -> Vec<String>| serde_json::to_value(all.clone().flat_map(of).collect::<Vec<_>>());
         let optional = |value: &Option<String>| value.iter().cloned().collect::<Vec<_>>();
         let codes = list(&|keys| optional(&keys.code))?;
         let cores = list(&|keys| optional(&keys.core))?;

@@ -37,11 +37,10 @@ struct Sheet<'a> {
 /// the owner of a customer from the person in charge at the customer.
 pub fn recognise(columns: &[Seen], is_colleague: &dyn Fn(&str) -> bool) -> Vec<Option<Target>> {
     let bases: Vec<Base> = bases(columns);
-    let sheet = Sheet {
-        has_contact: bases.iter().any(|base| base.names_contact()),
-        has_company: bases.iter().any(|base| exact(&base.word, |whose, field| whose == Whose::Customer && field == "name")),
-        is_colleague,
-    };
+    let has_company =
+        bases.iter().any(|base| exact(&base.word, |whose, field| whose == Whose::Customer && field == "name"));
+    let has_contact = bases.iter().any(|base| base.names_contact() || (has_company && base.names_person()));
+    let sheet = Sheet { has_contact, has_company, is_colleague };
     let candidates = columns.iter().zip(&bases).map(|(column, base)| candidates(column, base, &sheet)).collect();
     settle(candidates)
 }
@@ -69,6 +68,11 @@ pub fn is_notes(heading: &str) -> bool {
     EXACT.iter().any(|(_, field, score, words)| *field == "notes" && *score == 100 && words.contains(&word.as_str()))
 }
 
+/// Whether two headings are the same but for marks, width and capitals.
+pub fn is_same(one: &str, other: &str) -> bool {
+    clean::line(one) == clean::line(other) || (plain(one) == plain(other) && !plain(one).is_empty())
+}
+
 /// How many yuan (or people) one in this column stands for: 年营收(万元) counts in ten thousands.
 pub fn unit(heading: &str) -> i64 {
     let heading = clean::half_width(heading);
@@ -91,9 +95,16 @@ struct Base {
 }
 
 impl Base {
+    fn names_person(&self) -> bool {
+        PERSON.contains(&self.word.as_str())
+    }
+
     fn names_contact(&self) -> bool {
-        let named = |whose, field| whose == Whose::Contact && field == "name";
-        exact(&self.word, named) && !matches!(self.word.as_str(), "法人" | "法定代表人" | "法人代表" | "老板")
+        if self.of_contact && self.names_person() {
+            return true;
+        }
+        exact(&self.word, |whose, field| whose == Whose::Contact && field == "name")
+            && !matches!(self.word.as_str(), "法人" | "法定代表人" | "法人代表" | "老板")
     }
 }
 
@@ -235,7 +246,8 @@ fn push(found: &mut Vec<Candidate>, base: &Base, sheet: &Sheet<'_>, (whose, fiel
 /// What the cells look like makes a field likelier or impossible.
 fn by_content(found: &mut Vec<Candidate>, column: &Seen, look: Look, sheet: &Sheet<'_>) {
     let filled: Vec<&String> = column.samples.iter().filter(|sample| !sample.trim().is_empty()).collect();
-    let share = |is: &dyn Fn(&str) -> bool| filled.iter().filter(|sample| is(sample)).count() * 2 >= filled.len().max(1);
+    let share =
+        |is: &dyn Fn(&str) -> bool| filled.iter().filter(|sample| is(sample)).count() * 2 >= filled.len().max(1);
     for candidate in found.iter_mut() {
         candidate.score += look.speaks_for(candidate.target);
     }
@@ -302,17 +314,48 @@ mod tests {
         );
         assert_eq!(
             of(&["序号", "单位", "联系人姓名", "职务", "联系电话", "座机", "E-mail", "微信", "备注"]),
-            ["-", "name", "contact.name", "contact.position", "contact.phone", "phone", "contact.email", "contact.wechat", "notes"]
+            [
+                "-",
+                "name",
+                "contact.name",
+                "contact.position",
+                "contact.phone",
+                "phone",
+                "contact.email",
+                "contact.wechat",
+                "notes"
+            ]
         );
         assert_eq!(
-            of(&["Company Name", "Contact", "Job Title", "Mobile Phone", "Email", "Industry", "Account Owner", "Created Date"]),
-            ["name", "contact.name", "contact.position", "contact.phone", "contact.email", "industry", "owner", "created_at"]
+            of(&[
+                "Company Name",
+                "Contact",
+                "Job Title",
+                "Mobile Phone",
+                "Email",
+                "Industry",
+                "Account Owner",
+                "Created Date"
+            ]),
+            [
+                "name",
+                "contact.name",
+                "contact.position",
+                "contact.phone",
+                "contact.email",
+                "industry",
+                "owner",
+                "created_at"
+            ]
         );
     }
 
     #[test]
     fn marks_brackets_and_width_do_not_matter() {
-        assert_eq!(of(&["*客户名称（必填）", " 手 机 号 ", "Ｅ－ｍａｉｌ", "年营收(万元)", "标签："]), ["name", "phone", "email", "annual_revenue_fen", "tags"]);
+        assert_eq!(
+            of(&["*客户名称（必填）", " 手 机 号 ", "Ｅ－ｍａｉｌ", "年营收(万元)", "标签："]),
+            ["name", "phone", "email", "annual_revenue_fen", "tags"]
+        );
         assert_eq!((unit("年营收(万元)"), unit("注册资本（亿元）"), unit("员工人数")), (10_000, 100_000_000, 1));
     }
 
@@ -320,13 +363,24 @@ mod tests {
     fn numbered_contacts_have_places_of_their_own() {
         assert_eq!(
             of(&["客户名称", "联系人1", "手机1", "职务1", "联系人2", "手机2", "联系人3手机"]),
-            ["name", "contact.name", "contact.phone", "contact.position", "contact2.name", "contact2.phone", "contact3.phone"]
+            [
+                "name",
+                "contact.name",
+                "contact.phone",
+                "contact.position",
+                "contact2.name",
+                "contact2.phone",
+                "contact3.phone"
+            ]
         );
         assert_eq!(
             of(&["公司", "第一联系人", "电话", "第二联系人", "联系人二手机"]),
             ["name", "contact.name", "contact.phone", "contact2.name", "contact2.phone"]
         );
-        assert_eq!(of(&["公司", "联系人", "手机", "联系人", "手机"]), ["name", "contact.name", "contact.phone", "contact2.name", "contact2.phone"]);
+        assert_eq!(
+            of(&["公司", "联系人", "手机", "联系人", "手机"]),
+            ["name", "contact.name", "contact.phone", "contact2.name", "contact2.phone"]
+        );
     }
 
     #[test]
@@ -334,7 +388,10 @@ mod tests {
         assert_eq!(of(&["客户名称", "公司名称"]), ["name", "-"]);
         assert_eq!(of(&["客户级别", "客户等级"]), ["grade", "-"]);
         assert_eq!(of(&["省份", "城市", "区县", "地址"]), ["region", "region", "region", "address"]);
-        assert_eq!(of(&["公司", "联系人", "手机", "电话", "座机"]), ["name", "contact.name", "contact.phone", "contact2.phone", "phone"]);
+        assert_eq!(
+            of(&["公司", "联系人", "手机", "电话", "座机"]),
+            ["name", "contact.name", "contact.phone", "contact2.phone", "phone"]
+        );
     }
 
     #[test]
@@ -351,8 +408,15 @@ mod tests {
         assert_eq!(mapped(&[("客户类型", &["终端", "代理商"])]), ["tags"]);
         assert_eq!(mapped(&[("公司", &[]), ("负责人", &["李雷", "李雷"])]), ["name", "owner"]);
         assert_eq!(mapped(&[("公司", &[]), ("负责人", &["张三", "王五"])]), ["name", "contact.name"]);
-        assert_eq!(mapped(&[("", &["13800138000", "13900139000"]), ("x", &["华盛机械有限公司", "百度有限公司"])]), ["phone", "name"]);
-        assert_eq!(mapped(&[("客户名称", &["13800138000"]), ("某列", &["华盛机械有限公司"])])[0], "-", "numbers are no names");
+        assert_eq!(
+            mapped(&[("", &["13800138000", "13900139000"]), ("x", &["华盛机械有限公司", "百度有限公司"])]),
+            ["phone", "name"]
+        );
+        assert_eq!(
+            mapped(&[("客户名称", &["13800138000"]), ("某列", &["华盛机械有限公司"])])[0],
+            "-",
+            "numbers are no names"
+        );
     }
 
     proptest::proptest! {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use documents::table::TableSource;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
-use store::{Entity as _, Tx};
+use store::Tx;
 use uuid::Uuid;
 
 use super::convert::{Around, Reading};
@@ -24,12 +24,12 @@ use crate::customers::facts;
 use crate::kernel::{Entity, Error, Principal, Result};
 use crate::platform::audit;
 use crate::platform::jobs::{JobContext, Registry};
-use crate::platform::settings::service as settings;
+use crate::platform::settings;
 
 pub const KIND: &str = "customers.import";
 
 /// Rows of a batch. Few enough that whoever saves something waits for a moment only.
-pub const BATCH_ROWS: usize = 500;
+const BATCH_ROWS: usize = 500;
 /// Batches that wait, ready, for the writer.
 const AHEAD: usize = 2;
 /// Left to people between two batches; what they sent in the meantime stands before the next one in any case.
@@ -112,7 +112,7 @@ fn write_all(
 fn read_batches(who: &Principal, reading: &Reading, plan: &Plan, from: usize, to: &SyncSender<Result<Batch>>) {
     let mut at = from;
     while at < plan.customers() {
-        let batch = next_batch(who, reading, plan, &mut at);
+        let batch = next_batch(who, reading, plan, &mut at, BATCH_ROWS);
         let failed = batch.is_err();
         if to.send(batch).is_err() || failed {
             return;
@@ -120,10 +120,11 @@ fn read_batches(who: &Principal, reading: &Reading, plan: &Plan, from: usize, to
     }
 }
 
-fn next_batch(who: &Principal, reading: &Reading, plan: &Plan, at: &mut usize) -> Result<Batch> {
+/// The customers from `at` on, until they have as many rows as asked for.
+pub fn next_batch(who: &Principal, reading: &Reading, plan: &Plan, at: &mut usize, rows: usize) -> Result<Batch> {
     let first = plan.rows_before(*at);
     let mut batch = Batch::default();
-    while *at < plan.customers() && plan.rows_before(*at) < first + BATCH_ROWS {
+    while *at < plan.customers() && plan.rows_before(*at) < first + rows {
         prepare::customer(who, reading, &plan.customer(*at)?, &mut batch)?;
         *at += 1;
     }

@@ -51,7 +51,9 @@ fn add(to: &mut NewCustomer, from: &NewCustomer) {
 /// The same name with the same number, or with a number on one side only, is the same person.
 fn add_contact(to: &mut Vec<NewContact>, new: NewContact) {
     let same = to.iter_mut().find(|known| {
-        let agree = |one: &Option<Option<String>>, other: &Option<Option<String>>| one == other || one.is_none() || other.is_none();
+        let agree = |one: &Option<Option<String>>, other: &Option<Option<String>>| {
+            one == other || one.is_none() || other.is_none()
+        };
         known.name == new.name && agree(&known.phone, &new.phone) && agree(&known.email, &new.email)
     });
     match same {
@@ -81,12 +83,22 @@ mod tests {
     fn rows_add_up() {
         let mut second = draft(3, "李四", Some("139"), "二");
         second.new.address = Some(Some("上海".into()));
-        let rows = [draft(2, "张三", None, "一"), second, draft(4, "张三", Some("138"), "一"), draft(5, "张三", Some("137"), "三")];
+        let rows = [
+            draft(2, "张三", None, "一"),
+            second,
+            draft(4, "张三", Some("138"), "一"),
+            draft(5, "张三", Some("137"), "三"),
+        ];
         let merged = merge(&rows);
-        let people: Vec<_> = merged.new.contacts.iter().map(|c| (c.name.as_deref(), c.phone.clone().flatten())).collect();
+        let people: Vec<_> =
+            merged.new.contacts.iter().map(|c| (c.name.as_deref(), c.phone.clone().flatten())).collect();
         assert_eq!(
             people,
-            [(Some("张三"), Some("138".into())), (Some("李四"), Some("139".into())), (Some("张三"), Some("137".into()))]
+            [
+                (Some("张三"), Some("138".into())),
+                (Some("李四"), Some("139".into())),
+                (Some("张三"), Some("137".into()))
+            ]
         );
         assert_eq!(merged.new.address, Some(Some("上海".into())));
         assert_eq!(merged.new.notes, Some(Some("一\n二\n三".into())));

@@ -54,7 +54,8 @@ impl People {
         // Of two with one name, the one who still works here is meant.
         let working: Vec<&Owner> = named.iter().filter(|owner| owner.active).collect();
         match (login, working.as_slice(), named) {
-            (Some(owner), _, _) | (None, [owner], _) => owner.judged(),
+            (Some(owner), _, _) => owner.judged(),
+            (None, [owner], _) => owner.judged(),
             (None, [], [owner, ..]) => owner.judged(),
             (None, [], []) => Err(error("owner.unknown")),
             (None, _, _) => Err(error("owner.ambiguous")),
@@ -63,7 +64,8 @@ impl People {
 
     /// Whoever imports; a customer of theirs is still judged by what they reach.
     pub fn asker(&self, who: &Principal) -> Owner {
-        let unknown = Owner { user: who.user, department: who.department, active: true, assignable: true, reached: true };
+        let unknown =
+            Owner { user: who.user, department: who.department, active: true, assignable: true, reached: true };
         self.by_id.get(&who.user.uuid()).copied().unwrap_or(unknown)
     }
 

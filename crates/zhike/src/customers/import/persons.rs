@@ -78,7 +78,9 @@ impl Slot {
             return;
         }
         if self.names.is_empty() {
-            self.names.push(draft.new.contacts.first().and_then(|one| one.name.clone()).unwrap_or_else(|| NAMELESS.to_owned()));
+            self.names.push(
+                draft.new.contacts.first().and_then(|one| one.name.clone()).unwrap_or_else(|| NAMELESS.to_owned()),
+            );
         }
         let mut phones = self.phones.into_iter();
         let mut emails = self.emails.into_iter();

@@ -1,6 +1,5 @@
 //! Use cases of an import, from the file to the start of its run.
 
-
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use store::jobs::{self, Job, NewJob};
@@ -15,8 +14,8 @@ use super::source::Inspection;
 use super::target::Target;
 use crate::customers::contacts::{CONTACT_EMAIL, CONTACT_PHONE, CONTACT_WECHAT};
 use crate::customers::model::{EMAIL, ID_NUMBER, PHONE, WECHAT};
-use crate::kernel::permission::entity::Customer;
 use crate::kernel::permission::action::Import as Importing;
+use crate::kernel::permission::entity::Customer;
 use crate::kernel::{Entity, Error, FieldAccess, FieldClass, FieldError, Grant, Principal, Result};
 use crate::platform::audit;
 use crate::platform::files::{self, Blob, Label};

@@ -20,8 +20,12 @@ pub enum Look {
 const CELLS_MOST: usize = 50;
 
 pub fn look(samples: &[String]) -> Look {
-    let filled: Vec<String> =
-        samples.iter().map(|sample| clean::half_width(sample)).filter(|sample| !sample.is_empty()).take(CELLS_MOST).collect();
+    let filled: Vec<String> = samples
+        .iter()
+        .map(|sample| clean::half_width(sample))
+        .filter(|sample| !sample.is_empty())
+        .take(CELLS_MOST)
+        .collect();
     let looks: Vec<Look> = filled.iter().map(|cell| look_of(cell)).collect();
     let most = |look: Look| looks.iter().filter(|one| **one == look).count() * 10 >= looks.len() * 6;
     let all = [Look::Mobile, Look::Phone, Look::Email, Look::CreditCode, Look::Company, Look::Date];
@@ -33,7 +37,9 @@ pub fn look(samples: &[String]) -> Look {
 
 fn look_of(cell: &str) -> Look {
     let is_code = cell.len() == 18 && cell.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
-    if is_code && cell.bytes().any(|b| b.is_ascii_uppercase()) && !cell.ends_with('X') || cell.starts_with("91") && is_code {
+    if is_code && cell.bytes().any(|b| b.is_ascii_uppercase()) && !cell.ends_with('X')
+        || cell.starts_with("91") && is_code
+    {
         return Look::CreditCode;
     }
     if cell.contains('@') && cell.rsplit_once('@').is_some_and(|(_, domain)| domain.contains('.')) {

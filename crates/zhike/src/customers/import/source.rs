@@ -2,8 +2,8 @@
 
 use std::fs::File;
 
-use documents::table::{Limits, Row, Rows, TableError, TableSource};
 use documents::clean;
+use documents::table::{Limits, Row, Rows, TableError, TableSource};
 
 use super::headings::{self, Seen};
 use super::model::Column;

@@ -126,7 +126,8 @@ mod tests {
     #[test]
     fn every_target_is_read_as_it_is_written() {
         let customers = CUSTOMER.iter().filter_map(|(field, _)| Target::customer(field));
-        let contacts = (1..=SLOTS_MOST).flat_map(|slot| CONTACT.iter().filter_map(move |(f, _)| Target::contact(slot, f)));
+        let contacts =
+            (1..=SLOTS_MOST).flat_map(|slot| CONTACT.iter().filter_map(move |(f, _)| Target::contact(slot, f)));
         for target in customers.chain(contacts) {
             assert_eq!(Target::parse(&target.text()), Some(target));
         }

@@ -13,7 +13,9 @@ use crate::customers::rules::{credit_code as code, personal};
 use crate::platform::vault::Kind;
 
 /// How much a fault matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     /// The row is imported; what the cell says is kept in the notes, or was no value at all.
@@ -49,7 +51,26 @@ pub struct Amount {
 /// Nothing, or one of the ways in which people write nothing.
 pub fn is_blank(text: &str) -> bool {
     const NOTHING: [&str; 20] = [
-        "", "-", "--", "---", "/", "\\", "—", "——", "无", "暂无", "没有", "未知", "不详", "待补", "待补充", "n/a", "na", "null", "none", "空",
+        "",
+        "-",
+        "--",
+        "---",
+        "/",
+        "\\",
+        "—",
+        "——",
+        "无",
+        "暂无",
+        "没有",
+        "未知",
+        "不详",
+        "待补",
+        "待补充",
+        "n/a",
+        "na",
+        "null",
+        "none",
+        "空",
     ];
     let text = clean::half_width(text).to_lowercase();
     NOTHING.contains(&text.as_str())
@@ -62,11 +83,12 @@ pub fn is_masked(text: &str) -> bool {
 
 pub fn kind(text: &str) -> Read<CustomerKind> {
     match clean::half_width(text).to_lowercase().as_str() {
-        "企业" | "公司" | "单位" | "企业客户" | "公司客户" | "法人" | "机构" | "组织" | "b端" | "tob" | "个体户" | "个体工商户" | "company"
-        | "business" | "enterprise" | "organization" | "corporate" => Ok(CustomerKind::Company),
-        "个人" | "个人客户" | "自然人" | "消费者" | "c端" | "toc" | "person" | "individual" | "personal" | "consumer" => {
-            Ok(CustomerKind::Person)
+        "企业" | "公司" | "单位" | "企业客户" | "公司客户" | "法人" | "机构" | "组织" | "b端" | "tob" | "个体户"
+        | "个体工商户" | "company" | "business" | "enterprise" | "organization" | "corporate" => {
+            Ok(CustomerKind::Company)
         }
+        "个人" | "个人客户" | "自然人" | "消费者" | "c端" | "toc" | "person" | "individual" | "personal"
+        | "consumer" => Ok(CustomerKind::Person),
         _ => Err(error("kind.unknown")),
     }
 }
@@ -74,19 +96,26 @@ pub fn kind(text: &str) -> Read<CustomerKind> {
 /// 一级 is the highest, as in A, B, C; stars are many for the best.
 pub fn grade(text: &str) -> Read<Grade> {
     let typed = clean::half_width(text).to_lowercase();
-    let typed = ["客户", "类", "级", "等", "等级", "级别", "会员"].iter().fold(typed.as_str(), |rest, word| rest.strip_suffix(word).unwrap_or(rest));
+    let typed = ["客户", "类", "级", "等", "等级", "级别", "会员"]
+        .iter()
+        .fold(typed.as_str(), |rest, word| rest.strip_suffix(word).unwrap_or(rest));
     let stars = typed.chars().filter(|c| matches!(c, '★' | '☆' | '*' | '⭐')).count();
     if stars > 0 && typed.chars().all(|c| matches!(c, '★' | '☆' | '*' | '⭐' | '\u{FE0F}')) {
         let full = typed.chars().filter(|c| *c != '☆' && *c != '\u{FE0F}').count();
-        return Ok([Grade::Ordinary, Grade::Ordinary, Grade::Ordinary, Grade::Ordinary, Grade::Key, Grade::Vip][full.min(5)]);
+        return Ok(
+            [Grade::Ordinary, Grade::Ordinary, Grade::Ordinary, Grade::Ordinary, Grade::Key, Grade::Vip][full.min(5)]
+        );
     }
     match typed.trim() {
-        "vip" | "svip" | "vvip" | "贵宾" | "大" | "战略" | "核心" | "钻石" | "白金" | "特" | "特a" | "a" | "aa" | "aaa" | "s" | "一" | "1"
-        | "顶" | "五星" | "5星" | "高" | "top" | "high" | "strategic" | "platinum" => Ok(Grade::Vip),
-        "重点" | "重要" | "关键" | "优质" | "黄金" | "金牌" | "b" | "二" | "2" | "四星" | "4星" | "中" | "key" | "important" | "gold"
-        | "medium" => Ok(Grade::Key),
-        "普通" | "一般" | "标准" | "潜在" | "小" | "常规" | "次要" | "白银" | "青铜" | "c" | "d" | "e" | "三" | "3" | "四" | "4" | "三星" | "3星"
-        | "二星" | "2星" | "一星" | "1星" | "低" | "ordinary" | "normal" | "standard" | "low" | "silver" | "regular" => Ok(Grade::Ordinary),
+        "vip" | "svip" | "vvip" | "贵宾" | "大" | "战略" | "核心" | "钻石" | "白金" | "特" | "特a" | "a" | "aa"
+        | "aaa" | "s" | "一" | "1" | "顶" | "五星" | "5星" | "高" | "top" | "high" | "strategic" | "platinum" => {
+            Ok(Grade::Vip)
+        }
+        "重点" | "重要" | "关键" | "优质" | "黄金" | "金牌" | "b" | "二" | "2" | "四星" | "4星" | "中" | "key"
+        | "important" | "gold" | "medium" => Ok(Grade::Key),
+        "普通" | "一般" | "标准" | "潜在" | "小" | "常规" | "次要" | "白银" | "青铜" | "c" | "d" | "e" | "三" | "3"
+        | "四" | "4" | "三星" | "3星" | "二星" | "2星" | "一星" | "1星" | "低" | "ordinary" | "normal" | "standard"
+        | "low" | "silver" | "regular" => Ok(Grade::Ordinary),
         _ => Err(error("grade.unknown")),
     }
 }
@@ -115,23 +144,68 @@ fn without_end(name: &str) -> &str {
 
 pub fn source(text: &str) -> Read<Source> {
     const WORDS: &[(&str, Source)] = &[
-        ("市场调研", Source::MarketResearch), ("调研", Source::MarketResearch), ("销售记录", Source::SalesRecord),
-        ("反馈", Source::Feedback), ("直接接触", Source::DirectContact), ("公开", Source::PublicSource),
-        ("企查查", Source::PublicSource), ("天眼查", Source::PublicSource), ("黄页", Source::PublicSource),
-        ("转介绍", Source::Referral), ("介绍", Source::Referral), ("推荐", Source::Referral), ("老客户", Source::Referral),
-        ("朋友", Source::Referral), ("搜索", Source::SearchEngine), ("百度", Source::SearchEngine),
-        ("网站", Source::Website), ("官网", Source::Website), ("广告", Source::Advertisement), ("投放", Source::Advertisement),
-        ("促销", Source::Promotion), ("展会", Source::Exhibition), ("展览", Source::Exhibition), ("活动", Source::Event),
-        ("会议", Source::Event), ("沙龙", Source::Event), ("注册", Source::Registration), ("在线咨询", Source::OnlineInquiry),
-        ("线上咨询", Source::OnlineInquiry), ("网络咨询", Source::OnlineInquiry), ("网络", Source::OnlineInquiry),
-        ("电话", Source::PhoneInquiry), ("来电", Source::PhoneInquiry), ("400", Source::PhoneInquiry),
-        ("邮件", Source::MailInquiry), ("陌拜", Source::ColdVisit), ("陌生拜访", Source::ColdVisit), ("上门", Source::ColdVisit),
-        ("扫街", Source::ColdVisit), ("自主开发", Source::ColdVisit), ("自行开发", Source::ColdVisit), ("微信", Source::Social), ("社交", Source::Social),
-        ("抖音", Source::Social), ("小红书", Source::Social), ("微博", Source::Social), ("渠道", Source::Partner),
-        ("合作伙伴", Source::Partner), ("代理", Source::Partner), ("经销", Source::Partner), ("导入", Source::Import),
-        ("其他", Source::Other), ("其它", Source::Other), ("referral", Source::Referral), ("web", Source::Website),
-        ("exhibition", Source::Exhibition), ("trade show", Source::Exhibition), ("cold call", Source::PhoneInquiry),
-        ("advert", Source::Advertisement), ("partner", Source::Partner), ("event", Source::Event), ("other", Source::Other),
+        ("市场调研", Source::MarketResearch),
+        ("调研", Source::MarketResearch),
+        ("销售记录", Source::SalesRecord),
+        ("反馈", Source::Feedback),
+        ("直接接触", Source::DirectContact),
+        ("公开", Source::PublicSource),
+        ("企查查", Source::PublicSource),
+        ("天眼查", Source::PublicSource),
+        ("黄页", Source::PublicSource),
+        ("转介绍", Source::Referral),
+        ("介绍", Source::Referral),
+        ("推荐", Source::Referral),
+        ("老客户", Source::Referral),
+        ("朋友", Source::Referral),
+        ("搜索", Source::SearchEngine),
+        ("百度", Source::SearchEngine),
+        ("网站", Source::Website),
+        ("官网", Source::Website),
+        ("广告", Source::Advertisement),
+        ("投放", Source::Advertisement),
+        ("促销", Source::Promotion),
+        ("展会", Source::Exhibition),
+        ("展览", Source::Exhibition),
+        ("活动", Source::Event),
+        ("会议", Source::Event),
+        ("沙龙", Source::Event),
+        ("注册", Source::Registration),
+        ("在线咨询", Source::OnlineInquiry),
+        ("线上咨询", Source::OnlineInquiry),
+        ("网络咨询", Source::OnlineInquiry),
+        ("网络", Source::OnlineInquiry),
+        ("电话", Source::PhoneInquiry),
+        ("来电", Source::PhoneInquiry),
+        ("400", Source::PhoneInquiry),
+        ("邮件", Source::MailInquiry),
+        ("陌拜", Source::ColdVisit),
+        ("陌生拜访", Source::ColdVisit),
+        ("上门", Source::ColdVisit),
+        ("扫街", Source::ColdVisit),
+        ("自主开发", Source::ColdVisit),
+        ("自行开发", Source::ColdVisit),
+        ("微信", Source::Social),
+        ("社交", Source::Social),
+        ("抖音", Source::Social),
+        ("小红书", Source::Social),
+        ("微博", Source::Social),
+        ("渠道", Source::Partner),
+        ("合作伙伴", Source::Partner),
+        ("代理", Source::Partner),
+        ("经销", Source::Partner),
+        ("导入", Source::Import),
+        ("其他", Source::Other),
+        ("其它", Source::Other),
+        ("referral", Source::Referral),
+        ("web", Source::Website),
+        ("exhibition", Source::Exhibition),
+        ("trade show", Source::Exhibition),
+        ("cold call", Source::PhoneInquiry),
+        ("advert", Source::Advertisement),
+        ("partner", Source::Partner),
+        ("event", Source::Event),
+        ("other", Source::Other),
     ];
     let text = clean::half_width(text).to_lowercase();
     let named = Source::from_word(&text);
@@ -264,8 +338,12 @@ pub fn decision_maker(text: &str) -> Read<bool> {
 
 pub fn authority(text: &str) -> Read<Authority> {
     match clean::half_width(text).to_lowercase().as_str() {
-        "最终决策" | "决策" | "决策者" | "决策人" | "最终决策人" | "拍板人" | "final" | "decision maker" => Ok(Authority::Final),
-        "影响" | "影响者" | "影响人" | "建议者" | "有影响力" | "参与决策" | "influencer" => Ok(Authority::Influencer),
+        "最终决策" | "决策" | "决策者" | "决策人" | "最终决策人" | "拍板人" | "final" | "decision maker" => {
+            Ok(Authority::Final)
+        }
+        "影响" | "影响者" | "影响人" | "建议者" | "有影响力" | "参与决策" | "influencer" => {
+            Ok(Authority::Influencer)
+        }
         "使用者" | "使用人" | "用户" | "最终用户" | "user" => Ok(Authority::User),
         "无权限" | "无决策权" | "普通" | "none" => Ok(Authority::None),
         _ => Err(error("authority.unknown")),
@@ -276,7 +354,9 @@ pub fn salutation(text: &str) -> Read<Salutation> {
     let text = clean::half_width(text).to_lowercase();
     match text.as_str() {
         "男" | "先生" | "男士" | "m" | "male" | "mr" | "mr." => Ok(Salutation::Mr),
-        "女" | "女士" | "小姐" | "太太" | "f" | "female" | "ms" | "ms." | "mrs" | "mrs." | "miss" => Ok(Salutation::Ms),
+        "女" | "女士" | "小姐" | "太太" | "f" | "female" | "ms" | "ms." | "mrs" | "mrs." | "miss" => {
+            Ok(Salutation::Ms)
+        }
         _ if text.ends_with("先生") => Ok(Salutation::Mr),
         _ if text.ends_with("女士") || text.ends_with("小姐") => Ok(Salutation::Ms),
         _ => Err(warning("salutation.unknown")),
@@ -286,7 +366,9 @@ pub fn salutation(text: &str) -> Read<Salutation> {
 /// 1985-08-15, 8月15日, 08-15, 农历八月十五.
 pub fn birthday(text: &str) -> Read<Birthday> {
     let typed = clean::half_width(text);
-    let bare = ["农历", "阴历", "旧历", "阳历", "公历", "新历"].iter().fold(typed.clone(), |text, word| text.replace(word, ""));
+    let bare = ["农历", "阴历", "旧历", "阳历", "公历", "新历"]
+        .iter()
+        .fold(typed.clone(), |text, word| text.replace(word, ""));
     let lunar = ["农历", "阴历", "旧历"].iter().any(|word| typed.contains(word));
     let calendar = if lunar { Calendar::Lunar } else { Calendar::Solar };
     let bare = bare.trim_matches(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | ':'));

@@ -29,7 +29,10 @@ fn grades_and_kinds_in_many_words() {
         assert_eq!(grade(text), Ok(grade_of), "{text}");
     }
     assert_eq!(grade("黑名单"), Err(error("grade.unknown")));
-    assert_eq!((kind("企业客户"), kind("个人"), kind("Individual")), (Ok(CustomerKind::Company), Ok(CustomerKind::Person), Ok(CustomerKind::Person)));
+    assert_eq!(
+        (kind("企业客户"), kind("个人"), kind("Individual")),
+        (Ok(CustomerKind::Company), Ok(CustomerKind::Person), Ok(CustomerKind::Person))
+    );
     assert_eq!(kind("外星"), Err(error("kind.unknown")));
 }
 
@@ -41,7 +44,10 @@ fn places_sources_and_industries() {
     assert_eq!(region(&["北京市", "市辖区", "朝阳区"]), Ok("110105"));
     assert_eq!(region(&["广东 深圳"]), Ok("440300"));
     assert_eq!(region(&["江浙沪"]), Err(warning("region.unknown")));
-    assert_eq!((source("老客户介绍"), source("广交会展会"), source("exhibition")), (Ok(Source::Referral), Ok(Source::Exhibition), Ok(Source::Exhibition)));
+    assert_eq!(
+        (source("老客户介绍"), source("广交会展会"), source("exhibition")),
+        (Ok(Source::Referral), Ok(Source::Exhibition), Ok(Source::Exhibition))
+    );
     assert_eq!(source("不记得了"), Err(warning("source.unknown")));
     assert_eq!(industry("机械制造"), Ok(Industry::Manufacturing));
     assert_eq!(industry("炼丹"), Err(warning("industry.unknown")));
@@ -53,7 +59,10 @@ fn codes_and_numbers_of_people() {
     assert_eq!(credit_code("9.11E+17"), Err(error("credit_code.lost_digits")));
     assert_eq!(credit_code("91110000802100433C"), Err(error("credit_code.check_digit")));
     assert_eq!(credit_code("110000001234567"), Err(warning("credit_code.old_registration_number")));
-    assert_eq!(phones("021-62345678、１３８００１３８０００"), Ok(vec!["13800138000".to_owned(), "021-62345678".to_owned()]));
+    assert_eq!(
+        phones("021-62345678、１３８００１３８０００"),
+        Ok(vec!["13800138000".to_owned(), "021-62345678".to_owned()])
+    );
     assert_eq!(phones("13800138000/13800138000"), Ok(vec!["13800138000".to_owned()]));
     assert_eq!(phones("1.38E+10"), Err(error("phone.lost_digits")));
     assert_eq!(phones("12345"), Err(error("phone.invalid")));
@@ -66,7 +75,9 @@ fn codes_and_numbers_of_people() {
 
 #[test]
 fn dates_money_and_counts() {
-    for text in ["2026-11-03", "2026/11/3", "2026年11月3日", "20261103", "46329", "2026-11-03 14:30", "2026-11-02T22:30:00Z"] {
+    for text in
+        ["2026-11-03", "2026/11/3", "2026年11月3日", "20261103", "46329", "2026-11-03 14:30", "2026-11-02T22:30:00Z"]
+    {
         assert_eq!(date(text, &zone()), Ok(day(2026, 11, 3)), "{text}");
     }
     assert_eq!(date("2026-13-01", &zone()), Err(error("date.invalid")));

@@ -79,7 +79,16 @@ pub struct Written {
 pub fn write(tx: &mut Tx<'_>, who: &Arc<Principal>, about: &About, batch: &Batch, seen: &Book) -> Result<Written> {
     let grant: Grant<Import, entity::Customer> = who.grant()?;
     let book = Book::load(tx, batch.ready.iter().map(|ready| &ready.keys))?;
-    let mut pen = Pen { about, grant: &grant, book, seen, reached: HashMap::new(), waiting: Vec::new(), written: Written::default(), numbers: None };
+    let mut pen = Pen {
+        about,
+        grant: &grant,
+        book,
+        seen,
+        reached: HashMap::new(),
+        waiting: Vec::new(),
+        written: Written::default(),
+        numbers: None,
+    };
     for (row, problems) in &batch.refused {
         pen.refuse(tx, &[*row], problems)?;
         pen.written.counts.rejected += 1;

@@ -96,11 +96,7 @@ fn built_contacts(
 type Place = (Option<Id<User>>, Option<Id<Department>>);
 
 /// Who is to own a new customer, with their department.
-pub(super) fn owner_of(
-    tx: &mut Tx<'_>,
-    who: &std::sync::Arc<Principal>,
-    asked: Option<Uuid>,
-) -> Result<Place> {
+pub(super) fn owner_of(tx: &mut Tx<'_>, who: &std::sync::Arc<Principal>, asked: Option<Uuid>) -> Result<Place> {
     match asked {
         Some(owner) if owner != who.user.uuid() => {
             let assign: Grant<Assign, entity::Customer> = who.grant()?;

@@ -17,7 +17,8 @@ pub fn written(compliance: &Compliance, format: Format, language: Language) -> R
     let columns: Vec<Column> = headings(compliance.group, language).map(Column::new).collect();
     let mut table = TableWriter::new(format, Vec::new(), &columns).map_err(Error::internal)?;
     for row in &compliance.rows {
-        let trend: Vec<String> = row.trend.iter().map(|rate| rate.map_or("–".to_owned(), |rate| rate.to_string())).collect();
+        let trend: Vec<String> =
+            row.trend.iter().map(|rate| rate.map_or("–".to_owned(), |rate| rate.to_string())).collect();
         let worst = row.worst.as_ref().map(|worst| format!("{} {}", worst.name, worst.rate)).unwrap_or_default();
         line(&mut table, (&row.key, label(row, language)), &row.figures, (&trend.join(" "), &worst))?;
     }
@@ -36,7 +37,9 @@ fn headings(group: Group, language: Language) -> impl Iterator<Item = &'static s
         (_, Language::En) => "Id",
     };
     let rest = match language {
-        Language::Zh => ["名称", "应办", "办结", "逾期", "未办", "免办", "进行中", "达标率 %", "近六期 %", "最差部门 %"],
+        Language::Zh => {
+            ["名称", "应办", "办结", "逾期", "未办", "免办", "进行中", "达标率 %", "近六期 %", "最差部门 %"]
+        }
         Language::En => {
             ["Name", "Due", "Met", "Late", "Missed", "Waived", "Open", "Rate %", "Last six %", "Worst department %"]
         }

@@ -35,7 +35,8 @@ impl Span {
         const WHOLE: [PeriodKind; 5] =
             [PeriodKind::Week, PeriodKind::Month, PeriodKind::Quarter, PeriodKind::HalfYear, PeriodKind::Year];
         let whole = WHOLE.into_iter().map(|kind| Period::containing(kind, self.from));
-        if let Some(period) = whole.into_iter().find(|period| period.start == self.from && last_day(period) == self.to) {
+        if let Some(period) = whole.into_iter().find(|period| period.start == self.from && last_day(period) == self.to)
+        {
             let before = period.previous();
             return Self { from: before.start, to: last_day(&before) };
         }
@@ -72,7 +73,10 @@ mod tests {
     #[test]
     fn without_a_word_it_is_this_month() {
         assert_eq!(Span::asked(None, None, date("2026-11-23")).unwrap(), span("2026-11-01", "2026-11-30"));
-        assert_eq!(Span::asked(Some(date("2026-02-01")), None, date("2026-11-23")).unwrap(), span("2026-02-01", "2026-02-28"));
+        assert_eq!(
+            Span::asked(Some(date("2026-02-01")), None, date("2026-11-23")).unwrap(),
+            span("2026-02-01", "2026-02-28")
+        );
         assert!(Span::asked(Some(date("2026-12-01")), Some(date("2026-11-30")), date("2026-11-23")).is_err());
         assert!(Span::asked(Some(date("2020-01-01")), Some(date("2026-11-30")), date("2026-11-23")).is_err());
     }

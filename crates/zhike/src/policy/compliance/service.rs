@@ -269,7 +269,8 @@ fn by_id(tx: &mut Tx<'_>, group: Group, found: BTreeMap<String, Figures>) -> Res
         };
         rows.push(row(key, plain(&name), figures));
     }
-    let order = |row: &ComplianceRow| (row.figures.rate.map_or(i64::MAX, |rate| (rate * 10.0) as i64), row.label.zh.clone());
+    let order =
+        |row: &ComplianceRow| (row.figures.rate.map_or(i64::MAX, |rate| (rate * 10.0) as i64), row.label.zh.clone());
     rows.sort_by_key(order);
     Ok(rows)
 }

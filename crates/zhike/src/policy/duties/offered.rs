@@ -102,12 +102,7 @@ pub struct Counts {
 }
 
 /// Counts of one person; `done` of the day `[from, to)`.
-pub fn counts(
-    tx: &mut Tx<'_>,
-    owner: Uuid,
-    now: Timestamp,
-    (from, to): (Timestamp, Timestamp),
-) -> Result<Counts> {
+pub fn counts(tx: &mut Tx<'_>, owner: Uuid, now: Timestamp, (from, to): (Timestamp, Timestamp)) -> Result<Counts> {
     let live = tx.query_one(&LIVE, &[&owner, &now])?;
     let done = tx.query_one(&DONE, &[&owner, &from, &to])?;
     Ok(Counts { open: live.get(0)?, overdue: live.get(1)?, done: done.get(0)? })

@@ -61,17 +61,13 @@ fn on_fact(tx: &mut Tx<'_>, who: &Principal, fact: &Fact) -> Result<()> {
 }
 
 /// The duties of a rule whose period the instant lies in.
-fn periods(
-    tx: &mut Tx<'_>,
-    pen: &mut Pen,
-    (index, entry): (usize, &Entry),
-    fact: &Fact,
-    at: Timestamp,
-) -> Result<()> {
+fn periods(tx: &mut Tx<'_>, pen: &mut Pen, (index, entry): (usize, &Entry), fact: &Fact, at: Timestamp) -> Result<()> {
     let book = Arc::clone(&pen.book);
     let subject = subject_of(entry, fact);
     let frames = book.frames(index, book.calendars.company().date_of(at))?;
-    for window in frames.iter().map(|frame| frame.window()).filter(|window| window.opens_at <= at && at < window.closes_at) {
+    for window in
+        frames.iter().map(|frame| frame.window()).filter(|window| window.opens_at <= at && at < window.closes_at)
+    {
         let key = DutyKey { rule: entry.rule.key.clone(), subject, occurrence: window.key.clone() };
         let id = duty_id(&entry.policy, &key);
         let Some(row) = DutyRow::locked(tx, fact.customer.unwrap_or(NOBODY), id)? else { continue };
@@ -121,13 +117,7 @@ fn repeats(entry: &Entry) -> bool {
 }
 
 /// A clock after a new fact: an earlier start moves it, everything else is judging.
-fn restarted(
-    tx: &mut Tx<'_>,
-    pen: &mut Pen,
-    row: &DutyRow,
-    wanted: Option<&Duty>,
-    facts: &[Fact],
-) -> Result<DutyRow> {
+fn restarted(tx: &mut Tx<'_>, pen: &mut Pen, row: &DutyRow, wanted: Option<&Duty>, facts: &[Fact]) -> Result<DutyRow> {
     let entry = Arc::clone(&pen.book).entry_of(tx, row.policy_version, &row.rule)?;
     let mut duty = duty_of(row)?;
     let moved = wanted.filter(|wanted| row.live && wanted.terms != duty.terms);
@@ -142,12 +132,7 @@ fn restarted(
 }
 
 /// The customer that a clock belongs to, as its rule sees it.
-fn about(
-    tx: &mut Tx<'_>,
-    pen: &Pen,
-    entry: &Entry,
-    customer: Option<Uuid>,
-) -> Result<Option<Subject>> {
+fn about(tx: &mut Tx<'_>, pen: &Pen, entry: &Entry, customer: Option<Uuid>) -> Result<Option<Subject>> {
     let Some(customer) = customer else { return Ok(None) };
     let Some(found) = customers::service::snapshot(tx, &[customer])?.pop() else { return Ok(None) };
     let today = pen.book.calendars.company().date_of(pen.now);

@@ -95,7 +95,8 @@ impl Pen {
     /// Opens a duty for which nothing has happened and no warning is due: most of a period's. Costs no judging.
     pub fn open_untouched(&mut self, tx: &mut Tx<'_>, entry: &Entry, duty: &Duty) -> Result<Option<DutyRow>> {
         let outcome = untouched(duty);
-        let mut row = self.row(entry, None, duty, &outcome, Some(first_look(duty)).filter(|at| *at < Timestamp::MAX))?;
+        let mut row =
+            self.row(entry, None, duty, &outcome, Some(first_look(duty)).filter(|at| *at < Timestamp::MAX))?;
         row.progress = no_progress(&duty.terms)?;
         if !insert(tx, &row)? {
             return Ok(None);
@@ -105,7 +106,14 @@ impl Pen {
     }
 
     /// Judges a duty anew by everything known and writes what changed.
-    pub fn settle(&mut self, tx: &mut Tx<'_>, entry: &Entry, old: &DutyRow, duty: &Duty, note: Note) -> Result<DutyRow> {
+    pub fn settle(
+        &mut self,
+        tx: &mut Tx<'_>,
+        entry: &Entry,
+        old: &DutyRow,
+        duty: &Duty,
+        note: Note,
+    ) -> Result<DutyRow> {
         let facts = evidence::of(tx, entry, duty)?;
         self.settle_by(tx, entry, old, duty, (&facts, note))
     }
@@ -231,7 +239,8 @@ impl Pen {
         let from = old.map_or(State::Open, |old| old.state);
         let Some((kind, at)) = outcome_event(from, row, self.now) else { return Ok(()) };
         // A decision and what it means for the state are one entry.
-        let implied = matches!(kind, EventKind::Paused | EventKind::Resumed | EventKind::Revived | EventKind::Corrected);
+        let implied =
+            matches!(kind, EventKind::Paused | EventKind::Resumed | EventKind::Revived | EventKind::Corrected);
         if decided == Some(kind) || (decided.is_some() && implied) {
             return Ok(());
         }

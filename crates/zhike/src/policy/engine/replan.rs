@@ -50,13 +50,7 @@ struct Plan {
     wanted: Vec<(Arc<Entry>, Duty)>,
 }
 
-fn one(
-    tx: &mut Tx<'_>,
-    pen: &mut Pen,
-    cast: &mut Cast,
-    id: Uuid,
-    customer: Option<&customers::Subject>,
-) -> Result<()> {
+fn one(tx: &mut Tx<'_>, pen: &mut Pen, cast: &mut Cast, id: Uuid, customer: Option<&customers::Subject>) -> Result<()> {
     let rows = standing(tx, pen, id)?;
     let mut plans: BTreeMap<String, Plan> = BTreeMap::new();
     for row in rows.values() {
@@ -116,19 +110,18 @@ fn wanted<'a>(
         let facts = evidence::about(tx, entry, row.subject_id)?;
         let subject = customer.map(|customer| cast.subject(tx, entry, customer, None)).transpose()?;
         let clocks = plan_within(&entry.rule, &facts, subject.as_ref(), &book.calendars)?;
-        wanted.extend(clocks.into_iter().filter(|duty| duty.key.occurrence == row.occurrence).map(|duty| (Arc::clone(entry), duty)));
+        wanted.extend(
+            clocks
+                .into_iter()
+                .filter(|duty| duty.key.occurrence == row.occurrence)
+                .map(|duty| (Arc::clone(entry), duty)),
+        );
     }
     Ok(wanted)
 }
 
 /// Writes what the comparison of one policy's duties asks for.
-fn follow_up(
-    tx: &mut Tx<'_>,
-    pen: &mut Pen,
-    policy: &str,
-    plan: Plan,
-    rows: &BTreeMap<Uuid, DutyRow>,
-) -> Result<()> {
+fn follow_up(tx: &mut Tx<'_>, pen: &mut Pen, policy: &str, plan: Plan, rows: &BTreeMap<Uuid, DutyRow>) -> Result<()> {
     let entries: BTreeMap<Uuid, Arc<Entry>> =
         plan.wanted.iter().map(|(entry, duty)| (duty_id(policy, &duty.key), Arc::clone(entry))).collect();
     let wanted = plan.wanted.into_iter().map(|(_, duty)| duty).collect();
@@ -172,9 +165,7 @@ fn apply(
             Note::of(EventKind::Cancelled, actor, reason, json!({}))
         }
         Change::Revive(_) => Note::of(EventKind::Revived, actor, None, json!({ "before": before })),
-        Change::Amend(_) | Change::Open(_) => {
-            Note::of(EventKind::Replanned, actor, None, json!({ "before": before }))
-        }
+        Change::Amend(_) | Change::Open(_) => Note::of(EventKind::Replanned, actor, None, json!({ "before": before })),
     };
     pen.settle(tx, &entry, row, duty, note).map(drop)
 }

@@ -34,8 +34,7 @@ pub fn give(tx: &mut Tx<'_>, pen: &Pen, entry: &Entry, row: &DutyRow, step: &Ste
     };
     let names: Vec<String> = told.iter().map(ToString::to_string).collect();
     let (level, names) = (i64::from(step.level), names.join(" "));
-    let values: [&dyn store::ToValue; 7] =
-        [&row.customer_id, &row.id, &step.key, &level, &step.at, &pen.now, &names];
+    let values: [&dyn store::ToValue; 7] = [&row.customer_id, &row.id, &step.key, &level, &step.at, &pen.now, &names];
     if tx.execute(&WRITE, &values)? == 0 || told.is_empty() {
         return Ok(());
     }

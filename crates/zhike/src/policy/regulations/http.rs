@@ -39,7 +39,11 @@ async fn list(State(app): State<App>, grant: Granted<Read, Policy>) -> Result<Js
 /// A regulation chapter by chapter, as it is in force.
 #[utoipa::path(get, path = "/policies/{key}", tag = "policy", extensions(("x-permission" = json!("read policy"))),
     params(("key" = String, Path)), responses((status = 200, body = PolicyView)))]
-async fn show(State(app): State<App>, grant: Granted<Read, Policy>, Path(key): Path<String>) -> Result<Json<PolicyView>> {
+async fn show(
+    State(app): State<App>,
+    grant: Granted<Read, Policy>,
+    Path(key): Path<String>,
+) -> Result<Json<PolicyView>> {
     Ok(Json(app.db.read(move |tx| service::get(tx, &grant, &key)).await?))
 }
 

@@ -286,7 +286,11 @@ fn expected(tx: &mut Tx<'_>, id: Uuid, state: VersionState) -> Result<PolicyVers
         tx.query(&HOLD, &[&policy])?;
     }
     let row = PolicyVersion::get(tx, id)?;
-    if row.state == state { Ok(row) } else { Err(Error::conflict("policy.wrong_state").field("state", row.state.word())) }
+    if row.state == state {
+        Ok(row)
+    } else {
+        Err(Error::conflict("policy.wrong_state").field("state", row.state.word()))
+    }
 }
 
 /// Hands a draft to a second person.
@@ -323,7 +327,10 @@ pub fn approve(tx: &mut Tx<'_>, grant: &Grant<Approve, entity::Policy>, id: Uuid
     if on > today {
         let run_at = Calendars::new(calendar).midnight(on)?;
         let payload = json!({ "version": id });
-        enqueue(tx, NewJob { kind: EFFECT, once_key: Some(format!("{EFFECT}:{id}")), asked_by: None, payload, run_at })?;
+        enqueue(
+            tx,
+            NewJob { kind: EFFECT, once_key: Some(format!("{EFFECT}:{id}")), asked_by: None, payload, run_at },
+        )?;
         return Ok(view);
     }
     take_effect(tx, grant.principal(), id)?;
@@ -347,7 +354,8 @@ pub fn reject(tx: &mut Tx<'_>, grant: &Grant<Approve, entity::Policy>, id: Uuid,
 fn move_on(tx: &mut Tx<'_>, who: &Principal, row: PolicyVersion, action: &str) -> Result<VersionView> {
     let row = PolicyVersion { updated_at: who.now, ..row };
     row.update(tx)?;
-    let told = json!({ "policy": row.policy, "number": row.number, "effective_on": row.effective_on, "reason": row.reason });
+    let told =
+        json!({ "policy": row.policy, "number": row.number, "effective_on": row.effective_on, "reason": row.reason });
     audit::record(tx, who, action, Entity::Policy, row.id, None, told)?;
     shown(tx, row.id)
 }
@@ -365,7 +373,8 @@ pub fn take_effect(tx: &mut Tx<'_>, who: &Principal, id: Uuid) -> Result<bool> {
     }
     note_rules(tx, &definition_of(&row)?, who.now)?;
     let told = json!({ "policy": row.policy, "number": row.number });
-    PolicyVersion { state: VersionState::Effective, effective_at: Some(who.now), updated_at: who.now, ..row }.update(tx)?;
+    PolicyVersion { state: VersionState::Effective, effective_at: Some(who.now), updated_at: who.now, ..row }
+        .update(tx)?;
     audit::record(tx, who, "take_effect", Entity::Policy, id, None, told)?;
     follow::later(tx, who, &Scope::All)?;
     plan_soon(tx, who.now)?;

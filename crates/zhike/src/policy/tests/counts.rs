@@ -40,13 +40,8 @@ fn recounted(app: &TestApp) -> BTreeMap<Place, [i64; 5]> {
 fn tallied(app: &TestApp) -> BTreeMap<Place, [i64; 5]> {
     let rows = app.read(|tx| tx.query(&TALLY, &[]));
     let all = rows.iter().map(|row| {
-        let place = (
-            row.get(0).unwrap(),
-            row.get(1).unwrap(),
-            row.get(2).unwrap(),
-            row.get(3).unwrap(),
-            row.get(4).unwrap(),
-        );
+        let place =
+            (row.get(0).unwrap(), row.get(1).unwrap(), row.get(2).unwrap(), row.get(3).unwrap(), row.get(4).unwrap());
         (place, [5, 6, 7, 8, 9].map(|index| row.get(index).unwrap()))
     });
     all.filter(|(_, counts)| *counts != [0; 5]).collect()
@@ -89,7 +84,8 @@ fn something(app: &TestApp, dice: &mut Dice, customers: &[Uuid], records: &mut V
         }
         6 => {
             let owner = app.person(dice.pick(&["li", "sun"]));
-            wang.put(&format!("/customers/{one}/owner"), version(), json!({ "owner_id": owner, "reason": "调整" })).ok();
+            wang.put(&format!("/customers/{one}/owner"), version(), json!({ "owner_id": owner, "reason": "调整" }))
+                .ok();
         }
         7 => {
             let open = listed(&wang, &json!([["customer", "eq", one]]));

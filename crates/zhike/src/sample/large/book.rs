@@ -58,7 +58,8 @@ pub fn enter(ground: &Ground<'_>, calendar: &WorkCalendar) -> Result<Vec<Entered
 /// Ends when all is prepared, or when nobody takes it any more.
 fn prepare_all(ground: &Ground<'_>, time: &Time<'_>, blocks: SyncSender<Result<Block>>) {
     let (staff, seed) = (&ground.imagined, ground.seed);
-    let frame = Frame { seed, staff, begins: time.begins, days: time.days(), persons: 0.0 };
+    // When they came is decided by their number here ([`entered_at`]), so all of them are known from the beginning.
+    let frame = Frame { seed, staff, begins: time.begins, days: 1, persons: 0.0 };
     let total = ground.size.customers;
     for first in (0..total).step_by(BLOCK) {
         let block = prepare(ground, &frame, first, BLOCK.min(total - first));

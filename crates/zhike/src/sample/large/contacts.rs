@@ -19,7 +19,12 @@ use crate::sample::world::words::TRADES;
 /// Contacts in one transaction.
 const BLOCK: usize = 2_000;
 const KINDS: &[(Kind, u32)] = &[
-    (Kind::Phone, 38), (Kind::Wechat, 26), (Kind::Visit, 14), (Kind::Activity, 8), (Kind::Greeting, 6), (Kind::Email, 4),
+    (Kind::Phone, 38),
+    (Kind::Wechat, 26),
+    (Kind::Visit, 14),
+    (Kind::Activity, 8),
+    (Kind::Greeting, 6),
+    (Kind::Email, 4),
     (Kind::Meeting, 4),
 ];
 
@@ -31,8 +36,9 @@ pub fn record(ground: &Ground<'_>, calendar: &WorkCalendar, entered: &[Entered])
     for first in (0..total).step_by(BLOCK) {
         let mut dice = Dice::new(ground.seed, "contacts", first);
         let last = total.min(first + BLOCK);
-        let block: Vec<Past> =
-            (first..last).map(|place| one(ground, &time, &mut dice, (&days, place * days.len() / total), entered)).collect();
+        let block: Vec<Past> = (first..last)
+            .map(|place| one(ground, &time, &mut dice, (&days, place * days.len() / total), entered))
+            .collect();
         let (block, system) = (Arc::new(block), ground.system(ground.now));
         ground.db.write_blocking(move |tx| {
             past::insert_block(tx, &system.grant::<Import, entity::Interaction>()?, &block)

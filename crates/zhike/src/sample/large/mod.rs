@@ -11,7 +11,6 @@ use jiff::Timestamp;
 use serde::Serialize;
 use store::{Db, Entity as _};
 
-
 use super::world::staff::{self, Staff as Imagined};
 use super::write::people::Staff;
 use crate::customers::service as customers;
@@ -77,10 +76,9 @@ pub fn fill(
     db: &Db,
     vault: &Arc<Vault>,
     (founder, password_hash): (Id<User>, &str),
-    (size, seed): (Size, u64),
+    (size, seed, now): (Size, u64, Timestamp),
     told: &(dyn Fn(Progress) + Sync),
 ) -> Result<Made> {
-    let now = crate::kernel::Clock::system().now();
     refuse_customers(db)?;
     let (imagined, staff) = hire(db, vault, (founder, password_hash), size, (seed, now))?;
     let ground = Ground { db, seed, size, now, imagined, staff, told };

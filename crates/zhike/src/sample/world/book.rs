@@ -63,7 +63,8 @@ impl Frame<'_> {
             false => dice.between(1, i64::from(self.days.max(2) - 1)) as i32,
         };
         let (grade, owner) = self.grade_and_owner(&mut dice, city.area);
-        let mut draft = Draft { dice, number, city, begins: self.begins, archive: NewCustomer::default(), care: care(grade) };
+        let mut draft =
+            Draft { dice, number, city, begins: self.begins, archive: NewCustomer::default(), care: care(grade) };
         match grade == Grade::Ordinary && draft.dice.chance(self.persons) {
             true => draft.person(),
             false => draft.company(trade, contacts),
@@ -177,7 +178,8 @@ impl Draft<'_> {
         a.preferences = dice.maybe(care - 0.25, |dice| Some(talk::preference(dice)));
         a.core_need = dice.maybe(care - 0.1, |dice| Some((*dice.pick(trade.needs)).to_owned()));
         a.notes = dice.maybe(0.12, |dice| Some((*dice.pick(NOTES)).to_owned()));
-        let tags: Vec<String> = TAGS.iter().filter(|(_, share)| dice.chance(*share)).map(|(tag, _)| (*tag).to_owned()).collect();
+        let tags: Vec<String> =
+            TAGS.iter().filter(|(_, share)| dice.chance(*share)).map(|(tag, _)| (*tag).to_owned()).collect();
         a.tags = Some(tags);
         let mut marks = Vec::new();
         if a.core_need.is_some() && dice.chance(care - 0.3) {
@@ -215,14 +217,21 @@ static DISTRICTS: std::sync::LazyLock<std::collections::HashMap<&'static str, Ve
     std::sync::LazyLock::new(|| {
         let of = |city: &str| {
             let below = regions::all().iter().filter(|region| region.parent == Some(city) && !region.withdrawn);
-            below.filter(|region| region.name.ends_with('区') && region.name != "市辖区").map(|region| region.code).collect()
+            below
+                .filter(|region| region.name.ends_with('区') && region.name != "市辖区")
+                .map(|region| region.code)
+                .collect()
         };
         CITIES.iter().map(|city| (city.code, of(city.code))).collect()
     });
 
 fn contact(dice: &mut Dice, phone: usize, place: usize, domain: &str) -> NewContact {
     let (name, salutation) = names::person(dice);
-    let role = if place == 0 { dice.weighted(&ROLES[..3], |role| role.weight) } else { dice.weighted(ROLES, |role| role.weight) };
+    let role = if place == 0 {
+        dice.weighted(&ROLES[..3], |role| role.weight)
+    } else {
+        dice.weighted(ROLES, |role| role.weight)
+    };
     let latin = names::latin(&name);
     NewContact {
         salutation: Some(Some(salutation)),
@@ -282,18 +291,39 @@ const ORGANISATIONS: &[&str] = &[
 ];
 
 const NOTES: &[&str] = &[
-    "开票要附送货单原件", "付款周期 60 天，月底前对账", "进厂需提前一天预约车牌", "旺季（9—12 月）不接受系统停机", "招标入围供应商，年审在三月",
+    "开票要附送货单原件",
+    "付款周期 60 天，月底前对账",
+    "进厂需提前一天预约车牌",
+    "旺季（9—12 月）不接受系统停机",
+    "招标入围供应商，年审在三月",
 ];
 
 const TAGS: &[(&str, f64)] = &[
-    ("老客户", 0.3), ("展会", 0.12), ("转介绍", 0.1), ("有分公司", 0.15), ("价格敏感", 0.14), ("可做案例", 0.08), ("外资", 0.06),
-    ("出口型", 0.1), ("账期长", 0.08), ("扩建中", 0.07),
+    ("老客户", 0.3),
+    ("展会", 0.12),
+    ("转介绍", 0.1),
+    ("有分公司", 0.15),
+    ("价格敏感", 0.14),
+    ("可做案例", 0.08),
+    ("外资", 0.06),
+    ("出口型", 0.1),
+    ("账期长", 0.08),
+    ("扩建中", 0.07),
 ];
 
 const SOURCES: &[(Source, u32)] = &[
-    (Source::Referral, 18), (Source::Exhibition, 14), (Source::ColdVisit, 12), (Source::Website, 10), (Source::PhoneInquiry, 8),
-    (Source::SalesRecord, 8), (Source::Partner, 8), (Source::SearchEngine, 6), (Source::Event, 5), (Source::Social, 4),
-    (Source::MarketResearch, 4), (Source::PublicSource, 3),
+    (Source::Referral, 18),
+    (Source::Exhibition, 14),
+    (Source::ColdVisit, 12),
+    (Source::Website, 10),
+    (Source::PhoneInquiry, 8),
+    (Source::SalesRecord, 8),
+    (Source::Partner, 8),
+    (Source::SearchEngine, 6),
+    (Source::Event, 5),
+    (Source::Social, 4),
+    (Source::MarketResearch, 4),
+    (Source::PublicSource, 3),
 ];
 
 /// How a contact is spoken of: 陈总, 王女士.

@@ -69,7 +69,11 @@ impl<'a> History<'a> {
         let time = self.life.time;
         // The book was begun on the first working day; who came later came in office hours.
         let day = time.working(self.joined, self.joined.saturating_add(15.days()))[0];
-        let at = if self.customer.joined == 0 { time.at(day, 8 * 60 + 30, &mut self.dice) } else { time.office(&mut self.dice, day) };
+        let at = if self.customer.joined == 0 {
+            time.at(day, 8 * 60 + 30, &mut self.dice)
+        } else {
+            time.office(&mut self.dice, day)
+        };
         self.joined = day.tomorrow().unwrap_or(day);
         self.push(at, What::Joined { customer: self.number });
     }
@@ -168,7 +172,14 @@ impl<'a> History<'a> {
     }
 
     fn remote(&mut self) -> Kind {
-        let kinds = [(Kind::Phone, 46), (Kind::Wechat, 32), (Kind::Meeting, 8), (Kind::Email, 8), (Kind::Chat, 4), (Kind::Sms, 2)];
+        let kinds = [
+            (Kind::Phone, 46),
+            (Kind::Wechat, 32),
+            (Kind::Meeting, 8),
+            (Kind::Email, 8),
+            (Kind::Chat, 4),
+            (Kind::Sms, 2),
+        ];
         self.dice.weighted(&kinds, |item| item.1).0
     }
 
@@ -209,7 +220,11 @@ impl<'a> History<'a> {
     /// The day of the department's event for customers in this month.
     fn salon(&self, month: Period, owner: usize) -> Option<Date> {
         let department = self.life.staff.people[owner].department;
-        let mut dice = Dice::new(self.seed, "salon", department * 100_000 + month.start.year() as usize * 12 + month.start.month() as usize);
+        let mut dice = Dice::new(
+            self.seed,
+            "salon",
+            department * 100_000 + month.start.year() as usize * 12 + month.start.month() as usize,
+        );
         let days = self.life.time.working(month.start.saturating_add(6.days()), month.end.saturating_sub(3.days()));
         Some(*dice.pick(&days))
     }
@@ -244,7 +259,8 @@ impl<'a> History<'a> {
         let discipline = self.life.discipline(actor, day);
         let recorded_at = at + self.delay(discipline);
         let next = note.next.as_ref().map(|(plan, days, priority)| {
-            let due = self.life.time.working(day.saturating_add((*days as i32).days()), day.saturating_add(40.days()))[0];
+            let due =
+                self.life.time.working(day.saturating_add((*days as i32).days()), day.saturating_add(40.days()))[0];
             (plan.clone(), self.life.time.at(due, 17 * 60, &mut self.dice), *priority)
         });
         let done = next.as_ref().and_then(|(_, due, _)| self.done(*due, recorded_at, discipline));

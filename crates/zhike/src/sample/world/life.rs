@@ -43,7 +43,12 @@ const HANDED: f64 = 0.04;
 
 impl Course {
     pub fn grade_on(&self, date: Date) -> Grade {
-        self.grades.iter().rev().find(|(from, ..)| *from <= date).or(self.grades.first()).map_or(Grade::Ordinary, |entry| entry.1)
+        self.grades
+            .iter()
+            .rev()
+            .find(|(from, ..)| *from <= date)
+            .or(self.grades.first())
+            .map_or(Grade::Ordinary, |entry| entry.1)
     }
 
     pub fn owner_on(&self, date: Date) -> usize {
@@ -108,7 +113,8 @@ impl<'a> Life<'a> {
     fn course(&self, seed: u64, number: usize, customer: &Customer) -> Course {
         let mut dice = Dice::new(seed, "course", number);
         let joined = self.time.begins.saturating_add(customer.joined.days());
-        let mut course = Course { grades: vec![(joined, customer.grade, "")], owners: vec![(joined, customer.owner, "")] };
+        let mut course =
+            Course { grades: vec![(joined, customer.grade, "")], owners: vec![(joined, customer.owner, "")] };
         if dice.chance(GRADED) {
             self.regrade(&mut dice, &mut course, joined);
         }

@@ -50,21 +50,48 @@ pub struct Happening {
 
 #[derive(Clone, Debug)]
 pub enum What {
-    Joined { customer: usize },
+    Joined {
+        customer: usize,
+    },
     Talked(Talk),
     Verified(Round),
     /// A major event. `kind` is its place in the list of kinds.
-    Learned { customer: usize, kind: usize, happened_at: Timestamp, known_at: Timestamp, content: &'static str },
-    Graded { customer: usize, grade: Grade, reason: &'static str },
-    HandedOver { customer: usize, to: usize, reason: &'static str },
+    Learned {
+        customer: usize,
+        kind: usize,
+        happened_at: Timestamp,
+        known_at: Timestamp,
+        content: &'static str,
+    },
+    Graded {
+        customer: usize,
+        grade: Grade,
+        reason: &'static str,
+    },
+    HandedOver {
+        customer: usize,
+        to: usize,
+        reason: &'static str,
+    },
     /// A contact left and somebody else came.
-    Replaced { customer: usize, contact: usize, came: NewContact },
+    Replaced {
+        customer: usize,
+        contact: usize,
+        came: NewContact,
+    },
     /// Somebody entered their absence.
     Away(Absence),
     /// Somebody resigned.
-    Left { person: usize },
+    Left {
+        person: usize,
+    },
     /// A to-do that comes from no contact.
-    Noted { person: usize, title: &'static str, due_at: Timestamp, priority: Priority },
+    Noted {
+        person: usize,
+        title: &'static str,
+        due_at: Timestamp,
+        priority: Priority,
+    },
 }
 
 /// A contact, recorded when the happening says.
@@ -103,7 +130,13 @@ pub struct Founder<'a> {
 }
 
 impl World {
-    pub fn generate(seed: u64, founder: Founder<'_>, customers: usize, now: Timestamp, calendar: &WorkCalendar) -> Self {
+    pub fn generate(
+        seed: u64,
+        founder: Founder<'_>,
+        customers: usize,
+        now: Timestamp,
+        calendar: &WorkCalendar,
+    ) -> Self {
         let time = Time::new(calendar, now);
         let staff = staff::staff(seed, (founder.name, founder.login), 1);
         let frame = Frame { seed, staff: &staff, begins: time.begins, days: time.days(), persons: book::PERSONS };
@@ -146,7 +179,10 @@ fn of_the_company(seed: u64, life: &Life<'_>) -> Vec<Happening> {
     let mut dice = Dice::new(seed, "company", 0);
     let mut happenings = Vec::new();
     for absence in &life.absences {
-        let day = absence.first.saturating_sub(i64::from(dice.below(6) as i32 + 1).days()).max(time.begins.saturating_add(5.days()));
+        let day = absence
+            .first
+            .saturating_sub(i64::from(dice.below(6) as i32 + 1).days())
+            .max(time.begins.saturating_add(5.days()));
         let at = time.at(day, 9 * 60, &mut dice);
         happenings.push(Happening { at, what: What::Away(absence.clone()) });
     }

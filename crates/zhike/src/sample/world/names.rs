@@ -27,7 +27,11 @@ pub fn company(dice: &mut Dice, city: &City, trade: &Trade) -> Name {
     let brand = brand(dice);
     let form = dice.weighted(FORMS, |item| item.1).0;
     // 软件技术科技有限公司 would say it twice.
-    let form = if trade.word.ends_with("科技") || trade.word.ends_with("技术") { form.trim_start_matches("科技") } else { form };
+    let form = if trade.word.ends_with("科技") || trade.word.ends_with("技术") {
+        form.trim_start_matches("科技")
+    } else {
+        form
+    };
     let full = match dice.chance(0.12) {
         true => format!("{brand}{}（{}）{form}", trade.word, city.name),
         false => format!("{}{brand}{}{form}", city.name, trade.word),
@@ -59,7 +63,8 @@ pub fn credit_code(division: &str, number: usize) -> String {
 
 fn organisation_check(digits: &str) -> char {
     const WEIGHTS: [u32; 8] = [3, 7, 9, 10, 5, 8, 4, 2];
-    let sum: u32 = digits.chars().filter_map(|c| c.to_digit(10)).zip(WEIGHTS).map(|(digit, weight)| digit * weight).sum();
+    let sum: u32 =
+        digits.chars().filter_map(|c| c.to_digit(10)).zip(WEIGHTS).map(|(digit, weight)| digit * weight).sum();
     match 11 - sum % 11 {
         10 => 'X',
         11 => '0',
@@ -96,7 +101,11 @@ mod tests {
         let mut dice = Dice::new(3, "names", 0);
         for _ in 0..2_000 {
             let name = company(&mut dice, &CITIES[0], &TRADES[10]);
-            assert!(name.full.ends_with("公司") && name.full.contains("上海") && !name.full.contains("技术科技"), "{}", name.full);
+            assert!(
+                name.full.ends_with("公司") && name.full.contains("上海") && !name.full.contains("技术科技"),
+                "{}",
+                name.full
+            );
             assert!(name.full.contains(&name.brand) && name.short.contains(TRADES[10].word));
             assert!((2..=3).contains(&name.brand.chars().count()));
         }

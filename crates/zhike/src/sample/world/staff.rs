@@ -83,7 +83,11 @@ const PLANS: &[Plan] = &[
     plan(
         ("总经理办公室", COMPANY),
         Seat("副总经理", LEAD),
-        &[(Seat("制度专员", &["auditor"]), 1), (Seat("数据管理员", &["data_steward"]), 1), (Seat("行政助理", MARKET), 1)],
+        &[
+            (Seat("制度专员", &["auditor"]), 1),
+            (Seat("数据管理员", &["data_steward"]), 1),
+            (Seat("行政助理", MARKET), 1),
+        ],
         None,
         0.9,
     ),
@@ -221,7 +225,8 @@ impl Staff {
     /// Somebody of the same department, to stand in.
     pub fn colleague(&self, person: usize, dice: &mut Dice) -> Option<usize> {
         let department = self.people[person].department;
-        let others = self.people.iter().enumerate().filter(|(at, other)| *at != person && other.department == department);
+        let others =
+            self.people.iter().enumerate().filter(|(at, other)| *at != person && other.department == department);
         let others: Vec<usize> = others.map(|(at, _)| at).collect();
         (!others.is_empty()).then(|| *dice.pick(&others))
     }

@@ -35,7 +35,9 @@ impl<'a> Time<'a> {
     /// The periods from the beginning up to now.
     pub fn periods(&self, kind: PeriodKind) -> Vec<Period> {
         let first = Period::containing(kind, self.begins);
-        std::iter::successors(Some(first), |period| Some(period.next())).take_while(|period| period.start <= self.today).collect()
+        std::iter::successors(Some(first), |period| Some(period.next()))
+            .take_while(|period| period.start <= self.today)
+            .collect()
     }
 
     /// Every day after the first up to now, with its first instant.

@@ -53,7 +53,8 @@ impl Company {
         for (subject, place) in came.into_iter().zip(world.order_of_coming()) {
             let owner = staff.people.iter().position(|person| Some(person.user.uuid()) == subject.owner);
             let contacts = contact_ids(tx, Id::from_uuid(subject.id))?;
-            let customer = Entered { id: Id::from_uuid(subject.id), grade: subject.grade, owner: owner.unwrap_or(0), contacts };
+            let customer =
+                Entered { id: Id::from_uuid(subject.id), grade: subject.grade, owner: owner.unwrap_or(0), contacts };
             entered[place] = Some(customer);
         }
         Ok(Self { staff: Arc::new(staff), entered })

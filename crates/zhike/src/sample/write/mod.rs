@@ -116,7 +116,11 @@ pub fn sign_ins(world: &World) -> Vec<SignIn> {
         let department = world.staff.departments[person.department].name;
         let role = person.roles.first().copied().unwrap_or_default();
         let kind = (role, if matches!(role, "salesperson" | "manager") { department } else { "" });
-        if role.is_empty() || (role == "manager" && !HEADS.contains(&department)) || world.has_left(&person.login) || seen.contains(&kind) {
+        if role.is_empty()
+            || (role == "manager" && !HEADS.contains(&department))
+            || world.has_left(&person.login)
+            || seen.contains(&kind)
+        {
             continue;
         }
         seen.push(kind);
@@ -133,8 +137,22 @@ pub fn sign_ins(world: &World) -> Vec<SignIn> {
 
 const SECRET: Column = Column::new("sample", "password", "sample.password", Kind::Secret);
 const WORDS: &[&str] = &[
-    "longjing", "puer", "maofeng", "tieguanyin", "dahongpao", "biluochun", "baihao", "yunwu", "xihu", "huangshan",
-    "wuyi", "anxi", "emei", "taihu", "lushan", "dianchi",
+    "longjing",
+    "puer",
+    "maofeng",
+    "tieguanyin",
+    "dahongpao",
+    "biluochun",
+    "baihao",
+    "yunwu",
+    "xihu",
+    "huangshan",
+    "wuyi",
+    "anxi",
+    "emei",
+    "taihu",
+    "lushan",
+    "dianchi",
 ];
 
 /// The password that the people of this sample company share: drawn from the root key, so that it is nobody else's, is

@@ -67,12 +67,8 @@ fn departments(tx: &mut Tx<'_>, founder: &Arc<Principal>, imagined: &Imagined) -
     let mut made = vec![root(founder)?];
     for (position, department) in imagined.departments.iter().enumerate().filter(|(_, one)| one.name != COMPANY) {
         let parent_id = made[department.parent];
-        let new = departments::New {
-            name: department.name.to_owned(),
-            parent_id,
-            head_id: None,
-            position: position as i64,
-        };
+        let new =
+            departments::New { name: department.name.to_owned(), parent_id, head_id: None, position: position as i64 };
         made.push(departments::create(tx, &grant, &new)?.id);
     }
     Ok(made)

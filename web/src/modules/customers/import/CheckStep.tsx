@@ -1,12 +1,13 @@
 import { useState } from 'react'
 import { messageOf } from '@/api'
-import { count, lookup } from '@/i18n'
+import { count } from '@/i18n'
 import { Button, Notice, Stat, Stats, Switch, useSetSearch } from '@/ui'
-import { type ImportColumn, type ImportPreview, startImport } from '../queries'
+import { type ImportColumn, type ImportProblem, type ImportRow, startImport } from '../queries'
 import { t } from '../words'
 import type { Checked, SheetProps } from './ImportPage'
 import { targetName } from './MapStep'
-import { problemsOf } from './state'
+import { problemText } from './problems'
+import { isRefused, problemsOf } from './state'
 
 export function CheckStep({ view, checked }: SheetProps & { checked: Checked }) {
   const setSearch = useSetSearch()
@@ -33,9 +34,12 @@ export function CheckStep({ view, checked }: SheetProps & { checked: Checked }) 
         <Stat label={t('import.rejected')} value={count(rejected)} tone={rejected > 0 ? 'bad' : 'none'} />
         <Stat label={t('import.duplicate')} value={count(duplicates)} tone={duplicates > 0 ? 'warn' : 'none'} />
       </Stats>
+      {preview.checked < view.rows && (
+        <p className="dim">{t('import.checked_first', { n: count(preview.checked), total: count(view.rows) })}</p>
+      )}
       {error && <Notice tone="bad">{error}</Notice>}
       <Switch label={t('import.problems_only')} value={onlyProblems} onChange={setOnlyProblems} />
-      {rows.length === 0 && <p className="good">{t('import.no_problems', { n: preview.rows.length })}</p>}
+      {rows.length === 0 && <p className="good">{t('import.no_problems', { n: count(preview.checked) })}</p>}
       {rows.length > 0 && (
         <div className="import-scroll">
           <table className="plain preview">
@@ -53,7 +57,7 @@ export function CheckStep({ view, checked }: SheetProps & { checked: Checked }) 
             </thead>
             <tbody>
               {rows.map((row) => (
-                <PreviewRow key={row.row} row={row} all={view.columns} columns={columns} mapping={mapping} />
+                <PreviewRow key={row.row} row={row} columns={columns} mapping={mapping} />
               ))}
             </tbody>
           </table>
@@ -74,41 +78,34 @@ export function CheckStep({ view, checked }: SheetProps & { checked: Checked }) 
   )
 }
 
-type RowProps = {
-  row: ImportPreview['rows'][number]
-  all: ImportColumn[]
-  columns: ImportColumn[]
-  mapping: Checked['mapping']
-}
+type RowProps = { row: ImportRow; columns: ImportColumn[]; mapping: Checked['mapping'] }
 
-const words = (code: string) => lookup(`error.${code}`) ?? code
-
-function PreviewRow({ row, all, columns, mapping }: RowProps) {
-  const { cells, whole } = problemsOf(row, all, mapping)
+function PreviewRow({ row, columns, mapping }: RowProps) {
+  const { cells, whole } = problemsOf(row, mapping)
   return (
-    <tr>
+    <tr data-refused={isRefused(row) || undefined}>
       <th scope="row" className="num">
         {row.row}
-        {whole.map(({ field, code }) => (
-          <em key={field + code} className="late">
-            {targetName(field)}: {words(code)}
-          </em>
+        {whole.map((problem) => (
+          <What key={problem.code} problem={problem} />
         ))}
       </th>
       {columns.map((column) => {
-        const at = all.indexOf(column)
-        const codes = cells.get(at)
+        const problems = cells.get(column.index) ?? []
+        const level = problems.some((problem) => problem.level === 'error') ? 'error' : problems[0]?.level
         return (
-          <td key={column.index} data-wrong={codes !== undefined || undefined}>
-            {row.cells[at] || '–'}
-            {codes?.map((code) => (
-              <em key={code} className="late">
-                {words(code)}
-              </em>
+          <td key={column.index} data-level={level}>
+            {row.cells[column.index] || '–'}
+            {problems.map((problem) => (
+              <What key={problem.code} problem={problem} />
             ))}
           </td>
         )
       })}
     </tr>
   )
+}
+
+function What({ problem }: { problem: ImportProblem }) {
+  return <em className={problem.level === 'error' ? 'late' : 'soon'}>{problemText(problem)}</em>
 }

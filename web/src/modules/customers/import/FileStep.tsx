@@ -1,7 +1,10 @@
+import './problems'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { messageOf } from '@/api'
-import { FileField, Notice, Skeleton } from '@/ui'
-import { type ImportView, uploadImport } from '../queries'
+import { count } from '@/i18n'
+import { Ago, FileField, Link, Notice, Skeleton } from '@/ui'
+import { type ImportView, importsQuery, uploadImport } from '../queries'
 import { t } from '../words'
 
 export function FileStep({ onUploaded }: { onUploaded: (view: ImportView) => void }) {
@@ -38,6 +41,39 @@ export function FileStep({ onUploaded }: { onUploaded: (view: ImportView) => voi
           <Skeleton lines={3} />
         </div>
       )}
+      {!reading && <Earlier />}
     </div>
   )
+}
+
+/** Imports that were left or are done: each opens where it was. */
+function Earlier() {
+  const { data = [] } = useQuery(importsQuery)
+  if (data.length === 0) return null
+  return (
+    <section className="section">
+      <h2>{t('import.earlier')}</h2>
+      <table className="plain">
+        <tbody>
+          {data.slice(0, 10).map((one) => (
+            <tr key={one.id}>
+              <th scope="row">
+                <Link to={pathOf(one)}>{one.file}</Link>
+              </th>
+              <td>{t(`import.state_${one.state}`)}</td>
+              <td className="num">{t('import.rows_n', { n: count(one.rows) })}</td>
+              <td className="num dim">
+                <Ago at={one.created_at} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+function pathOf({ id, state, job_id }: ImportView): string {
+  const running = job_id && (state === 'importing' || state === 'done')
+  return `/customers/import?id=${id}${running ? `&job=${job_id}` : ''}`
 }

@@ -1,7 +1,7 @@
 /** Bringing in the sheet people already have: file → fields → check → run. The address holds where one is. */
 import '../customers.css'
 import './import.css'
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { messageOf } from '@/api'
 import { Failed, Link, Skeleton, useSearch, useSetSearch, useTitle } from '@/ui'
@@ -56,6 +56,7 @@ function Sheet({ id, step }: { id: string; step: Exclude<Step, 'file'> }) {
   const view = useQuery({ ...importQuery(id), staleTime: Number.POSITIVE_INFINITY })
   const [checked, setChecked] = useState<Checked>()
   const setSearch = useSetSearch()
+  const client = useQueryClient()
   if (view.isPending) return <Skeleton lines={8} />
   if (view.isError) {
     return <Failed title={t('import.bad_file')} why={messageOf(view.error)} onRetry={() => void view.refetch()} />
@@ -63,10 +64,16 @@ function Sheet({ id, step }: { id: string; step: Exclude<Step, 'file'> }) {
   if (step === 'run') return <RunStep view={view.data} />
   // What was checked is not in the address: a page opened there checks again.
   if (step === 'check' && checked) return <CheckStep view={view.data} checked={checked} />
+  const begunAnew = (next: ImportView) => {
+    setChecked(undefined)
+    client.setQueryData(importQuery(id).queryKey, next)
+  }
   return (
     <MapStep
+      key={view.data.sheet}
       view={view.data}
       known={checked?.mapping}
+      onView={begunAnew}
       onChecked={(next) => {
         setChecked(next)
         setSearch({ step: 'check' })

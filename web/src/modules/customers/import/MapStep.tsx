@@ -3,31 +3,37 @@ import { messageOf } from '@/api'
 import { count, lookup } from '@/i18n'
 import { Button, ChoiceField, Notice, Person, Segmented, useGo } from '@/ui'
 import { gradeOptions, sourceOptions } from '../options'
-import { mapImport } from '../queries'
+import { chooseSheet, type ImportView, mapImport } from '../queries'
 import { t } from '../words'
 import type { Checked, SheetProps } from './ImportPage'
 import {
   assign,
   bodyOf,
-  contactFields,
+  contactTargets,
   customerFields,
   type Defaults,
   type Duplicates,
   type Fault,
   faultsOf,
   mappingOf,
+  slotOf,
 } from './state'
 
-type Props = SheetProps & { known: Checked['mapping'] | undefined; onChecked: (checked: Checked) => void }
+type Props = SheetProps & {
+  known: Checked['mapping'] | undefined
+  onChecked: (checked: Checked) => void
+  onView: (view: ImportView) => void
+}
 
-export function MapStep({ view, known, onChecked }: Props) {
+export function MapStep({ view, known, onChecked, onView }: Props) {
   const go = useGo()
   const [mapping, setMapping] = useState(known ?? mappingOf(view.columns))
-  const [duplicates, setDuplicates] = useState<Duplicates>('skip')
+  const [duplicates, setDuplicates] = useState<Duplicates>(view.duplicates)
   const [defaults, setDefaults] = useState<Defaults>({ owner_id: null, source: null, grade: null })
   const [error, setError] = useState<string>()
   const [busy, setBusy] = useState(false)
   const faults = faultsOf(mapping)
+  const contacts = contactTargets(view.columns, mapping)
   const check = async () => {
     setBusy(true)
     setError(undefined)
@@ -44,13 +50,14 @@ export function MapStep({ view, known, onChecked }: Props) {
       <div className="row between wrap">
         <p>
           {t('import.file_info', { file: view.file, rows: count(view.rows), columns: view.columns.length })}{' '}
-          <span className="dim">{[view.encoding, delimiterName(view.delimiter)].filter(Boolean).join(' · ')}</span>
+          <span className="dim">{[view.encoding, delimiterName(view.delimiter)].filter(Boolean).join(' ')}</span>
         </p>
         <span className="dim">
           {t('import.recognised', { n: Object.keys(mapping).length, total: view.columns.length })}
         </span>
       </div>
       {error && <Notice tone="bad">{error}</Notice>}
+      {view.sheets.length > 1 && <SheetChoice view={view} onView={onView} />}
       <div className="import-scroll">
         <table className="plain mapping">
           <thead>
@@ -69,6 +76,7 @@ export function MapStep({ view, known, onChecked }: Props) {
                   <td>
                     <FieldSelect
                       label={`${heading}: ${t('import.field')}`}
+                      contacts={contacts}
                       value={mapping[column.index]}
                       wrong={faults.some((fault) => fault.kind === 'twice' && fault.field === mapping[column.index])}
                       onChange={(field) => setMapping(assign(mapping, column.index, field))}
@@ -129,27 +137,54 @@ export function MapStep({ view, known, onChecked }: Props) {
 }
 
 export function targetName(field: string): string {
-  return lookup(field.startsWith('contact.') ? field : `field.${field}`) ?? field
+  const slot = slotOf(field)
+  if (slot === 0) return lookup(`field.${field}`) ?? field
+  const name = lookup(field.replace(/^contact\d*/, 'contact')) ?? field
+  return slot === 1 ? name : `${name} ${slot}`
+}
+
+/** Another sheet of the workbook has other columns: one begins anew. */
+function SheetChoice({ view, onView }: Pick<Props, 'view' | 'onView'>) {
+  const [error, setError] = useState<string>()
+  const choose = async (name: string | null) => {
+    try {
+      onView(await chooseSheet(view.id, view.sheets.indexOf(name ?? '')))
+    } catch (problem) {
+      setError(messageOf(problem))
+    }
+  }
+  return (
+    <ChoiceField
+      label={t('import.sheet')}
+      options={view.sheets.map((sheet) => ({ value: sheet, label: sheet }))}
+      value={view.sheets[view.sheet] ?? null}
+      error={error}
+      required
+      onChange={(name) => void choose(name)}
+    />
+  )
 }
 
 function faultText(fault: Fault): string {
   return fault.kind === 'need_name' ? t('import.need_name') : t('import.twice', { field: targetName(fault.field) })
 }
 
+const delimiters: Record<string, string> = { comma: ',', tab: 'TAB', semicolon: ';' }
+
 function delimiterName(delimiter: string | null | undefined): string {
-  if (!delimiter) return ''
-  return delimiter === '\t' ? 'TAB' : delimiter
+  return delimiter ? (delimiters[delimiter] ?? delimiter) : ''
 }
 
 type SelectProps = {
   label: string
+  contacts: string[][]
   value: string | undefined
   wrong: boolean
   onChange: (field: string | null) => void
 }
 
 /** Native: thirty of them on a page cost nothing, and a phone shows its own list. */
-function FieldSelect({ label, value, wrong, onChange }: SelectProps) {
+function FieldSelect({ label, contacts, value, wrong, onChange }: SelectProps) {
   return (
     <select
       className="native"
@@ -164,10 +199,14 @@ function FieldSelect({ label, value, wrong, onChange }: SelectProps) {
           {targetName(field)}
         </option>
       ))}
-      {contactFields.map((field) => (
-        <option key={field} value={field}>
-          {targetName(field)}
-        </option>
+      {contacts.map((fields, slot) => (
+        <optgroup key={slot} label={t('import.contact_n', { n: slot + 1 })}>
+          {fields.map((field) => (
+            <option key={field} value={field}>
+              {targetName(field)}
+            </option>
+          ))}
+        </optgroup>
       ))}
     </select>
   )

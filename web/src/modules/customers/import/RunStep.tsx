@@ -1,7 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query'
+import { messageOf } from '@/api'
 import { count } from '@/i18n'
-import { Button, type Job, Link, Progress, Stat, Stats, useGo, useSearch, useSetSearch } from '@/ui'
-import { keys } from '../queries'
+import { Button, type Job, Link, Progress, Stat, Stats, toast, useGo, useSearch, useSetSearch } from '@/ui'
+import { keys, startImport } from '../queries'
 import { t } from '../words'
 import type { SheetProps } from './ImportPage'
 
@@ -24,7 +25,8 @@ export function RunStep({ view }: SheetProps) {
 }
 
 const outcomes = [
-  ['created', 'good'],
+  ['accepted', 'good'],
+  ['created', 'none'],
   ['updated', 'none'],
   ['skipped', 'none'],
   ['rejected', 'bad'],
@@ -34,6 +36,13 @@ function Result({ job, importId, dryRun }: { job: Job; importId: string; dryRun:
   const go = useGo()
   const setSearch = useSetSearch()
   const result = (job.result ?? {}) as Record<string, unknown>
+  const start = async () => {
+    try {
+      setSearch({ job: await startImport(importId, false), dry: undefined })
+    } catch (error) {
+      toast(messageOf(error))
+    }
+  }
   const n = (name: string) => (typeof result[name] === 'number' ? (result[name] as number) : 0)
   return (
     <div className="stack wide">
@@ -55,9 +64,14 @@ function Result({ job, importId, dryRun }: { job: Job; importId: string; dryRun:
       )}
       <div className="row wrap">
         {dryRun ? (
-          <Button kind="primary" onClick={() => setSearch({ job: undefined, dry: undefined, step: undefined })}>
-            {t('import.back')}
-          </Button>
+          <>
+            <Button kind="primary" disabled={n('accepted') === 0} onClick={() => void start()}>
+              {t('import.start_n', { n: count(n('accepted')) })}
+            </Button>
+            <Button onClick={() => setSearch({ job: undefined, dry: undefined, step: undefined })}>
+              {t('import.back')}
+            </Button>
+          </>
         ) : (
           <Button kind="primary" onClick={() => go('/customers?sort=-created_at')}>
             {t('import.see')}

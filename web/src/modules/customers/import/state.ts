@@ -1,5 +1,5 @@
 /** Which column of a sheet becomes which field: what may be chosen, what is still wrong, what the server is sent. */
-import type { ImportColumn, ImportMapping, ImportPreview } from '../queries'
+import type { ImportColumn, ImportMapping, ImportProblem as Problem, ImportRow as Row } from '../queries'
 
 export const customerFields = [
   'name',
@@ -29,17 +29,40 @@ export const customerFields = [
   'notes',
   'created_at',
 ] as const
-export const contactFields = [
-  'contact.name',
-  'contact.salutation',
-  'contact.position',
-  'contact.department',
-  'contact.phone',
-  'contact.email',
-  'contact.wechat',
-  'contact.decision_maker',
-  'contact.authority',
+
+const contactFields = [
+  'name',
+  'salutation',
+  'position',
+  'department',
+  'phone',
+  'email',
+  'wechat',
+  'decision_maker',
+  'authority',
+  'birthday',
+  'preferences',
 ] as const
+/** A sheet can hold several contacts of a customer side by side: 联系人1, 手机1, 联系人2 … */
+const SLOTS_MOST = 9
+
+/** The contacts that may be chosen: as many as the sheet seems to have, and one more. */
+export function contactTargets(columns: readonly ImportColumn[], mapping: Mapping): string[][] {
+  const fields = [...columns.map((column) => column.field ?? ''), ...Object.values(mapping)]
+  const slots = Math.min(SLOTS_MOST, Math.max(1, ...fields.map(slotOf)) + 1)
+  return Array.from({ length: slots }, (_, at) =>
+    contactFields.map((field) => `contact${at === 0 ? '' : at + 1}.${field}`),
+  )
+}
+
+/** `contact2.phone` → 2, `contact.phone` → 1, `phone` → 0. */
+export function slotOf(field: string): number {
+  const match = /^contact(\d*)\./.exec(field)
+  return match ? Number(match[1] || 1) : 0
+}
+
+/** Several columns may go here together: 省, 市 → region. */
+const many = new Set(['region', 'tags', 'notes'])
 
 /** Column index → field; columns that are left out are not in it. */
 export type Mapping = Readonly<Record<number, string>>
@@ -58,7 +81,7 @@ export type Fault = { kind: 'need_name' } | { kind: 'twice'; field: string }
 /** What must be settled before the data can be checked. */
 export function faultsOf(mapping: Mapping): Fault[] {
   const fields = Object.values(mapping)
-  const twice = [...new Set(fields.filter((field, at) => fields.indexOf(field) !== at))]
+  const twice = [...new Set(fields.filter((field, at) => !many.has(field) && fields.indexOf(field) !== at))]
   const faults: Fault[] = twice.map((field) => ({ kind: 'twice', field }))
   return fields.includes('name') ? faults : [{ kind: 'need_name' }, ...faults]
 }
@@ -80,19 +103,25 @@ export function bodyOf(
   }
 }
 
-type Row = ImportPreview['rows'][number]
-
-/** The code of what is wrong with a cell; problems of fields without a column belong to the row. */
-export function problemsOf(row: Row, columns: readonly ImportColumn[], mapping: Mapping) {
-  const place = new Map(columns.map(({ index }, at) => [mapping[index], at]))
-  const cells = new Map<number, string[]>()
-  const whole: Row['problems'] = []
+/** What is wrong, cell by cell; what belongs to no column belongs to the row. */
+export function problemsOf(row: Row, mapping: Mapping): { cells: Map<number, Problem[]>; whole: Problem[] } {
+  const cells = new Map<number, Problem[]>()
+  const whole: Problem[] = []
   for (const problem of row.problems) {
-    const at = place.get(problem.field)
-    if (at === undefined) whole.push(problem)
-    else cells.set(at, [...(cells.get(at) ?? []), problem.code])
+    const index = problem.column ?? columnOf(mapping, problem.field)
+    if (index === undefined) whole.push(problem)
+    else cells.set(index, [...(cells.get(index) ?? []), problem])
   }
   return { cells, whole }
+}
+
+function columnOf(mapping: Mapping, field: string): number | undefined {
+  const found = Object.entries(mapping).find(([, other]) => other === field)
+  return found && Number(found[0])
+}
+
+export function isRefused(row: Row): boolean {
+  return row.problems.some((problem) => problem.level === 'error')
 }
 
 export const steps = ['file', 'map', 'check', 'run'] as const

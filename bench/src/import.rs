@@ -1,0 +1,74 @@
+//! A customer book of 100 000 rows with two contacts each, imported as a person does it: upload, mapping, start, wait.
+
+use std::fmt::Write as _;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use journeys::http::{Client, Request};
+use journeys::server::Server;
+use serde_json::{Value, json};
+
+use crate::company::Company;
+use crate::process;
+use crate::table::{figure, figures, seconds};
+
+const ROWS: usize = 100_000;
+const ASK_AGAIN_AFTER: Duration = Duration::from_millis(50);
+
+pub fn measure(company: &Company, server: &Server) {
+    figures("Import of 100 000 rows with 200 000 contacts");
+    let mut client = Client::new(company.place.address, Some(company.token.clone()));
+    let (started, before) = (Instant::now(), process::cpu_time(server.id()));
+    match import(&mut client) {
+        Ok(result) => {
+            let took = started.elapsed();
+            let used = process::cpu_time(server.id()) - before;
+            figure("upload to end", &seconds(took), "≤ 15 s");
+            figure("rows/s", &format!("{:.0}", ROWS as f64 / took.as_secs_f64()), "");
+            figure("server CPU", &seconds(used), "");
+            figure("most memory", &format!("{:.1} MiB", process::memory(server.id()).1), "");
+            figure("its own account", &result.to_string(), "");
+        }
+        Err(error) => figure("upload to end", &format!("failed: {error}"), "≤ 15 s"),
+    }
+}
+
+fn import(client: &mut Client) -> Result<Value, String> {
+    let uploaded = ask(client, &Request::upload("/api/v1/imports", "customers.csv", sheet().as_bytes()))?;
+    let path = format!("/api/v1/imports/{}", uploaded["id"].as_str().unwrap_or_default());
+    let columns = uploaded["columns"].as_array().cloned().unwrap_or_default();
+    let columns: Vec<Value> =
+        columns.iter().map(|column| json!({ "index": column["index"], "field": column["field"] })).collect();
+    let mapping = json!({ "columns": columns, "duplicates": "skip", "defaults": {} });
+    ask(client, &Request::put(format!("{path}/mapping"), &mapping))?;
+    let started = ask(client, &Request::post(format!("{path}/start"), &json!({ "dry_run": false })))?;
+    let job = format!("/api/v1/jobs/{}", started["job_id"].as_str().unwrap_or_default());
+    loop {
+        let job = ask(client, &Request::get(&job))?;
+        match job["state"].as_str() {
+            Some("done") => return Ok(job["result"].clone()),
+            Some("failed") => return Err(job.to_string()),
+            _ => thread::sleep(ASK_AGAIN_AFTER),
+        }
+    }
+}
+
+fn ask(client: &mut Client, request: &Request) -> Result<Value, String> {
+    let answer = client.send(request).map_err(|error| error.to_string())?;
+    if !answer.is_success() {
+        return Err(format!("{}: {}", answer.status, answer.text()));
+    }
+    Ok(answer.json())
+}
+
+fn sheet() -> String {
+    let mut text = "客户名称,行业,地址,联系人,手机,联系人2,手机2,客户级别\n".to_owned();
+    for row in 0..ROWS {
+        let grade = ["普通", "普通", "重点", "VIP"][row % 4];
+        let _ = writeln!(
+            text,
+            "华东{row}号机械有限公司,制造业,上海市浦东新区世纪大道{row}号,张{row},138{row:08},李{row},137{row:08},{grade}"
+        );
+    }
+    text
+}

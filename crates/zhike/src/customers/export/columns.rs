@@ -1,0 +1,247 @@
+//! The columns that a view can have, with their headings and what stands in their cells. The Chinese headings are those
+//! that the import knows, so that a sheet can go out, be worked on, and come in again.
+
+use documents::table::Out;
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::customers::model::{CustomerKind, Grade, Industry, Source};
+use crate::customers::regions;
+use crate::customers::view::CustomerView;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Language {
+    #[default]
+    Zh,
+    En,
+}
+
+/// What stands in a cell.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    Empty,
+    Text(String),
+    Integer(i64),
+    Fen(i64),
+    Date(Date),
+    DateTime(DateTime),
+}
+
+impl Cell {
+    pub fn out(&self) -> Out<'_> {
+        match self {
+            Self::Empty => Out::Empty,
+            Self::Text(text) => Out::Text(text),
+            Self::Integer(number) => Out::Integer(*number),
+            Self::Fen(fen) => Out::Fen(*fen),
+            Self::Date(date) => Out::Date(*date),
+            Self::DateTime(at) => Out::DateTime(*at),
+        }
+    }
+}
+
+/// How cells are written.
+#[derive(Clone, Debug)]
+pub struct Style {
+    pub language: Language,
+    pub zone: TimeZone,
+}
+
+type Read = fn(&CustomerView, &Style) -> Cell;
+
+/// A column: the name of the field, its headings, and how its cells are read.
+pub struct Column {
+    pub key: &'static str,
+    pub zh: &'static str,
+    pub en: &'static str,
+    pub read: Read,
+}
+
+const fn column(key: &'static str, zh: &'static str, en: &'static str, read: Read) -> Column {
+    Column { key, zh, en, read }
+}
+
+pub const COLUMNS: &[Column] = &[
+    column("number", "客户编号", "Customer number", |c, _| text(&c.number)),
+    column("name", "客户名称", "Customer name", |c, _| text(&c.name)),
+    column("short_name", "简称", "Short name", |c, _| maybe(&c.short_name)),
+    column("kind", "客户类型", "Customer type", |c, style| text(kind(c.kind, style.language))),
+    column("credit_code", "统一社会信用代码", "Credit code", |c, _| maybe(&c.credit_code)),
+    column("grade", "客户级别", "Customer level", |c, style| text(grade(c.grade, style.language))),
+    column("owner", "负责人", "Owner", |c, _| c.owner.as_ref().map_or(Cell::Empty, |owner| text(&owner.name))),
+    column("department", "归属部门", "Owner department", |c, _| {
+        c.department.as_ref().map_or(Cell::Empty, |d| text(&d.name))
+    }),
+    column("industry", "行业", "Industry", |c, style| {
+        c.industry.as_deref().map_or(Cell::Empty, |code| industry(code, style))
+    }),
+    column("region", "地区", "Region", |c, _| c.region.as_deref().map_or(Cell::Empty, |code| text(&place(code)))),
+    column("address", "地址", "Address", |c, _| maybe(&c.address)),
+    column("website", "网站", "Website", |c, _| maybe(&c.website)),
+    column("phone", "电话", "Phone", |c, _| c.phone.as_ref().map_or(Cell::Empty, |value| text(&value.masked))),
+    column("email", "邮箱", "Email", |c, _| c.email.as_ref().map_or(Cell::Empty, |value| text(&value.masked))),
+    column("wechat", "微信", "WeChat", |c, _| c.wechat.as_ref().map_or(Cell::Empty, |value| text(&value.masked))),
+    column("id_number", "证件号", "ID number", |c, _| {
+        c.id_number.as_ref().map_or(Cell::Empty, |value| text(&value.masked))
+    }),
+    column("staff_count", "员工人数", "Staff count", |c, _| c.staff_count.map_or(Cell::Empty, Cell::Integer)),
+    column("annual_revenue_fen", "年营收", "Annual revenue", |c, _| {
+        c.annual_revenue_fen.map_or(Cell::Empty, Cell::Fen)
+    }),
+    column("founded_on", "成立日期", "Founded on", |c, _| c.founded_on.map_or(Cell::Empty, Cell::Date)),
+    column("main_business", "主营业务", "Main business", |c, _| maybe(&c.main_business)),
+    column("organisation", "组织架构", "Organisation structure", |c, _| maybe(&c.organisation)),
+    column("source", "来源", "Source", |c, style| {
+        c.source.map_or(Cell::Empty, |from| text(source(from, style.language)))
+    }),
+    column("tags", "标签", "Tags", |c, _| text(&c.tags.join("、"))),
+    column("cooperation_since", "合作时间", "Cooperation since", |c, _| {
+        c.cooperation_since.map_or(Cell::Empty, Cell::Date)
+    }),
+    column("preferences", "客户偏好", "Preferences", |c, _| maybe(&c.preferences)),
+    column("core_need", "核心需求", "Core need", |c, _| maybe(&c.core_need)),
+    column("notes", "备注", "Notes", |c, _| maybe(&c.notes)),
+    column("completeness", "完整度", "Completeness", |c, _| Cell::Integer(c.completeness)),
+    column("last_contact_at", "最近联系时间", "Last contact", |c, style| at(c.last_contact_at, style)),
+    column("next_contact_at", "下次联系时间", "Next contact", |c, style| at(c.next_contact_at, style)),
+    column("verified_on", "核实日期", "Verified on", |c, _| c.verified_on.map_or(Cell::Empty, Cell::Date)),
+    column("created_at", "录入时间", "Created at", |c, style| at(Some(c.created_at), style)),
+    column("updated_at", "更新时间", "Updated at", |c, style| at(Some(c.updated_at), style)),
+];
+
+pub fn find(key: &str) -> Option<&'static Column> {
+    COLUMNS.iter().find(|column| column.key == key)
+}
+
+impl Column {
+    pub fn heading(&self, language: Language) -> &'static str {
+        match language {
+            Language::Zh => self.zh,
+            Language::En => self.en,
+        }
+    }
+}
+
+fn text(value: &str) -> Cell {
+    if value.is_empty() { Cell::Empty } else { Cell::Text(value.to_owned()) }
+}
+
+fn maybe(value: &Option<String>) -> Cell {
+    value.as_deref().map_or(Cell::Empty, text)
+}
+
+fn at(instant: Option<Timestamp>, style: &Style) -> Cell {
+    instant.map_or(Cell::Empty, |at| Cell::DateTime(at.to_zoned(style.zone.clone()).datetime()))
+}
+
+fn kind(kind: CustomerKind, language: Language) -> &'static str {
+    match (kind, language) {
+        (CustomerKind::Company, Language::Zh) => "企业",
+        (CustomerKind::Person, Language::Zh) => "个人",
+        (kind, Language::En) => kind.word(),
+    }
+}
+
+fn grade(grade: Grade, language: Language) -> &'static str {
+    match (grade, language) {
+        (Grade::Vip, _) => "VIP",
+        (Grade::Key, Language::Zh) => "重点",
+        (Grade::Ordinary, Language::Zh) => "普通",
+        (grade, Language::En) => grade.word(),
+    }
+}
+
+fn industry(code: &str, style: &Style) -> Cell {
+    let known = Industry::from_word(code);
+    known.map_or(Cell::Empty, |industry| {
+        text(if style.language == Language::Zh { industry.zh() } else { industry.en() })
+    })
+}
+
+/// The division with all that it belongs to: 浙江省杭州市西湖区.
+fn place(code: &str) -> String {
+    let mut names = Vec::new();
+    let mut at = regions::find(code);
+    while let Some(region) = at {
+        names.push(region.name);
+        at = region.parent.and_then(regions::find);
+    }
+    names.reverse();
+    names.concat()
+}
+
+fn source(source: Source, language: Language) -> &'static str {
+    if language == Language::En {
+        return source.word();
+    }
+    match source {
+        Source::MarketResearch => "市场调研",
+        Source::SalesRecord => "销售记录",
+        Source::Feedback => "客户反馈",
+        Source::DirectContact => "直接接触",
+        Source::PublicSource => "公开信息",
+        Source::Referral => "转介绍",
+        Source::Website => "官网",
+        Source::SearchEngine => "搜索引擎",
+        Source::Advertisement => "广告",
+        Source::Promotion => "促销",
+        Source::Exhibition => "展会",
+        Source::Event => "活动",
+        Source::Registration => "线上注册",
+        Source::OnlineInquiry => "在线咨询",
+        Source::PhoneInquiry => "来电",
+        Source::MailInquiry => "邮件咨询",
+        Source::ColdVisit => "陌拜",
+        Source::Social => "社交媒体",
+        Source::Partner => "合作伙伴",
+        Source::Import => "导入",
+        Source::Other => "其他",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::customers::import::headings::{self, Seen};
+    use crate::customers::import::values;
+
+    #[test]
+    fn what_goes_out_comes_in_again() {
+        for known in Source::ALL {
+            assert_eq!(values::source(source(*known, Language::Zh)), Ok(*known));
+            assert_eq!(values::source(source(*known, Language::En)), Ok(*known));
+        }
+        for known in Grade::ALL {
+            assert_eq!(values::grade(grade(*known, Language::Zh)), Ok(*known));
+            assert_eq!(values::grade(grade(*known, Language::En)), Ok(*known));
+        }
+        for known in CustomerKind::ALL {
+            assert_eq!(values::kind(kind(*known, Language::Zh)), Ok(*known));
+            assert_eq!(values::kind(kind(*known, Language::En)), Ok(*known));
+        }
+        for known in Industry::ALL {
+            assert_eq!(values::industry(known.zh()), Ok(*known));
+        }
+        for code in ["330106", "310115", "440300", "710000"] {
+            assert_eq!(values::region(&[&place(code)]), Ok(code));
+        }
+    }
+
+    #[test]
+    fn headings_are_recognised() {
+        let not_taken =
+            ["department", "completeness", "last_contact_at", "next_contact_at", "verified_on", "updated_at"];
+        for language in [Language::Zh, Language::En] {
+            let seen = |column: &Column| Seen { heading: column.heading(language).to_owned(), samples: Vec::new() };
+            let fields = headings::recognise(&COLUMNS.iter().map(seen).collect::<Vec<_>>(), &|_| false);
+            for (column, field) in COLUMNS.iter().zip(fields) {
+                let expected = (!not_taken.contains(&column.key)).then_some(column.key);
+                assert_eq!(field.map(|field| field.text()).as_deref(), expected, "{}", column.heading(language));
+            }
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The export through its HTTP door, on both databases.

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest'
+import type { ImportColumn, ImportRow } from '../queries'
+import { assign, bodyOf, contactTargets, faultsOf, isRefused, mappingOf, problemsOf, slotOf, stepOf } from './state'
+
+const column = (index: number, heading: string, field?: string): ImportColumn => ({
+  index,
+  heading,
+  field,
+  samples: [],
+})
+const columns = [column(0, '公司名称', 'name'), column(1, '手机', 'contact.phone'), column(3, '备注2')]
+
+describe('the mapping', () => {
+  it('begins with what the server recognised', () => {
+    expect(mappingOf(columns)).toEqual({ 0: 'name', 1: 'contact.phone' })
+  })
+  it('assigns and leaves out', () => {
+    const mapping = assign(mappingOf(columns), 3, 'notes')
+    expect(mapping).toEqual({ 0: 'name', 1: 'contact.phone', 3: 'notes' })
+    expect(assign(mapping, 1, null)).toEqual({ 0: 'name', 3: 'notes' })
+  })
+  it('needs a name, and each field once but those that are put together', () => {
+    expect(faultsOf({ 0: 'name' })).toEqual([])
+    expect(faultsOf({ 0: 'phone', 1: 'phone' })).toEqual([{ kind: 'need_name' }, { kind: 'twice', field: 'phone' }])
+    expect(faultsOf({ 0: 'name', 1: 'region', 2: 'region', 3: 'tags', 4: 'tags' })).toEqual([])
+  })
+  it('is sent with every column; empty defaults are left out', () => {
+    const body = bodyOf(columns, { 0: 'name' }, 'update', { owner_id: 'u1', source: null, grade: null })
+    expect(body).toEqual({
+      columns: [
+        { index: 0, field: 'name' },
+        { index: 1, field: null },
+        { index: 3, field: null },
+      ],
+      duplicates: 'update',
+      defaults: { owner_id: 'u1' },
+    })
+  })
+})
+
+describe('several contacts in a row', () => {
+  it('are offered as many as the sheet has, and one more', () => {
+    expect(slotOf('contact.phone')).toBe(1)
+    expect(slotOf('contact3.phone')).toBe(3)
+    expect(slotOf('phone')).toBe(0)
+    expect(contactTargets([], {}).map((fields) => fields[0])).toEqual(['contact.name', 'contact2.name'])
+    const many = contactTargets([column(0, '联系人9', 'contact9.name')], {})
+    expect(many).toHaveLength(9)
+    expect(many[8]?.[4]).toBe('contact9.phone')
+  })
+})
+
+describe('problems of a row', () => {
+  const row: ImportRow = {
+    row: 7,
+    cells: ['', '13x', '', ''],
+    problems: [
+      { field: 'contact.phone', code: 'phone.invalid', level: 'error' },
+      { field: 'region', code: 'region.unknown', level: 'warning', column: 3 },
+      { field: '', code: 'row.is_total', level: 'error' },
+    ],
+  }
+  it('stand at their cells, the others at the row', () => {
+    const { cells, whole } = problemsOf(row, mappingOf(columns))
+    expect([...cells].map(([index, found]) => [index, found.map((one) => one.code)])).toEqual([
+      [1, ['phone.invalid']],
+      [3, ['region.unknown']],
+    ])
+    expect(whole.map((problem) => problem.code)).toEqual(['row.is_total'])
+  })
+  it('refuse it only when one is an error', () => {
+    expect(isRefused(row)).toBe(true)
+    expect(isRefused({ ...row, problems: row.problems.filter((one) => one.level === 'warning') })).toBe(false)
+  })
+})
+
+it('finds the step of an address', () => {
+  expect(stepOf({})).toBe('file')
+  expect(stepOf({ id: 'i' })).toBe('map')
+  expect(stepOf({ id: 'i', step: 'check' })).toBe('check')
+  expect(stepOf({ id: 'i', step: 'check', job: 'j' })).toBe('run')
+})

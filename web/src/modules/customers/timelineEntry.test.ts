@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest'
+import { changeLines, entryOf } from './timelineEntry'
+import './words'
+
+it('tells a change from what to what, and only names what one may not see', () => {
+  const lines = changeLines({
+    fields: ['grade', 'phone', 'owner_id', 'tags'],
+    changes: {
+      grade: ['key', 'vip'],
+      tags: [['老客户'], ['老客户', '出口']],
+      owner_id: [null, '01a20062-c302-74e3-9d5c-22f2110747d2'],
+    },
+  })
+  expect(lines).toContain('标签：老客户 → 老客户、出口')
+  expect(lines.at(-1)).toBe('涉及：电话')
+  expect(lines.join()).not.toContain('01a20062')
+})
+
+it('titles each kind in words', () => {
+  const entry = (kind: string, title_key: string, data: Record<string, unknown>) =>
+    entryOf({ id: '1', at: '2026-11-23T01:00:00Z', kind, title_key, data }).title
+  expect(entry('verification', 'timeline.verification', { confirmed: 3, changed: 1 })).toBe(
+    '核对信息：无误 3，有变 1，问不到 0',
+  )
+  expect(entry('major_event', 'timeline.major_event.financing', { kind: 'financing' })).toBe('融资')
+  expect(entry('change', 'timeline.change.customer.grade', {})).toBe('调整级别')
+  expect(entry('duty', 'timeline.duty.late', { name: { zh: '每季度核对客户档案' } })).toBe(
+    '每季度核对客户档案 · 逾期办结',
+  )
+})
