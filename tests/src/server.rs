@@ -27,7 +27,8 @@ pub fn binary() -> &'static Path {
         }
         let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
         let mut build = Command::new(cargo);
-        build.args(["build", "--quiet", "--package", "zhike", "--bin", "zhike"]);
+        // As `make` builds it, so that nothing is built twice.
+        build.args(["build", "--quiet", "--bin", "zhike"]);
         build.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
         if !cfg!(debug_assertions) {
             build.arg("--release");

@@ -228,8 +228,15 @@ impl ListSpec {
     /// The rows of one page, and where the next starts. `scope` is the asker's permission.
     pub fn page(&self, tx: &mut Tx<'_>, scope: &Predicate, asked: &Asked) -> Result<(Vec<Row>, Option<String>)> {
         let (sort, descending) = self.sort(asked)?;
-        let built = self.build(tx.dialect(), scope, asked, sort, descending)?;
-        let mut rows = tx.built(&built)?;
+        let mut rows = Vec::new();
+        for stretch in stretches(self.table, sort.column, asked.page.after.as_ref(), descending) {
+            let wanted = asked.page.limit + 1 - rows.len();
+            let built = self.build(tx.dialect(), scope, asked, (sort, descending), (stretch, wanted))?;
+            rows.extend(tx.built(&built)?);
+            if rows.len() > asked.page.limit {
+                break;
+            }
+        }
         let more = rows.len() > asked.page.limit;
         rows.truncate(asked.page.limit);
         let next = rows.last().filter(|_| more).map(|row| self.cursor(row)).transpose()?;
@@ -266,8 +273,8 @@ impl ListSpec {
         dialect: Dialect,
         scope: &Predicate,
         asked: &Asked,
-        sort: &Field,
-        descending: bool,
+        (sort, descending): (&Field, bool),
+        (stretch, wanted): (Condition, usize),
     ) -> Result<Built> {
         let mut select = Query::select();
         select.from(self.table);
@@ -277,12 +284,10 @@ impl ListSpec {
         select.column((self.table, sort.column)).column((self.table, "id"));
         select.cond_where(scope.condition(self.table));
         select.cond_where(self.restriction(asked)?);
-        if let Some(after) = &asked.page.after {
-            select.cond_where(beyond(self.table, sort.column, after, descending));
-        }
+        select.cond_where(stretch);
         let order = if descending { Order::Desc } else { Order::Asc };
         order_by(&mut select, dialect, self.table, sort.column, order.clone());
-        select.order_by((self.table, "id"), order).limit(asked.page.limit as u64 + 1);
+        select.order_by((self.table, "id"), order).limit(wanted as u64);
         Ok(render(&select, dialect))
     }
 
@@ -349,18 +354,20 @@ fn order_by(select: &mut SelectStatement, dialect: Dialect, table: &'static str,
     }
 }
 
-/// Rows after the cursor in the order `(column, id)`, where NULL comes before every value.
-fn beyond(table: &'static str, column: &'static str, after: &Cursor, descending: bool) -> Condition {
+/// Rows after the cursor in the order `(column, id)`, where NULL comes before every value, as stretches to be read one
+/// after the other: a database walks an index for each, and for none if they are joined by `or`.
+fn stretches(table: &'static str, column: &'static str, after: Option<&Cursor>, descending: bool) -> Vec<Condition> {
     let sorted = || Expr::col((table, column));
-    let id = || Expr::col((table, "id"));
+    let all = |condition: Expr| Condition::all().add(condition);
+    let Some(after) = after else { return vec![Condition::all()] };
     let last = bind(&Value::Uuid(after.id));
     let same_but_later = |same: Expr| match descending {
-        true => same.and(id().lt(last.clone())),
-        false => same.and(id().gt(last.clone())),
+        true => same.and(Expr::col((table, "id")).lt(last.clone())),
+        false => same.and(Expr::col((table, "id")).gt(last.clone())),
     };
     if after.value == Value::Null {
-        let rest = Condition::any().add(same_but_later(sorted().is_null()));
-        return if descending { rest } else { rest.add(sorted().is_not_null()) };
+        let rest = all(same_but_later(sorted().is_null()));
+        return if descending { vec![rest] } else { vec![rest, all(sorted().is_not_null())] };
     }
     let value = || bind(&after.value);
     // The plain bound lets the database start in the index; the second condition cuts the ties.
@@ -369,12 +376,8 @@ fn beyond(table: &'static str, column: &'static str, after: &Cursor, descending:
         false => (sorted().gte(value()), sorted().gt(value())),
     };
     let exact = Condition::any().add(further).add(same_but_later(sorted().eq(value())));
-    match descending {
-        true => Condition::any()
-            .add(Condition::all().add(bound).add(exact))
-            .add_option((!matches!(after.value, Value::Null)).then(|| sorted().is_null())),
-        false => Condition::all().add(bound).add(exact),
-    }
+    let beyond = Condition::all().add(bound).add(exact);
+    if descending { vec![beyond, all(sorted().is_null())] } else { vec![beyond] }
 }
 
 fn words_condition(

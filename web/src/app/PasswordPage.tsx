@@ -3,12 +3,12 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { api, call } from '@/api/client'
 import { meQuery } from '@/api/session'
-import { Form, required, useForm } from '@/ui/Form'
+import { Form, type FormState, required, useForm } from '@/ui/Form'
 import { Password } from '@/ui/fields/text'
 import { Link, useGo } from '@/ui/nav'
-import { useTitle } from '@/ui/Record'
 import { Notice, Skeleton } from '@/ui/small'
 import { toast } from '@/ui/Undo'
+import { useTitle } from '@/ui/useTitle'
 import { Outside } from './Outside'
 import { t } from './outside-words'
 
@@ -55,34 +55,36 @@ function useToken(): string {
   return token
 }
 
-type Values = { old: string; own: string; again: string }
+/** Named as the server names them, so that what it complains about is marked at its field. */
+type Values = { old: string; password: string; new: string; again: string }
+type Own = 'password' | 'new'
 
-function check(values: Values, withOld: boolean): Partial<Record<keyof Values, string>> {
+function check(values: Values, own: Own): Partial<Record<keyof Values, string>> {
   const wrong = required<Values>({
-    ...(withOld && { old: t('password.temporary') }),
-    own: t('password.own'),
+    ...(own === 'new' && { old: t('password.temporary') }),
+    [own]: t('password.own'),
     again: t('password.again'),
   })(values)
-  if (!wrong.again && values.own !== values.again) wrong.again = t('password.different')
+  if (!wrong.again && values[own] !== values.again) wrong.again = t('password.different')
   return wrong
 }
 
-const initial: Values = { old: '', own: '', again: '' }
+const initial: Values = { old: '', password: '', new: '', again: '' }
 
 function ByLink({ token }: { token: string }) {
   const go = useGo()
   const form = useForm<Values>({
     initial,
-    check: (values) => check(values, false),
-    submit: async ({ own }) => {
-      await call(api.POST('/api/v1/password', { body: { token, password: own } }))
+    check: (values) => check(values, 'password'),
+    submit: async ({ password }) => {
+      await call(api.POST('/api/v1/password', { body: { token, password } }))
       toast(t('password.done'))
       go('/login', { replace: true })
     },
   })
   return (
-    <Form form={form} submitLabel={t('password.set')} guard={false} labels={{ password: t('password.own') }}>
-      <Twice form={form} />
+    <Form form={form} submitLabel={t('password.set')} guard={false}>
+      <Twice form={form} own="password" />
     </Form>
   )
 }
@@ -92,31 +94,29 @@ function InPlace() {
   const client = useQueryClient()
   const form = useForm<Values>({
     initial,
-    check: (values) => check(values, true),
-    submit: async ({ old, own }) => {
+    check: (values) => check(values, 'new'),
+    submit: async ({ old, new: own }) => {
       await call(api.POST('/api/v1/me/password', { body: { old, new: own } }))
       await client.resetQueries({ queryKey: meQuery.queryKey })
       go('/', { replace: true })
     },
   })
   return (
-    <Form form={form} submitLabel={t('password.set')} guard={false} labels={{ new: t('password.own') }}>
+    <Form form={form} submitLabel={t('password.set')} guard={false}>
       <Password label={t('password.temporary')} autoComplete="current-password" autoFocus {...form.bind('old')} />
-      <Twice form={form} />
+      <Twice form={form} own="new" />
     </Form>
   )
 }
 
-function Twice({ form }: { form: ReturnType<typeof useForm<Values>> }) {
-  const error = form.errors.own ?? form.errors.password ?? form.errors.new
+function Twice({ form, own }: { form: FormState<Values>; own: Own }) {
   return (
     <>
       <Password
         label={t('password.own')}
         hint={t('setup.password_hint')}
         autoComplete="new-password"
-        {...form.bind('own')}
-        error={error}
+        {...form.bind(own)}
       />
       <Password label={t('password.again')} autoComplete="new-password" {...form.bind('again')} />
     </>

@@ -17,6 +17,8 @@ const client = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 10_000,
+      // Asked also when the browser believes there is no network: it is often wrong, and a page must not wait in silence.
+      networkMode: 'always',
       // What the server has answered does not change by asking again; a lost connection does.
       retry: (times, error) => times < 2 && !(error instanceof Problem) && !(error instanceof Offline),
     },

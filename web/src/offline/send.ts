@@ -30,7 +30,7 @@ export async function sendKept(entry: Kept): Promise<Answer> {
   // Signed out, throttled or overloaded: nothing is wrong with the record.
   if (response.status === 401 || response.status === 429 || response.status >= 500) return 'later'
   const problem = await problemOf(response)
-  const refused = messageOf(problem)
+  const refused = [messageOf(problem), ...Object.values(problem.fields)].join(' · ')
   tell(entry.id, { refused, problem })
   return { refused }
 }

@@ -1,13 +1,14 @@
 /** One frame for every record: as a drawer over its list, or as a page by its link. */
 import { Drawer } from '@mantine/core'
 import './record.css'
-import { type KeyboardEvent, type ReactNode, useEffect } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { t } from '@/i18n'
 import { IconButton } from './Button'
 import { isTyping } from './DataView/keyboard'
 import type { Neighbours } from './DataView/types'
 import { Icon } from './Icon'
 import { Link } from './nav'
+import { useTitle } from './useTitle'
 
 export type RecordParts = {
   title: string
@@ -56,13 +57,7 @@ type DrawerProps = RecordParts & { neighbours: Neighbours; page: string; loading
 /** 720 px over the list. k/j walk through the list behind it, Esc closes, the focus goes back to the row. */
 export function RecordDrawer({ neighbours, page, ...parts }: DrawerProps) {
   const { close, previous, next } = neighbours
-  const onKey = (event: KeyboardEvent) => {
-    if (isTyping(event.nativeEvent)) return
-    const step = { j: next, k: previous }[event.key]
-    if (!step) return
-    event.preventDefault()
-    step()
-  }
+  useDrawerKeys(neighbours)
   return (
     <Drawer
       opened
@@ -71,7 +66,8 @@ export function RecordDrawer({ neighbours, page, ...parts }: DrawerProps) {
       size={720}
       withCloseButton={false}
       padding={0}
-      onKeyDown={onKey}
+      closeOnEscape={false}
+      classNames={{ content: 'record-drawer' }}
       attributes={{ content: { 'aria-label': parts.title } }}
     >
       <Frame
@@ -89,6 +85,25 @@ export function RecordDrawer({ neighbours, page, ...parts }: DrawerProps) {
       />
     </Drawer>
   )
+}
+
+/** Heard wherever the focus is, because it may be nowhere after a dialog has closed. What lies on top hears them first. */
+function useDrawerKeys({ close, previous, next }: Neighbours): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const target = event.target as HTMLElement
+      const top = [...document.querySelectorAll('[role="dialog"]')].at(-1)
+      if (!top?.classList.contains('record-drawer') || target.closest('[role="menu"], [role="listbox"]')) return
+      if (event.key === 'Escape') return target.dataset.mantineStopPropagation === 'true' ? undefined : close()
+      if (isTyping(event)) return
+      const step = { j: next, k: previous }[event.key]
+      if (!step) return
+      event.preventDefault()
+      step()
+    }
+    document.addEventListener('keydown', onKey)
+    return () => document.removeEventListener('keydown', onKey)
+  }, [close, previous, next])
 }
 
 function IconButtonFace({ label }: { label: string }) {
@@ -111,17 +126,6 @@ export function RecordPage({ back, ...parts }: RecordParts & { back: { to: strin
       <Frame {...parts} />
     </div>
   )
-}
-
-/** The name of the tab in the browser. */
-export function useTitle(title: string): void {
-  useEffect(() => {
-    const before = document.title
-    document.title = `${title} · ${t('app.name')}`
-    return () => {
-      document.title = before
-    }
-  }, [title])
 }
 
 /** A block in the side panel. */

@@ -159,28 +159,26 @@ impl Customers {
             hub: Hub::default(),
             registry: Arc::new(app::jobs()),
         };
-        thread::scope(|scope| {
-            let worker = scope.spawn(move || runner.run_due());
-            let mut shown = -1;
-            loop {
-                let state = place.db.read_blocking(move |tx| Job::get(tx, job))?;
-                if state.done != shown && state.total > 0 {
-                    shown = state.done;
-                    eprint!("\r{} / {}", state.done, state.total);
-                    let _ = std::io::stderr().flush();
+        loop {
+            let runner = runner.clone();
+            let ran = thread::scope(|scope| {
+                let worker = scope.spawn(move || runner.run_due());
+                let mut shown = -1;
+                while !worker.is_finished() {
+                    show_progress(place, job, &mut shown)?;
+                    thread::sleep(LOOK_EVERY);
                 }
-                match state.state {
-                    State::Done => {
-                        eprintln!();
-                        // What the import makes due, such as planning, is done before this ends.
-                        worker.join().unwrap_or_else(|_| Err(Error::internal("a job panicked")))?;
-                        return Ok(state.result.unwrap_or_default());
-                    }
-                    State::Failed => return Err(failed(state.error.as_deref())),
-                    _ => thread::sleep(LOOK_EVERY),
-                }
+                worker.join().unwrap_or_else(|_| Err(Error::internal("a job panicked")))
+            });
+            ran?;
+            let ended = place.db.read_blocking(move |tx| Job::get(tx, job))?;
+            match ended.state {
+                State::Done => return Ok(ended.result.unwrap_or_default()),
+                State::Failed => return Err(failed(ended.error.as_deref())),
+                // Tried again after a while, or in the hands of a server.
+                State::Queued | State::Running => thread::sleep(LOOK_EVERY),
             }
-        })
+        }
     }
 
     fn tell(&self, outcome: &Value) {
@@ -200,6 +198,17 @@ impl Customers {
             println!("Give --rejected FILE.xlsx to get the rows that were not taken, with the reasons.");
         }
     }
+}
+
+fn show_progress(place: &Opened, job: Uuid, shown: &mut i64) -> Result<()> {
+    let job = place.db.read_blocking(move |tx| Job::get(tx, job))?;
+    if job.done != *shown && job.total > 0 {
+        *shown = job.done;
+        let end = if job.done == job.total { "\n" } else { "" };
+        eprint!("\r{} / {}{end}", job.done, job.total);
+        let _ = std::io::stderr().flush();
+    }
+    Ok(())
 }
 
 fn asker(place: &Opened, login: &str) -> Result<Arc<Principal>> {

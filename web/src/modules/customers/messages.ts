@@ -9,8 +9,6 @@ export const t = define({
     'grade.vip': 'VIP',
     'grade.key': '重点',
     'grade.ordinary': '普通',
-    'notification.import_done': '导入已完成：{file}',
-    'notification.export_done': '导出已完成',
   },
   en: {
     'customers.title': 'Customers',
@@ -19,7 +17,5 @@ export const t = define({
     'grade.vip': 'VIP',
     'grade.key': 'Key',
     'grade.ordinary': 'Ordinary',
-    'notification.import_done': 'Import finished: {file}',
-    'notification.export_done': 'Export finished',
   },
 })

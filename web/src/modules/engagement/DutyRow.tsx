@@ -70,7 +70,7 @@ function What({ item }: { item: Item }) {
         {dutyText(item)}
         {progress && <span className="dim"> {progress}</span>}
       </span>
-      <Link to={clausePath(item.clause)} className="clause">
+      <Link to={clausePath(item.clause)} className="duty-clause">
         <span className="vh">{w('today.clause', { clause: '' })}</span>
         {item.clause}
       </Link>
@@ -105,16 +105,16 @@ function Acts({ item, pending, onDo }: { item: Item; pending: boolean; onDo: (do
     <div className="duty-acts">
       {pending && <Tag>{w('today.pending')}</Tag>}
       {item.customer && !pending && (
-        <button type="button" className="act main" onClick={() => onDo('act')}>
+        <button type="button" className="duty-act main" onClick={() => onDo('act')}>
           {w(`act.${actOf(item)}`)}
         </button>
       )}
       {item.phone_hint && can('customer', 'reveal') && (
-        <button type="button" className="act" title={item.phone_hint} onClick={() => void call()}>
+        <button type="button" className="duty-act" title={item.phone_hint} onClick={() => void call()}>
           {w('act.dial')}
         </button>
       )}
-      <button type="button" className="act" onClick={() => onDo('postpone')}>
+      <button type="button" className="duty-act" onClick={() => onDo('postpone')}>
         {w('act.postpone')}
       </button>
     </div>

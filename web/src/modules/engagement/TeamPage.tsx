@@ -146,7 +146,7 @@ function Number({ value, to, tone }: { value: number; to: string; tone?: 'late' 
 function Rate({ value }: { value: number | null | undefined }) {
   if (typeof value !== 'number') return <span className="dim">–</span>
   return (
-    <span className="rate">
+    <span className="team-rate">
       <i aria-hidden="true">
         <b style={{ width: `${Math.max(0, Math.min(100, value))}%` }} />
       </i>
@@ -173,16 +173,18 @@ function Coverage({ team }: { team: Team }) {
         xAxis: { type: 'value', min: 0, max: 100, interval: 25, axisLabel: { formatter: '{value}%' } },
         yAxis: { type: 'category', inverse: true, data: rows.map((row) => name(row.grade)), axisTick: { show: false } },
         tooltip: { show: false },
+        // Room for the label of a full bar.
+        grid: { left: 8, right: 120, top: 8, bottom: 8, containLabel: true },
         series: [
           {
             type: 'bar',
             barWidth: 18,
-            showBackground: true,
+            itemStyle: { color: colour('--indigo') },
             data: rows.map((row) => row.rate ?? 0),
             label: {
               show: true,
-              position: 'insideLeft',
-              color: '#fff',
+              position: 'right',
+              color: colour('--ink'),
               formatter: ({ dataIndex }: { dataIndex: number }) => labelOf(rows[dataIndex]),
             },
           },
@@ -192,6 +194,7 @@ function Coverage({ team }: { team: Team }) {
   )
 }
 
+const colour = (token: string) => getComputedStyle(document.documentElement).getPropertyValue(token).trim()
 const share = (rate: number | null | undefined) => (typeof rate === 'number' ? percent(rate / 100) : '–')
 
 function labelOf(row: Team['coverage'][number] | undefined): string {

@@ -7,6 +7,7 @@ import {
   Button,
   Empty,
   Failed,
+  Link,
   type Neighbours,
   Notice,
   Segmented,
@@ -22,7 +23,7 @@ import { type Today, useToday, useWaiting } from './queries'
 import { TodayHead } from './TodayHead'
 import { TodayTabs } from './TodayTabs'
 import { TodayWeek } from './TodayWeek'
-import { groupNames, hasHistory, isEmpty, type Row, rowsByCustomer, rowsByUrgency } from './today'
+import { allItems, groupNames, hasHistory, isEmpty, type Row, rowsByCustomer, rowsByUrgency } from './today'
 import { useRowKeys } from './useRowKeys'
 import { w } from './words'
 
@@ -72,6 +73,11 @@ function Day({ today }: { today: Today }) {
       {isEmpty(today) && <Nothing today={today} />}
       {!isEmpty(today) && by === 'week' && <TodayWeek today={today} onOpen={show} />}
       {!isEmpty(today) && by !== 'week' && <Rows today={today} by={by} onOpen={show} />}
+      {allItems(today).length < today.counts.open && allItems(today).length >= SHOWN_MOST && (
+        <p className="dim today-more">
+          {w('today.capped', { n: SHOWN_MOST })} <Link to="/policy/duties?view=mine">{w('today.all_duties')}</Link>
+        </p>
+      )}
       {open && (
         <Suspense>
           <CustomerDrawer id={open} neighbours={neighbours(customers, open, show)} />
@@ -80,6 +86,9 @@ function Day({ today }: { today: Today }) {
     </div>
   )
 }
+
+/** The server sends no more of a day than this. */
+const SHOWN_MOST = 200
 
 function neighbours(ids: string[], open: string, show: (id: string | undefined) => void): Neighbours {
   const at = ids.indexOf(open)
@@ -167,7 +176,7 @@ function Nothing({ today }: { today: Today }) {
     return (
       <Empty title={w('today.no_policy')} why={w('today.no_policy_why')}>
         {can('policy', 'read') && (
-          <Button kind="primary" onClick={() => go('/policies')}>
+          <Button kind="primary" onClick={() => go('/policy')}>
             {w('today.adopt')}
           </Button>
         )}
@@ -176,7 +185,7 @@ function Nothing({ today }: { today: Today }) {
   }
   return (
     <Empty title={w('today.empty')} why={w('today.empty_why')}>
-      {can('customer', 'read') && <Button onClick={() => go('/customers?view=mine')}>{w('today.by_customer')}</Button>}
+      {can('customer', 'read') && <Button onClick={() => go('/customers?view=mine')}>{w('today.my_customers')}</Button>}
     </Empty>
   )
 }

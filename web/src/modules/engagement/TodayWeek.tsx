@@ -7,7 +7,7 @@ import { weekOf } from './today'
 /** The week as seven columns: where there is room for a visit. */
 export function TodayWeek({ today, onOpen }: { today: Today; onOpen: (customer: string) => void }) {
   return (
-    <ol className="week">
+    <ol className="today-week">
       {weekOf(today).map((day) => (
         <li key={day.date} data-today={day.date === today.date || undefined}>
           <h2 className="small">

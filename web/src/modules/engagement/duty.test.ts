@@ -50,5 +50,5 @@ it('knows which act fulfils a duty, and where its clause is read', () => {
   expect(actOf({ rule: 'archive-verification' })).toBe('verify')
   expect(actOf({ rule: 'major-event-record' })).toBe('event')
   expect(actOf({ rule: 'vip-contact' })).toBe('record')
-  expect(clausePath('R3-2.1')).toBe('/policy/R3?clause=R3-2.1')
+  expect(clausePath('R3-2.1')).toBe('/policy/R3#R3-2.1')
 })

@@ -59,5 +59,5 @@ function lastWay({ last }: Pick<Item, 'last'>): Kind {
 
 /** Where a clause is read. */
 export function clausePath(clause: string): string {
-  return `/policy/${clause.split('-')[0]}?clause=${encodeURIComponent(clause)}`
+  return `/policy/${clause.split('-')[0]}#${clause}`
 }

@@ -28,6 +28,9 @@ export const t = define({
     'notification.todo_due': '待办到时间了：{title}',
     'notification.todo_assigned': '{by}给你布置了待办：{title}',
     'kind.todo': '待办',
+    'error.in_future': '不能晚于现在',
+    'error.too_long_ago': '时间太早了',
+    'error.out_of_range': '超出允许的范围',
   },
   en: {
     'today.title': 'Today',
@@ -55,5 +58,8 @@ export const t = define({
     'notification.todo_due': 'To-do is due: {title}',
     'notification.todo_assigned': '{by} gave you a to-do: {title}',
     'kind.todo': 'To-do',
+    'error.in_future': 'cannot be later than now',
+    'error.too_long_ago': 'is too long ago',
+    'error.out_of_range': 'is out of range',
   },
 })

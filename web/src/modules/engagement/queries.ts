@@ -25,7 +25,6 @@ export type Interaction = Schemas['InteractionView']
 export type InteractionInput = Schemas['NewInteraction']
 export type InteractionChange = Schemas['InteractionChange']
 export type Team = Schemas['Team']
-export type Named = Schemas['NamedRecord']
 export type Kind = InteractionInput['kind']
 export type Priority = Todo['priority']
 
@@ -84,15 +83,6 @@ export async function removeTodo(id: string): Promise<void> {
 export function listInteractions(query: ListQuery, signal: AbortSignal): Promise<Page<Interaction>> {
   return call(api.GET('/api/v1/interactions', { params: { query: listParams(query) }, signal }))
 }
-
-export const interactionQuery = (customer: string, interaction: string) =>
-  queryOptions({
-    queryKey: [...keys.interactions, 'one', interaction],
-    queryFn: ({ signal }) => {
-      const params = { path: { id: customer, interaction } }
-      return call(api.GET('/api/v1/customers/{id}/interactions/{interaction}', { params, signal }))
-    },
-  })
 
 export const recordPath = (customer: string) => `/api/v1/customers/${customer}/interactions`
 

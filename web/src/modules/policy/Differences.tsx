@@ -8,7 +8,7 @@ import { t } from './words'
 export function Differences({ version }: { version: VersionRecord }) {
   const { differences } = version
   if (differences.length === 0) return <p className="dim">{t('version.none')}</p>
-  const rules = new Map(rulesOf(version.policy_view).map((found) => [found.rule.key, found]))
+  const rules = new Map(rulesOf(version.content).map((found) => [found.rule.key, found]))
   const grouped = new Map<string, Difference[]>()
   for (const one of differences) grouped.set(one.rule, [...(grouped.get(one.rule) ?? []), one])
   return (

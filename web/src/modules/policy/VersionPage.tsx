@@ -34,7 +34,7 @@ export default function VersionPage() {
   const id = useParam('id')
   const version = useQuery(versionQuery(id))
   const { data } = version
-  const title = data ? t('version.of', { name: say(data.policy_view.title), n: data.number }) : m('policy.title')
+  const title = data ? t('version.of', { name: say(data.content.title), n: data.number }) : m('policy.title')
   useTitle(title)
   if (version.isError) {
     return <Failed title={t('policy.missing')} why={messageOf(version.error)} onRetry={() => void version.refetch()} />
@@ -50,7 +50,7 @@ export default function VersionPage() {
     <div className="page stack wide">
       <div>
         <p className="no-print">
-          <Link to={`/policy/${data.policy}`}>‹ {say(data.policy_view.title)}</Link>
+          <Link to={`/policy/${data.policy}`}>‹ {say(data.content.title)}</Link>
         </p>
         <header className="page-head">
           <h1>{title}</h1>

@@ -50,17 +50,31 @@ export default function Drawing({ option, height, label, onPick }: Props) {
   useEffect(() => {
     const chart = box.current && getInstanceByDom(box.current)
     if (!chart) return
-    chart.setOption({ ...base(), ...option, aria: { enabled: true, label: { description: label } } }, true)
+    chart.setOption({ ...base(), ...withAxes(option), aria: { enabled: true, label: { description: label } } }, true)
     chart.off('click')
     if (onPick) chart.on('click', (event) => onPick(String(event.name)))
   }, [option, label, onPick])
   return <div ref={box} role="img" aria-label={label} style={{ height }} />
 }
 
+const token = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
+
+type Axis = { axisLabel?: object; axisLine?: object; splitLine?: object }
+
+/** Axes in our lines and inks; what a chart says of its own axis comes first. */
+function withAxes(option: ChartOption): ChartOption {
+  const styled = (axis: Axis): Axis => ({
+    ...axis,
+    axisLabel: { color: token('--ink-2'), ...axis.axisLabel },
+    axisLine: { lineStyle: { color: token('--line-strong') }, ...axis.axisLine },
+    splitLine: { lineStyle: { color: token('--line') }, ...axis.splitLine },
+  })
+  const each = (axis: unknown) => (Array.isArray(axis) ? axis.map(styled) : axis && styled(axis as Axis))
+  return { ...option, xAxis: each(option.xAxis), yAxis: each(option.yAxis) }
+}
+
 /** Colours come from the tokens, so that both themes are right. */
 function base(): ChartOption {
-  const style = getComputedStyle(document.documentElement)
-  const token = (name: string) => style.getPropertyValue(name).trim()
   const reduced = globalThis.matchMedia?.('(prefers-reduced-motion: reduce)').matches
   return {
     color: ['--indigo', '--bamboo', '--ochre', '--cinnabar', '--ink-2'].map(token),

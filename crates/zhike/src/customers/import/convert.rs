@@ -243,10 +243,22 @@ impl Reading {
             "created_at" => draft.created_at = Some(self.noted_at(text)?),
             "number" => return number(draft, text),
             "phone" => {
-                return many(draft, unmasked(text, values::phones)?, |new| &mut new.phone, "其他电话", |c| &mut c.phone);
+                return many(
+                    draft,
+                    unmasked(text, values::phones)?,
+                    |new| &mut new.phone,
+                    "其他电话",
+                    |c| &mut c.phone,
+                );
             }
             "email" => {
-                return many(draft, unmasked(text, values::emails)?, |new| &mut new.email, "其他邮箱", |c| &mut c.email);
+                return many(
+                    draft,
+                    unmasked(text, values::emails)?,
+                    |new| &mut new.email,
+                    "其他邮箱",
+                    |c| &mut c.email,
+                );
             }
             _ => return Err(error("field.unknown")),
         }

@@ -112,8 +112,8 @@ pub struct Known {
     pub number: String,
     pub name: String,
     code: Option<String>,
-    owner: Value,
-    department: Value,
+    owner: Option<Uuid>,
+    department: Option<Uuid>,
     /// Made, or to be made, from the sheet itself.
     made: bool,
 }
@@ -122,7 +122,7 @@ impl Known {
     /// A customer that was, or would have been, made from the sheet itself.
     pub fn made(keys: &Keys, id: Uuid) -> Self {
         let (name, code) = (keys.name.clone(), keys.code.clone());
-        Self { id, number: String::new(), name, code, owner: Value::Null, department: Value::Null, made: true }
+        Self { id, number: String::new(), name, code, owner: None, department: None, made: true }
     }
 
     pub fn is_made(&self) -> bool {
@@ -133,8 +133,8 @@ impl Known {
     pub fn allows(&self, tx: &mut Tx<'_>, who: &Principal, action: Action) -> Result<bool> {
         let scope = reach::predicate(who, action, Entity::Customer);
         let column = |name: &str| match name {
-            "owner_id" => self.owner.clone(),
-            "department_id" => self.department.clone(),
+            "owner_id" => self.owner.to_value(),
+            "department_id" => self.department.to_value(),
             "id" => self.id.to_value(),
             _ => Value::Null,
         };

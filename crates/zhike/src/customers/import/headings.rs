@@ -5,7 +5,7 @@
 
 use documents::clean;
 
-use super::lexicon::{ENDINGS, EXACT, NOTHING, PERSON, Whose};
+use super::lexicon::{LEXICON, Whose};
 use super::sniff::{Look, look};
 use super::target::{SLOTS_MOST, Target};
 
@@ -49,23 +49,24 @@ pub fn recognise(columns: &[Seen], is_colleague: &dyn Fn(&str) -> bool) -> Vec<O
 pub fn known(cells: &[String]) -> usize {
     let knows = |cell: &String| {
         let base = base(cell);
-        PERSON.contains(&base.word.as_str())
-            || NOTHING.contains(&base.word.as_str())
+        LEXICON.is_person(&base.word)
+            || LEXICON.is_nothing(&base.word)
             || exact(&base.word, |_, _| true)
-            || (cell.chars().count() <= 12 && ENDINGS.iter().any(|(_, _, word)| base.word.ends_with(word)))
+            || (cell.chars().count() <= 12 && LEXICON.ending(&base.word).is_some())
     };
     cells.iter().filter(|cell| !cell.is_empty() && knows(cell)).count()
 }
 
 /// Whether a heading names people rather than companies (姓名): then the customers of the sheet are persons.
 pub fn names_persons(heading: &str) -> bool {
-    PERSON.iter().any(|word| *word != "名称" && *word == base(heading).word)
+    let word = base(heading).word;
+    word != "名称" && LEXICON.is_person(&word)
 }
 
 /// Whether a column holds nothing but notes (备注), so that its heading need not be repeated in them.
 pub fn is_notes(heading: &str) -> bool {
     let word = base(heading).word;
-    EXACT.iter().any(|(_, field, score, words)| *field == "notes" && *score == 100 && words.contains(&word.as_str()))
+    LEXICON.named(&word).any(|entry| entry.field == "notes" && entry.score == 100)
 }
 
 /// Whether two headings are the same but for marks, width and capitals.
@@ -96,7 +97,7 @@ struct Base {
 
 impl Base {
     fn names_person(&self) -> bool {
-        PERSON.contains(&self.word.as_str())
+        LEXICON.is_person(&self.word)
     }
 
     fn names_contact(&self) -> bool {
@@ -185,31 +186,27 @@ fn is_contact_word(word: &str) -> bool {
 }
 
 fn exact(word: &str, wanted: impl Fn(Whose, &str) -> bool) -> bool {
-    EXACT.iter().any(|(whose, field, _, words)| wanted(*whose, field) && words.contains(&word))
+    LEXICON.named(word).any(|entry| wanted(entry.whose, entry.field))
 }
 
 /// The fields that a column may be, before it is known what the other columns are.
 fn candidates(column: &Seen, base: &Base, sheet: &Sheet<'_>) -> Vec<Candidate> {
     let look = look(&column.samples);
-    if NOTHING.contains(&base.word.as_str()) && look == Look::Other {
+    if LEXICON.is_nothing(&base.word) && look == Look::Other {
         return Vec::new();
     }
     let mut found = Vec::new();
     let mut add = |whose, field: &str, score| push(&mut found, base, sheet, (whose, field, score));
-    for (whose, field, score, words) in EXACT {
-        if words.contains(&base.word.as_str()) {
-            add(*whose, field, *score);
-        }
-    }
-    if PERSON.contains(&base.word.as_str()) {
+    LEXICON.named(&base.word).for_each(|entry| add(entry.whose, entry.field, entry.score));
+    if LEXICON.is_person(&base.word) {
         let whose = if base.of_contact || sheet.has_company { Whose::Contact } else { Whose::Customer };
         add(whose, "name", 85);
     }
-    if found.is_empty() && !NOTHING.contains(&base.word.as_str()) {
-        let ending = ENDINGS.iter().find(|(_, _, word)| base.word.ends_with(word));
+    if found.is_empty() && !LEXICON.is_nothing(&base.word) {
+        let ending = LEXICON.ending(&base.word);
         let mut add = |whose, field: &str, score| push(&mut found, base, sheet, (whose, field, score));
         match (ending, look) {
-            (Some((whose, field, _)), _) => add(*whose, field, 65),
+            (Some(entry), _) => add(entry.whose, entry.field, entry.score),
             (None, Look::Mobile | Look::Phone) => add(Whose::Either, "phone", 40),
             (None, Look::Email) => add(Whose::Either, "email", 40),
             (None, Look::CreditCode) => add(Whose::Customer, "credit_code", 45),
@@ -437,6 +434,11 @@ mod tests {
     }
 
     fn all_words() -> Vec<&'static str> {
-        EXACT.iter().flat_map(|(_, _, _, words)| words.iter().copied()).chain(PERSON.iter().copied()).collect()
+        LEXICON
+            .exact
+            .iter()
+            .flat_map(|entry| entry.words.iter().copied())
+            .chain(LEXICON.person.iter().copied())
+            .collect()
     }
 }

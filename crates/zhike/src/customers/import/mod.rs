@@ -33,7 +33,7 @@ mod sniff;
 pub mod source;
 pub mod target;
 #[cfg(test)]
-mod tests;
+pub mod tests;
 mod update;
 pub mod values;
 #[cfg(test)]

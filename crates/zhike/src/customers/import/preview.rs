@@ -19,7 +19,7 @@ use super::write::Batch;
 use crate::kernel::{Error, Principal, Result};
 
 /// Rows that are looked at; a dry run looks at all.
-pub const CHECKED_MOST: u64 = 20_000;
+pub const CHECKED_MOST: u64 = 10_000;
 /// Rows shown from the top, and rows with problems wherever they are.
 const SHOWN_FIRST: usize = 20;
 const SHOWN_REFUSED: usize = 180;

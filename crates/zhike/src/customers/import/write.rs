@@ -88,6 +88,7 @@ pub fn write(tx: &mut Tx<'_>, who: &Arc<Principal>, about: &About, batch: &Batch
         waiting: Vec::new(),
         written: Written::default(),
         numbers: None,
+        given: HashMap::new(),
     };
     for (row, problems) in &batch.refused {
         pen.refuse(tx, &[*row], problems)?;
@@ -127,6 +128,8 @@ struct Pen<'a> {
     written: Written,
     /// The first and last number given out.
     numbers: Option<(String, String)>,
+    /// The numbers of this batch's customers.
+    given: HashMap<Uuid, String>,
 }
 
 impl<'a> Pen<'a> {
@@ -172,6 +175,7 @@ impl<'a> Pen<'a> {
         }
         for (ready, number) in waiting.iter().zip(number::take(tx, self.grant.now(), waiting.len())?) {
             insert(tx, &ready.prepared, &number)?;
+            self.given.insert(ready.prepared.customer.id.uuid(), number.clone());
             match &mut self.numbers {
                 Some((_, last)) => *last = number,
                 none => *none = Some((number.clone(), number)),
@@ -223,9 +227,11 @@ impl<'a> Pen<'a> {
     }
 
     /// Names the customer that is there already to whoever may see it, and to nobody else.
-    fn told(&self, tx: &mut Tx<'_>, code: &str, how: How, known: &Known) -> Result<Problem> {
+    fn told(&mut self, tx: &mut Tx<'_>, code: &str, how: How, known: &Known) -> Result<Problem> {
         if known.is_made() {
-            return Ok(Problem::error(how.field(), code).about(known.name.clone()));
+            self.insert_waiting(tx)?;
+            let number = self.given.get(&known.id).map(|number| format!("{number} ")).unwrap_or_default();
+            return Ok(Problem::error(how.field(), code).about(format!("{number}{}", known.name)));
         }
         match known.allows(tx, self.grant.principal(), Action::Read)? {
             true => Ok(Problem::error(how.field(), code).about(format!("{} {}", known.number, known.name))),

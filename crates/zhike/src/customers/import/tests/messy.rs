@@ -51,7 +51,7 @@ store::db_test! {
 
         let one = customer(&wang, "华盛7（上海）实业有限公司");
         assert_eq!((&one["owner"]["name"], &one["annual_revenue_fen"]), (&json!("李雷"), &json!(800_000_000)));
-        assert_eq!((&one["region"], &one["grade"], &one["source"]), (&json!("310000"), &json!("ordinary"), &json!("website")));
+        assert_eq!((&one["region"], &one["grade"], &one["source"]), (&json!("310000"), &json!("vip"), &json!("exhibition")));
         let people: BTreeSet<String> = contacts(&wang, &customer(&wang, "恒通18贸易商行")).into_iter().map(|(name, _)| name).collect();
         assert!(people.len() >= 2, "two rows, two contacts: {people:?}");
         assert_eq!(wang.get(&path(&uploaded)).ok()["state"], "done");

