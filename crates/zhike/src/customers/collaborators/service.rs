@@ -19,6 +19,7 @@ const COLLABORATORS_MOST: usize = 50;
 store::text_enum! {
     /// What a collaborator may do with the customer.
     #[derive(ToSchema)]
+    #[schema(as = CollaboratorLevel)]
     pub enum Level { Read = "read", Write = "write" }
 }
 

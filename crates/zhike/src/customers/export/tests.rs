@@ -24,7 +24,7 @@ fn some_customers(session: &Session<'_>) {
         ("阿里云计算", "key", "13912341234", "普通的备注, 带逗号"),
     ] {
         let new = json!({ "name": name, "grade": grade, "phone": phone, "notes": note, "region": "330106", "industry": "C",
-            "annual_revenue_fen": 123_456_78, "tags": ["老客户", "@重点"], "founded_on": "2010-05-01", "source": "referral" });
+            "annual_revenue_fen": 12_345_678, "tags": ["老客户", "@重点"], "founded_on": "2010-05-01", "source": "referral" });
         session.post("/customers", new).created();
     }
 }

@@ -145,25 +145,47 @@ impl Known {
 /// Customers by their keys.
 #[derive(Clone, Debug, Default)]
 pub struct Book {
-    by_key: HashMap<(char, String), Vec<Arc<Known>>>,
+    codes: Index,
+    cores: Index,
+    phones: Index,
+    id_numbers: Index,
+    numbers: Index,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Index(HashMap<String, Vec<Arc<Known>>>);
+
+impl Index {
+    fn put(&mut self, key: &str, known: &Arc<Known>) {
+        match self.0.get_mut(key) {
+            Some(all) => all.push(Arc::clone(known)),
+            None => drop(self.0.insert(key.to_owned(), vec![Arc::clone(known)])),
+        }
+    }
+
+    fn with(&self, key: &str) -> impl Iterator<Item = &Arc<Known>> + Clone {
+        self.0.get(key).map(Vec::as_slice).unwrap_or_default().iter()
+    }
+
+    fn first(&self, key: &Option<String>) -> Option<Arc<Known>> {
+        key.as_deref().and_then(|key| self.with(key).next()).cloned()
+    }
 }
 
 impl Book {
     /// The customers of the book that any of these could be.
     pub fn load<'a>(tx: &mut Tx<'_>, all: impl Iterator<Item = &'a Keys> + Clone) -> Result<Self> {
         let list =
-            |of: &dyn Fn(&Keys) -> Vec<String>| serde_json::to_value(all.clone().flat_map(of).collect::<Vec<_>>());
-        let optional = |value: &Option<String>| value.iter().cloned().collect::<Vec<_>>();
-        let codes = list(&|keys| optional(&keys.code))?;
-        let cores = list(&|keys| optional(&keys.core))?;
-        let phones = list(&|keys| keys.phones.clone())?;
-        let id_numbers = list(&|keys| optional(&keys.id_number))?;
-        let numbers = list(&|keys| optional(&keys.number))?;
+            |of: &dyn Fn(&'a Keys) -> Vec<&'a str>| serde_json::to_value(all.clone().flat_map(of).collect::<Vec<_>>());
+        let codes = list(&|keys| keys.code.as_deref().into_iter().collect())?;
+        let cores = list(&|keys| keys.core.as_deref().into_iter().collect())?;
+        let phones = list(&|keys| keys.phones.iter().map(String::as_str).collect())?;
+        let id_numbers = list(&|keys| keys.id_number.as_deref().into_iter().collect())?;
+        let numbers = list(&|keys| keys.number.as_deref().into_iter().collect())?;
         let statement = if tx.is_postgres() { &FIND_POSTGRES } else { &FIND_SQLITE };
         let mut book = Self::default();
         for mut row in tx.query(statement, &[&codes, &cores, &phones, &id_numbers, &numbers])? {
-            let kind = row.take::<String>(0)?.chars().next().unwrap_or('?');
-            let key = (kind, row.take::<String>(1)?);
+            let (kind, key) = (row.take::<String>(0)?, row.take::<String>(1)?);
             let known = Known {
                 id: row.take(2)?,
                 number: row.take(3)?,
@@ -173,48 +195,55 @@ impl Book {
                 department: row.take(7)?,
                 made: false,
             };
-            book.by_key.entry(key).or_default().push(Arc::new(known));
+            book.index(&kind).put(&key, &Arc::new(known));
         }
         Ok(book)
+    }
+
+    /// The index that a row of the statement belongs to.
+    fn index(&mut self, kind: &str) -> &mut Index {
+        match kind {
+            "c" => &mut self.codes,
+            "n" => &mut self.cores,
+            "p" => &mut self.phones,
+            "i" => &mut self.id_numbers,
+            _ => &mut self.numbers,
+        }
     }
 
     /// Adds a customer that was made in the meantime.
     pub fn add(&mut self, keys: &Keys, known: Known) {
         let known = Arc::new(known);
-        let mut put = |kind, key: &String| {
-            self.by_key.entry((kind, key.clone())).or_default().push(Arc::clone(&known));
-        };
-        keys.code.iter().for_each(|code| put('c', code));
-        keys.core.iter().for_each(|core| put('n', core));
-        keys.phones.iter().for_each(|phone| put('p', phone));
-        keys.id_number.iter().for_each(|number| put('i', number));
+        keys.code.iter().for_each(|code| self.codes.put(code, &known));
+        keys.core.iter().for_each(|core| self.cores.put(core, &known));
+        keys.phones.iter().for_each(|phone| self.phones.put(phone, &known));
+        keys.id_number.iter().for_each(|number| self.id_numbers.put(number, &known));
     }
 
-    pub fn len(&self) -> usize {
-        self.by_key.len()
+    /// How many keys it holds.
+    pub fn keys(&self) -> usize {
+        self.codes.0.len() + self.cores.0.len() + self.phones.0.len() + self.id_numbers.0.len()
     }
 
     /// The customer that this one is, the surest way of telling first.
     pub fn find(&self, keys: &Keys) -> Option<(How, Arc<Known>)> {
-        let one = |kind, key: &Option<String>| key.iter().flat_map(|key| self.with(kind, key)).next().cloned();
-        let named = || {
-            let same = keys.core.iter().flat_map(|core| self.with('n', core)).find(|known| is_same_name(keys, known));
-            same.cloned()
-        };
-        let called = || {
-            let known = keys.phones.iter().flat_map(|phone| self.with('p', phone));
-            let same = known.clone().find(|known| is_same_name(keys, known));
-            same.or(known.clone().next()).cloned()
-        };
-        let found = one('k', &keys.number).map(|known| (How::Number, known));
-        let found = found.or_else(|| one('c', &keys.code).map(|known| (How::Code, known)));
-        let found = found.or_else(|| one('i', &keys.id_number).map(|known| (How::IdNumber, known)));
-        let found = found.or_else(|| named().map(|known| (How::Name, known)));
-        found.or_else(|| called().map(|known| (if is_same_name(keys, &known) { How::Name } else { How::Phone }, known)))
+        let found = self.numbers.first(&keys.number).map(|known| (How::Number, known));
+        let found = found.or_else(|| self.codes.first(&keys.code).map(|known| (How::Code, known)));
+        let found = found.or_else(|| self.id_numbers.first(&keys.id_number).map(|known| (How::IdNumber, known)));
+        found.or_else(|| self.named(keys)).or_else(|| self.called(keys))
     }
 
-    fn with(&self, kind: char, key: &str) -> impl Iterator<Item = &Arc<Known>> + Clone {
-        self.by_key.get(&(kind, key.to_owned())).map(Vec::as_slice).unwrap_or_default().iter()
+    fn named(&self, keys: &Keys) -> Option<(How, Arc<Known>)> {
+        let same = self.cores.with(keys.core.as_deref()?).find(|known| is_same_name(keys, known));
+        same.map(|known| (How::Name, Arc::clone(known)))
+    }
+
+    fn called(&self, keys: &Keys) -> Option<(How, Arc<Known>)> {
+        let known = keys.phones.iter().flat_map(|phone| self.phones.with(phone));
+        if let Some(same) = known.clone().find(|known| is_same_name(keys, known)) {
+            return Some((How::Name, Arc::clone(same)));
+        }
+        known.clone().next().map(|known| (How::Phone, Arc::clone(known)))
     }
 }
 

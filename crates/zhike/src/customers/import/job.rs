@@ -143,7 +143,7 @@ fn write_batches(context: &JobContext, total: i64, about: &Arc<About>, batches: 
         })?;
         let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
         for (keys, known) in written.made {
-            if seen.len() < SEEN_MOST {
+            if seen.keys() < SEEN_MOST {
                 seen.add(&keys, known);
             }
         }
