@@ -16,9 +16,9 @@ type Values = {
   token: string
   company: string
   time_zone: string | null
-  name: string
-  login: string
-  password: string
+  'admin.name': string
+  'admin.login': string
+  'admin.password': string
   start: 'sample' | 'empty'
 }
 
@@ -46,24 +46,28 @@ export default function SetupPage() {
       token,
       company: '',
       time_zone: ownZone(),
-      name: '',
-      login: '',
-      password: '',
+      'admin.name': '',
+      'admin.login': '',
+      'admin.password': '',
       start: 'sample',
     },
     check: required<Values>({
       token: t('setup.token'),
       company: t('setup.company'),
-      name: t('setup.name'),
-      login: t('login.login'),
-      password: t('login.password'),
+      'admin.name': t('setup.name'),
+      'admin.login': t('login.login'),
+      'admin.password': t('login.password'),
     }),
-    submit: async ({ token: secret, company, time_zone, name, login, password, start }) => {
+    submit: async ({ token: secret, company, time_zone, start, ...admin }) => {
       const body = {
         token: secret.trim(),
         company: company.trim(),
         time_zone: time_zone ?? 'Asia/Shanghai',
-        admin: { name: name.trim(), login: login.trim(), password },
+        admin: {
+          name: admin['admin.name'].trim(),
+          login: admin['admin.login'].trim(),
+          password: admin['admin.password'],
+        },
         sample: start === 'sample',
       }
       const { job_id } = await call(api.POST('/api/v1/setup', { body }))
@@ -90,12 +94,7 @@ export default function SetupPage() {
   }
   return (
     <Outside title={t('setup.title')} intro={t('setup.intro')}>
-      <Form
-        form={form}
-        submitLabel={t('setup.submit')}
-        guard={false}
-        labels={{ 'admin.login': t('login.login'), 'admin.password': t('login.password') }}
-      >
+      <Form form={form} submitLabel={t('setup.submit')} guard={false}>
         {!token && <Text label={t('setup.token')} hint={t('setup.token_hint')} required {...form.bind('token')} />}
         <Text
           label={t('setup.company')}
@@ -108,15 +107,21 @@ export default function SetupPage() {
         <ChoiceField label={t('setup.time_zone')} options={zones()} required {...form.bind('time_zone')} />
         <FieldGroup title={t('setup.admin')}>
           <div className="two">
-            <Text label={t('setup.name')} required maxLength={40} autoComplete="name" {...form.bind('name')} />
-            <Text label={t('login.login')} required maxLength={40} autoComplete="username" {...form.bind('login')} />
+            <Text label={t('setup.name')} required maxLength={40} autoComplete="name" {...form.bind('admin.name')} />
+            <Text
+              label={t('login.login')}
+              required
+              maxLength={40}
+              autoComplete="username"
+              {...form.bind('admin.login')}
+            />
           </div>
           <Password
             label={t('login.password')}
             hint={t('setup.password_hint')}
             required
             autoComplete="new-password"
-            {...form.bind('password')}
+            {...form.bind('admin.password')}
           />
         </FieldGroup>
         <Start value={form.values.start} onChange={(start) => form.set({ start })} />

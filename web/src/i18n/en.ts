@@ -117,6 +117,7 @@ export const en: Record<keyof typeof zh, string> = {
   'field.show_password': 'Show password',
   'job.queued': 'Waiting',
   'job.running': 'Running: {done} / {total}',
+  'job.working': 'Running',
   'job.done': 'Done',
   'job.failed': 'Not completed',
   'job.leave': 'You may leave this page; the work goes on and can be found again under notifications.',

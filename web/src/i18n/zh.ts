@@ -121,6 +121,7 @@ export const zh = {
   // job
   'job.queued': '排队中',
   'job.running': '进行中 {done} / {total}',
+  'job.working': '进行中',
   'job.done': '已完成',
   'job.failed': '没有完成',
   'job.leave': '可以离开此页，任务会继续；稍后从通知里找回。',

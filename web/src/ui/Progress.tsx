@@ -34,9 +34,9 @@ export function Progress({ jobId, title, onDone, result }: Props) {
       <div className="row between">
         <b>{title}</b>
         <span className={state === 'failed' ? 'late' : state === 'done' ? 'good' : 'dim'} aria-live="polite">
-          {state === 'running'
+          {state === 'running' && job && job.total > 0
             ? t('job.running', { done: count(job?.done ?? 0), total: count(job?.total ?? 0) })
-            : t(`job.${state}`)}
+            : t(state === 'running' ? 'job.working' : `job.${state}`)}
         </span>
       </div>
       <progress aria-label={title} max={1} value={state === 'done' ? 1 : share} />

@@ -64,9 +64,10 @@ export function ClauseTable({ report, chapters, all }: Props) {
 }
 
 function Row({ clause, row, report }: { clause: Clause; row: ComplianceRow | undefined; report: Compliance }) {
+  if (!clause.executable) return <IdleRow clause={clause} />
   const { from, to } = report
   return (
-    <tr data-idle={!clause.executable || undefined}>
+    <tr>
       <th scope="row">
         <span className="clause-id">{clause.id}</span> {say(clause.title)}
       </th>
@@ -88,34 +89,41 @@ function Row({ clause, row, report }: { clause: Clause; row: ComplianceRow | und
             <span className="vh">{t('policy.drill', { clause: clause.id })}</span>
           </Link>
         ) : (
-          <span className="dim">{clause.executable ? '0' : ''}</span>
+          <span className="dim">0</span>
         )}
       </td>
       <td className="num" data-label={t('compliance.rate')}>
-        {row && clause.executable && <RateCell figures={row} />}
+        {row && <RateCell figures={row} />}
       </td>
-      <td data-label={t('compliance.trend')}>{row && clause.executable && <Trend row={row} what={clause.id} />}</td>
+      <td data-label={t('compliance.trend')}>{row && <Trend row={row} what={clause.id} />}</td>
       <td data-label={t('compliance.worst')}>
         {row?.worst && row.worst.rate < 100 ? (
           <Link to={dutiesLink({ clause: clause.id, department: row.worst.id, from, to })}>
             {row.worst.name} {rateOf(row.worst.rate)}
           </Link>
         ) : (
-          <span className="dim">{clause.executable ? '–' : ''}</span>
+          <span className="dim">–</span>
         )}
       </td>
     </tr>
   )
 }
 
+/** What keeps a clause that makes no duties: there is no number to show for it. */
+function IdleRow({ clause }: { clause: Clause }) {
+  return (
+    <tr data-idle>
+      <th scope="row">
+        <span className="clause-id">{clause.id}</span> {say(clause.title)}
+      </th>
+      <td colSpan={6} data-label={t('compliance.rule')}>
+        {t('policy.pending')}: {say(clause.pending)}
+      </td>
+    </tr>
+  )
+}
+
 function Rules({ clause }: { clause: Clause }) {
-  if (!clause.executable) {
-    return (
-      <>
-        <b className="dim">{t('policy.pending')}</b> {say(clause.pending)}
-      </>
-    )
-  }
   if (clause.rules.length === 1 && clause.rules[0]) return <>{ruleSentence(clause.rules[0].definition)}</>
   return (
     <ul>
