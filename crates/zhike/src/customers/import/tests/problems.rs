@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 
-use super::{numbers, path, put_mapping, rejected, run, sheets, upload};
+use super::{numbers, path, rejected, run, sheets, upload};
 use crate::customers::import::words;
 use crate::testing::TestApp;
 
@@ -125,7 +125,10 @@ store::db_test! {
                 return Ok(());
             }
             let uploaded = reply.created();
-            put_mapping(&li, &uploaded, mode, json!({})).ok();
+            let fields = ["name", "contact.name", "contact.phone", "grade", "owner", "cooperation_since", "region", "credit_code", "notes"];
+            let columns: Vec<Value> = fields.iter().enumerate().map(|(at, field)| json!({ "index": at, "field": field })).collect();
+            let body = json!({ "columns": columns, "duplicates": mode });
+            li.request(axum::http::Method::PUT, &format!("{}/mapping", path(&uploaded))).json(body).send().ok();
             let dry = run(&app, &li, &uploaded, true);
             prop_assert_eq!(dry["accepted"].as_i64().zip(dry["rejected"].as_i64()).map(|(a, b)| a + b + dry["skipped"].as_i64().unwrap_or(0)), uploaded["rows"].as_i64());
             let result = run(&app, &li, &uploaded, false);
