@@ -90,11 +90,25 @@ impl SqliteDb {
     }
 
     pub(crate) fn integrity(&self) -> Result<Vec<String>> {
-        let connection = open_reader(&self.path)?;
+        match self.checked() {
+            // A file may be too damaged even to be checked; that is an answer too.
+            Err(rusqlite::Error::SqliteFailure(code, message)) if is_damage(code) => {
+                Ok(vec![message.unwrap_or_else(|| code.to_string())])
+            }
+            checked => Ok(checked?),
+        }
+    }
+
+    fn checked(&self) -> rusqlite::Result<Vec<String>> {
+        let connection = Connection::open_with_flags(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         let mut statement = connection.prepare("pragma integrity_check")?;
         let lines = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
         Ok(lines.into_iter().filter(|line| line != "ok").collect())
     }
+}
+
+fn is_damage(error: rusqlite::ffi::Error) -> bool {
+    matches!(error.code, rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase)
 }
 
 impl Drop for SqliteDb {
