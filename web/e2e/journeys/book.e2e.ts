@@ -243,7 +243,7 @@ describe.sequential('every page, in both languages and widths', () => {
       const names = await page.locator('tbody tr').allTextContents()
       return names.length > 0 && names.every((name) => name.includes('华盛'))
     })
-    await page.keyboard.press('Escape')
+    await page.keyboard.press('Enter')
     await page.keyboard.press('j')
     await page.keyboard.press('Enter')
     await page.getByRole('dialog').waitFor()

@@ -1,7 +1,7 @@
 /** The frame of every page of the settings: what there is on the left, the page on the right. */
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import { type Action, useCan } from '@/api'
-import { Link, useTitle } from '@/ui'
+import { Link, usePath, useTitle } from '@/ui'
 import { m } from './messages'
 import './platform.css'
 
@@ -47,9 +47,18 @@ type Props = {
 export function SettingsFrame({ title, actions, narrow, children }: Props) {
   const can = useCan()
   useTitle(title ?? m('settings.title'))
+  const nav = useRef<HTMLElement>(null)
+  const path = usePath()
+  // On a phone the pages are a line that scrolls: the present one must be seen.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page is the reason to run
+  useEffect(() => {
+    const row = nav.current
+    const current = row?.querySelector<HTMLElement>('[aria-current]')
+    if (row && current) row.scrollLeft = current.offsetLeft - row.clientWidth / 2 + current.clientWidth / 2
+  }, [path])
   return (
     <div className="page settings">
-      <nav className="settings-nav no-print" aria-label={m('settings.nav')}>
+      <nav ref={nav} className="settings-nav no-print" aria-label={m('settings.nav')}>
         {groups.map((group) => {
           const items = group.items.filter(({ permission }) => !permission || can(...permission))
           return items.length === 0 ? null : (

@@ -199,6 +199,7 @@ export const t = define({
     'job.empty': '没有任务',
     'job.empty_why': '导入、导出等较长的工作会列在这里，随时可以回来看进度。',
     'job.kind.sample': '生成示例公司',
+    'job.kind.engagement.remind': '待办提醒',
     'job.kind.customers.import': '导入客户',
     'job.kind.customers.export': '导出客户',
     'job.kind.import': '导入客户',
@@ -412,6 +413,7 @@ export const t = define({
     'job.empty_why':
       'Imports, exports and other long work are listed here; come back any time to see how far they are.',
     'job.kind.sample': 'Making the sample company',
+    'job.kind.engagement.remind': 'Reminder of a to-do',
     'job.kind.customers.import': 'Import of customers',
     'job.kind.customers.export': 'Export of customers',
     'job.kind.import': 'Import of customers',

@@ -147,7 +147,7 @@ function evidenceEntry(evidence: Evidence) {
     id: evidence.id,
     at: evidence.at,
     icon: 'check' as const,
-    title: term('fact', evidence.kind),
+    title: capital(term('fact', evidence.kind)),
     by: evidence.actor?.name,
     body: typeof channel === 'string' ? (lookup(`interaction.${channel}`) ?? lookup(`kind.${channel}`)) : undefined,
   }
@@ -169,3 +169,6 @@ export function stepWords(key: string): string {
   const warned = /^warn-(\d+)$/.exec(key)
   return warned ? t('duty.step.warn', { n: Number(warned[1]) }) : (lookup(`duty.step.${key}`) ?? key)
 }
+
+/** Words of the vocabulary stand inside sentences; alone they begin with a capital. */
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

@@ -2,8 +2,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { messageOf, useCan } from '@/api'
-import { date, percent } from '@/i18n'
+import { date } from '@/i18n'
 import { Button, Dialog, Failed, Link, Skeleton, Status, useGo, useParam, useTitle } from '@/ui'
+import { rateOf } from './ClauseTable'
 import { ClauseText } from './ClauseText'
 import { dutiesLink } from './links'
 import { m } from './messages'
@@ -90,8 +91,8 @@ function Numbers({ clause, row }: { clause: Clause; row: ComplianceRow | undefin
     <>
       <span className="dim">{t('policy.month_numbers')}</span>
       <Link to={dutiesLink({ clause: clause.id, from, to })}>
-        <b>{percent(row.rate)}</b>
-        <span>{t('policy.numbers', { due: row.due, rate: row.met })}</span>
+        <b>{rateOf(row.rate)}</b>
+        <span>{t('policy.numbers', { due: row.due, met: row.met })}</span>
         <span className="vh">{t('policy.drill', { clause: clause.id })}</span>
       </Link>
     </>

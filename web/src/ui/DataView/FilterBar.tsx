@@ -120,7 +120,11 @@ function Keyword({ value, onChange, hint, inputRef }: KeywordProps) {
         onCompositionStart={() => setComposing(true)}
         onCompositionEnd={() => setComposing(false)}
         onKeyDown={(event) => {
-          if (event.key === 'Enter' && !event.nativeEvent.isComposing) onChange(text)
+          if (event.key === 'Enter' && !event.nativeEvent.isComposing) {
+            onChange(text)
+            // On to the rows: j, k and Enter are theirs from here.
+            event.currentTarget.blur()
+          }
           if (event.key === 'Escape' && text === '') event.currentTarget.blur()
         }}
       />
