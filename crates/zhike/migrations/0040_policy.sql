@@ -86,7 +86,6 @@ create table duty (
     primary key (customer_id, id)
 );
 create index duty_id on duty (id);
-create index duty_live on duty (owner_id, act_at) where live;
 create index duty_check on duty (next_check_at) where next_check_at is not null;
 create index duty_overdue on duty (owner_id, department_id) where live and state = 'missed';
 create index duty_met on duty (owner_id, met_at) where met_at is not null;

@@ -136,10 +136,11 @@ impl Import {
         Ok(serde_json::from_value(self.defaults.clone())?)
     }
 
-    /// The import that `who` has made; other people's do not exist for them.
+    /// The import that `who` has made, until it is forgotten; other people's do not exist for them.
     pub fn of(tx: &mut store::Tx<'_>, who: &Principal, id: Uuid) -> Result<Self> {
         use store::Entity as _;
-        Self::find(tx, id)?.filter(|import| import.owner_id == who.user.uuid()).ok_or_else(Error::not_found)
+        let theirs = |import: &Self| import.owner_id == who.user.uuid() && who.now < import.expires_at;
+        Self::find(tx, id)?.filter(theirs).ok_or_else(Error::not_found)
     }
 
     /// Whether customers of it may be in the book already.

@@ -78,7 +78,10 @@ pub struct Written {
 /// Writes a batch. `seen` holds what earlier batches of a dry run would have made.
 pub fn write(tx: &mut Tx<'_>, who: &Arc<Principal>, about: &About, batch: &Batch, seen: &Book) -> Result<Written> {
     let grant: Grant<Import, entity::Customer> = who.grant()?;
-    let book = Book::load(tx, batch.ready.iter().map(|ready| &ready.keys))?;
+    let book = match about.duplicates {
+        Duplicates::Create => Book::default(),
+        Duplicates::Skip | Duplicates::Update => Book::load(tx, batch.ready.iter().map(|ready| &ready.keys))?,
+    };
     let mut pen = Pen {
         about,
         grant: &grant,

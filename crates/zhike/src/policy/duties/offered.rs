@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use calendar::{Period, PeriodKind};
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use store::{Entity as _, Tx};
 use uuid::Uuid;
@@ -15,12 +15,18 @@ use crate::kernel::{Principal, Result};
 use crate::policy::codec::read_progress;
 use crate::policy::model::{DutyRow, NOBODY};
 
+/// The engine is never further behind than this in telling that a deadline has passed.
+const BEHIND: SignedDuration = SignedDuration::from_hours(24);
+
 store::statements! {
-    /// What may be acted on by then, the most urgent first. A missed clock is there until it is stopped.
-    OPEN = select DutyRow where "owner_id = $1 and live and state <> 'paused' and opens_at <= $2 and act_at < $3
-        order by act_at, id limit $4";
-    LIVE = "select count(*), coalesce(sum(case when due_at <= $2 then 1 else 0 end), 0)
-        from duty where owner_id = $1 and live and opens_at <= $2";
+    /// What may be acted on by then, the most urgent first. What is live has its deadline ahead of it, or just passed …
+    OPEN = select DutyRow where "owner_id = $1 and due_at > $4 and live and state not in ('paused', 'missed')
+        and opens_at <= $2 and act_at < $3 order by act_at, id limit $5";
+    /// … or is a clock that ran out, there until it is stopped; a small index has those.
+    RAN_OUT = select DutyRow where "owner_id = $1 and live and state = 'missed' order by act_at, id limit $2";
+    OPEN_COUNT = "select count(*), cast(coalesce(sum(case when due_at <= $2 then 1 else 0 end), 0) as bigint) from duty
+        where owner_id = $1 and due_at > $3 and live and state <> 'missed' and opens_at <= $2";
+    RAN_OUT_COUNT = "select count(*) from duty where owner_id = $1 and live and state = 'missed'";
     DONE = "select count(*) from duty where owner_id = $1 and met_at >= $2 and met_at < $3";
     RATE = "select cast(coalesce(sum(met), 0) as bigint), cast(coalesce(sum(met + late + missed), 0) as bigint)
         from duty_tally where owner_id = $1 and day >= $2 and day < $3";
@@ -67,7 +73,8 @@ pub fn open_duties(
 ) -> Result<Vec<DutyCard>> {
     let mut rows = Vec::new();
     for owner in owners {
-        rows.extend(DutyRow::all(tx, &OPEN, &[owner, &who.now, &until, &(limit as i64)])?);
+        rows.extend(DutyRow::all(tx, &RAN_OUT, &[owner, &(limit as i64)])?);
+        rows.extend(DutyRow::all(tx, &OPEN, &[owner, &who.now, &until, &(who.now - BEHIND), &(limit as i64)])?);
     }
     let known = Known::of_rules(tx, &rows)?;
     rows.iter().map(|row| card(&known, row)).collect()
@@ -103,9 +110,10 @@ pub struct Counts {
 
 /// Counts of one person; `done` of the day `[from, to)`.
 pub fn counts(tx: &mut Tx<'_>, owner: Uuid, now: Timestamp, (from, to): (Timestamp, Timestamp)) -> Result<Counts> {
-    let live = tx.query_one(&LIVE, &[&owner, &now])?;
-    let done = tx.query_one(&DONE, &[&owner, &from, &to])?;
-    Ok(Counts { open: live.get(0)?, overdue: live.get(1)?, done: done.get(0)? })
+    let running = tx.query_one(&OPEN_COUNT, &[&owner, &now, &(now - BEHIND)])?;
+    let ran_out: i64 = tx.query_one(&RAN_OUT_COUNT, &[&owner])?.get(0)?;
+    let done = tx.query_one(&DONE, &[&owner, &from, &to])?.get(0)?;
+    Ok(Counts { open: running.get::<i64>(0)? + ran_out, overdue: running.get::<i64>(1)? + ran_out, done })
 }
 
 /// The share of a person's judged duties that were met in time, in percent with one decimal, of the last `months` months,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::{Db, Tx};
@@ -109,7 +109,9 @@ fn plan_anew(context: &JobContext, payload: Value) -> Result<Value> {
 }
 
 store::statements! {
-    OF_OWNER = "select distinct customer_id from duty where owner_id = $1 and live and customer_id > $2
+    /// Whoever owes something that can still change owes it in a period that has not ended, or on a clock that ran out.
+    OF_OWNER = "select distinct customer_id from duty
+        where owner_id = $1 and (due_at > $4 or due_at is null or (live and state = 'missed')) and customer_id > $2
         order by customer_id limit $3";
 }
 
@@ -124,7 +126,7 @@ fn anew_step(tx: &mut Tx<'_>, who: &Principal, scope: Scope, key: &str) -> Resul
     let page = match scope {
         Scope::All => customers::page_of_subjects(tx, after, PAGE)?,
         Scope::After(first) => customers::page_of_subjects(tx, Some(after.unwrap_or(first)), PAGE)?,
-        Scope::Owner(owner) => of_owner(tx, owner, after)?,
+        Scope::Owner(owner) => of_owner(tx, owner, after, who.now)?,
     };
     let last = page.len() < PAGE;
     if let Some(reached) = page.last() {
@@ -136,8 +138,8 @@ fn anew_step(tx: &mut Tx<'_>, who: &Principal, scope: Scope, key: &str) -> Resul
     Ok(last)
 }
 
-fn of_owner(tx: &mut Tx<'_>, owner: Uuid, after: Option<Uuid>) -> Result<Vec<customers::Subject>> {
-    let rows = tx.query(&OF_OWNER, &[&owner, &after.unwrap_or_default(), &(PAGE as i64)])?;
+fn of_owner(tx: &mut Tx<'_>, owner: Uuid, after: Option<Uuid>, now: Timestamp) -> Result<Vec<customers::Subject>> {
+    let rows = tx.query(&OF_OWNER, &[&owner, &after.unwrap_or_default(), &(PAGE as i64), &now])?;
     let ids = rows.iter().map(|row| row.get(0)).collect::<store::Result<Vec<Uuid>>>()?;
     if ids.is_empty() { Ok(Vec::new()) } else { customers::snapshot(tx, &ids) }
 }

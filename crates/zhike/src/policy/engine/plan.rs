@@ -16,7 +16,7 @@ use crate::policy::rules::facts::subject_holds;
 use crate::policy::rules::{Frame, plan_period};
 
 /// Customers in one transaction.
-pub const PAGE: usize = 1_000;
+pub const PAGE: usize = 2_000;
 /// Periods further back are not made up for.
 const BACK_MOST: SignedDuration = SignedDuration::from_hours(24 * 366 * 2);
 

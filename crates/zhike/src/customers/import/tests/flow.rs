@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use super::{import, names, numbers, path, put_mapping, rejected, run, sheets, upload};
+use crate::customers::import::model::{PROBLEMS, RowProblems};
 use crate::testing::TestApp;
 
 store::db_test! {
@@ -74,8 +75,10 @@ store::db_test! {
         assert_eq!(rejected(&li, &sheet)[1], ["第7家", "?", "9", "客户级别：无法识别的客户级别"]);
         app.pass(SignedDuration::from_hours(7 * 24));
         let li = app.sign_in("li");
-        upload(&li, "b.csv", "公司\n一".as_bytes());
         assert_eq!(li.get(&path(&sheet)).refused(404), "not_found");
+        upload(&li, "b.csv", "公司\n一".as_bytes());
+        let left = app.read(move |tx| <RowProblems as store::Entity>::all(tx, &PROBLEMS, &[&id]));
+        assert!(left.is_empty(), "what was wrong with its rows is forgotten too");
     }
 
     fn starting_twice_is_starting_once(db) {
