@@ -96,7 +96,7 @@ impl Worker {
             true => builder.isolation_level(IsolationLevel::ReadCommitted),
             false => builder.isolation_level(IsolationLevel::RepeatableRead).read_only(true),
         };
-        let mut tx = Tx::postgres(builder.start()?, &mut session.prepared);
+        let mut tx = Tx::postgres(builder.start()?, &mut session.prepared, !write);
         let fine = catch_unwind(AssertUnwindSafe(|| work.run(&mut tx))).unwrap_or(false);
         if tx.retry {
             return Ok(Ended::Lost);

@@ -213,7 +213,7 @@ impl Writer {
 
     fn attempt(&self, mut work: Box<dyn Work>) -> Box<dyn Work> {
         let ran = self.connection.execute_batch("savepoint request").is_ok()
-            && catch_unwind(AssertUnwindSafe(|| work.run(&mut Tx::sqlite(&self.connection)))).unwrap_or(false);
+            && catch_unwind(AssertUnwindSafe(|| work.run(&mut Tx::sqlite(&self.connection, false)))).unwrap_or(false);
         let end = if ran { "release request" } else { "rollback to request; release request" };
         if let Err(error) = self.connection.execute_batch(end) {
             tracing::error!(%error, "could not end a savepoint");
@@ -246,7 +246,7 @@ impl Thread for Reader {
         while let Ok(mut work) = self.queue.recv() {
             let begun = self.connection.execute_batch("begin").map_err(Error::from_sqlite);
             if begun.is_ok() {
-                let _ = catch_unwind(AssertUnwindSafe(|| work.run(&mut Tx::sqlite(&self.connection))));
+                let _ = catch_unwind(AssertUnwindSafe(|| work.run(&mut Tx::sqlite(&self.connection, true))));
                 let _ = self.connection.execute_batch("rollback");
             }
             work.finish(begun);

@@ -10,6 +10,7 @@ pub struct Tx<'a> {
     failed: bool,
     pub(crate) retry: bool,
     depth: usize,
+    read_only: bool,
 }
 
 enum Connection<'a> {
@@ -56,13 +57,17 @@ fn at_column(error: Error, index: usize) -> Error {
 }
 
 impl<'a> Tx<'a> {
-    pub(crate) fn sqlite(connection: &'a rusqlite::Connection) -> Self {
-        Self { connection: Connection::Sqlite(connection), failed: false, retry: false, depth: 0 }
+    pub(crate) fn sqlite(connection: &'a rusqlite::Connection, read_only: bool) -> Self {
+        Self { connection: Connection::Sqlite(connection), failed: false, retry: false, depth: 0, read_only }
     }
 
-    pub(crate) fn postgres(transaction: postgres::Transaction<'a>, prepared: &'a mut Prepared) -> Self {
+    pub(crate) fn postgres(
+        transaction: postgres::Transaction<'a>,
+        prepared: &'a mut Prepared,
+        read_only: bool,
+    ) -> Self {
         let connection = Connection::Postgres { transaction, prepared };
-        Self { connection, failed: false, retry: false, depth: 0 }
+        Self { connection, failed: false, retry: false, depth: 0, read_only }
     }
 
     pub fn dialect(&self) -> Dialect {
@@ -74,6 +79,11 @@ impl<'a> Tx<'a> {
 
     pub fn is_postgres(&self) -> bool {
         self.dialect() == Dialect::Postgres
+    }
+
+    /// Whether this is a read: all that it sees is committed.
+    pub fn is_read_only(&self) -> bool {
+        self.read_only
     }
 
     /// Runs a registered statement and answers its rows.

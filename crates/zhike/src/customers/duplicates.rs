@@ -13,12 +13,12 @@ use uuid::Uuid;
 
 use super::contacts::Contact;
 use super::model::{Customer, CustomerKind, PHONE_LOOKUP};
-use super::names::{self, Named};
 use super::reach;
 use super::rules::{credit_code, name_core, personal};
 use crate::kernel::permission::action::Create;
 use crate::kernel::permission::entity;
 use crate::kernel::{Action, Entity, Error, Grant, Id, Principal, Result};
+use crate::platform::access::names::{self, Named};
 use crate::platform::vault::Kind;
 
 store::statements! {

@@ -23,7 +23,6 @@ pub mod import;
 pub mod index;
 pub mod input;
 pub mod model;
-pub mod names;
 pub mod number;
 pub mod reach;
 pub mod regions;

@@ -7,8 +7,8 @@ use store::Tx;
 use utoipa::ToSchema;
 
 use super::model::{Customer, CustomerKind, EMAIL, Grade, ID_NUMBER, KeyMark, PHONE, Source, WECHAT};
-use super::names::{self, Named};
 use crate::kernel::{FieldAccess, Id, Principal, Result};
+use crate::platform::access::names::{self, Named};
 use crate::platform::vault::Masked;
 
 #[derive(Clone, Debug, Serialize, ToSchema)]

@@ -22,24 +22,20 @@ use crate::kernel::permission::action::{Doing, Read};
 use crate::kernel::permission::entity::{self, Of};
 use crate::kernel::{Action, Entity, Error, Grant, Id, Principal, Result};
 use crate::people::absences;
+use crate::platform::access::names::{self, Named};
 use crate::policy::duties;
 
-/// Something with a name.
+/// A customer or a contact that another record speaks of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(as = NamedRecord)]
-pub struct Named {
+pub struct NamedRecord {
     pub id: Uuid,
-    /// Missing where the asker may not see whose it is.
+    /// Missing where the asker may not see the record itself.
     pub name: Option<String>,
 }
 
-impl Named {
+impl NamedRecord {
     pub fn from_map(id: Uuid, names: &HashMap<Uuid, String>) -> Self {
         Self { id, name: names.get(&id).cloned() }
-    }
-
-    pub fn of(who: &Principal) -> Self {
-        Self { id: who.user.uuid(), name: Some(who.name.to_string()) }
     }
 }
 
@@ -100,9 +96,9 @@ pub fn customer_cards(tx: &mut Tx<'_>, who: &Principal, ids: &[Uuid]) -> Result<
 }
 
 /// A contact of the customer by name; 422 if it is none of theirs.
-pub fn contact_of(tx: &mut Tx<'_>, customer: Id<Customer>, contact: Uuid) -> Result<Named> {
+pub fn contact_of(tx: &mut Tx<'_>, customer: Id<Customer>, contact: Uuid) -> Result<NamedRecord> {
     match customers::contacts::service::one(tx, customer, Id::from_uuid(contact)) {
-        Ok(found) => Ok(Named { id: contact, name: Some(found.name) }),
+        Ok(found) => Ok(NamedRecord { id: contact, name: Some(found.name) }),
         Err(error) if error.status == 404 => Err(Error::field_invalid("contact_id", "unknown")),
         Err(error) => Err(error),
     }
@@ -118,21 +114,6 @@ pub fn contact_names(tx: &mut Tx<'_>, customers: HashSet<Uuid>) -> Result<HashMa
     Ok(people.into_iter().map(|person| (person.id, person.name)).collect())
 }
 
-/// Tells the customer's card of a contact, and when the next is planned.
-pub fn contacted(tx: &mut Tx<'_>, customer: Id<Customer>, at: Timestamp, next_at: Option<Timestamp>) -> Result<()> {
-    customers::service::contacted(tx, customer.uuid(), at, next_at)
-}
-
-/// Tells the customer's card which contact is the latest one that stands.
-pub fn last_contacted(
-    tx: &mut Tx<'_>,
-    customer: Id<Customer>,
-    at: Option<Timestamp>,
-    next_at: Option<Timestamp>,
-) -> Result<()> {
-    customers::service::recontacted(tx, customer, at, next_at)
-}
-
 /// How many customers of each grade there are within reach.
 pub fn customers_by_grade(tx: &mut Tx<'_>, reached: &Reached) -> Result<HashMap<String, i64>> {
     let whose = match reached {
@@ -143,10 +124,6 @@ pub fn customers_by_grade(tx: &mut Tx<'_>, reached: &Reached) -> Result<HashMap<
     Ok(customers::service::count_by_grade(tx, whose)?.into_iter().collect())
 }
 
-pub fn people_names(tx: &mut Tx<'_>, ids: HashSet<Uuid>) -> Result<HashMap<Uuid, String>> {
-    ids.into_iter().map(|id| Ok((id, customers::names::user(tx, id)?.name.to_string()))).collect()
-}
-
 /// The people who are away today and for whom this person stands in.
 pub fn stands_in_for(tx: &mut Tx<'_>, who: &Arc<Principal>, today: Date) -> Result<Vec<Named>> {
     let Ok(grant) = who.grant::<Read, entity::Absence>() else { return Ok(Vec::new()) };
@@ -155,8 +132,7 @@ pub fn stands_in_for(tx: &mut Tx<'_>, who: &Arc<Principal>, today: Date) -> Resu
     let mine = away.into_iter().filter(|absence| absence.deputy_id == Some(who.user));
     let people: HashSet<Uuid> =
         mine.map(|absence| absence.user_id.uuid()).filter(|id| *id != who.user.uuid()).collect();
-    let names = people_names(tx, people)?;
-    Ok(names.into_iter().map(|(id, name)| Named { id, name: Some(name) }).collect())
+    people.into_iter().map(|id| names::user(tx, id)).collect()
 }
 
 /// Open duties of these people that ask to be acted on by the end of the week.
@@ -185,20 +161,19 @@ pub fn team_duties(
     days: (Date, Date),
 ) -> Result<(Vec<Person>, Vec<Heat>)> {
     let (people, heat) = duties::team(tx, reached, today, days)?;
-    let names = people_names(tx, people.iter().map(|person| person.id).collect())?;
     let person = |counts: duties::PersonCounts| {
         let judged = counts.met + counts.late + counts.missed;
-        Person {
+        Ok(Person {
             id: counts.id,
-            name: names.get(&counts.id).cloned(),
+            name: Some(names::user(tx, counts.id)?.name),
             open: counts.open,
             overdue: counts.overdue,
             met: counts.met,
             late: counts.late,
             missed: counts.missed,
             rate: rate(counts.met, judged),
-        }
+        })
     };
     let heat = heat.into_iter().map(|day| Heat { date: day.date, late: day.late, missed: day.missed });
-    Ok((people.into_iter().map(person).collect(), heat.collect()))
+    Ok((people.into_iter().map(person).collect::<Result<_>>()?, heat.collect()))
 }

@@ -8,13 +8,13 @@ use uuid::Uuid;
 use super::model::{EventKind, MajorEvent};
 use crate::customers::facts;
 use crate::customers::model::Customer;
-use crate::customers::names::{self, Named};
 use crate::customers::rules::text::{Faults, clean};
 use crate::customers::service::{load, load_for_change};
 use crate::customers::timeline::{Before, Entry};
 use crate::kernel::permission::action::{Delete, Read, Update};
 use crate::kernel::permission::entity;
 use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
+use crate::platform::access::names::{self, Named};
 use crate::platform::audit::{self, Changes};
 
 store::statements! {

@@ -21,10 +21,12 @@ store::statements! {
         where id in (select unhex(value) from json_each($1))";
     CARDS_POSTGRES = postgres "select id, number, name, grade, preferences, phone, last_contact_at, next_contact_at from customer
         where id = any(cast(string_to_array($1, ',') as uuid[]))";
-    /// The version stays: a contact changes nothing that somebody could be editing.
+    /// The latest contact counts, whichever is written down first. The version stays: a contact changes nothing that
+    /// somebody could be editing.
     CONTACTED = "update customer set
         last_contact_at = case when last_contact_at is null or last_contact_at < $2 then $2 else last_contact_at end,
-        next_contact_at = $3 where id = $1";
+        next_contact_at = case when last_contact_at is null or last_contact_at <= $2 then $3 else next_contact_at end
+        where id = $1";
     RECONTACTED = "update customer set last_contact_at = $2, next_contact_at = $3 where id = $1";
     GRADES_OF_ALL = "select grade, count(*) from customer where removed_at is null group by grade";
     GRADES_OF_OWNER = "select grade, count(*) from customer where owner_id = $1 and removed_at is null group by grade";
@@ -142,8 +144,8 @@ fn card(who: &Principal, row: &store::Row, visible: &[Uuid]) -> Result<Card> {
     })
 }
 
-/// Notes that a customer was contacted at `at`, and when the next contact is due.
-pub fn contacted(tx: &mut Tx<'_>, customer: Uuid, at: Timestamp, next_at: Option<Timestamp>) -> Result<()> {
+/// Notes that a customer was contacted at `at`, and, if that is the latest contact, when the next is planned.
+pub fn contacted(tx: &mut Tx<'_>, customer: Id<Customer>, at: Timestamp, next_at: Option<Timestamp>) -> Result<()> {
     tx.execute(&CONTACTED, &[&customer, &at, &next_at])?;
     Ok(())
 }
@@ -151,27 +153,12 @@ pub fn contacted(tx: &mut Tx<'_>, customer: Uuid, at: Timestamp, next_at: Option
 /// Sets the latest contact after one was taken back.
 pub fn recontacted(
     tx: &mut Tx<'_>,
-    customer: impl Into<CustomerRef>,
+    customer: Id<Customer>,
     at: Option<Timestamp>,
     next_at: Option<Timestamp>,
 ) -> Result<()> {
-    tx.execute(&RECONTACTED, &[&customer.into().0, &at, &next_at])?;
+    tx.execute(&RECONTACTED, &[&customer, &at, &next_at])?;
     Ok(())
-}
-
-/// A customer by either form of its id.
-pub struct CustomerRef(Uuid);
-
-impl From<Uuid> for CustomerRef {
-    fn from(id: Uuid) -> Self {
-        Self(id)
-    }
-}
-
-impl From<Id<Customer>> for CustomerRef {
-    fn from(id: Id<Customer>) -> Self {
-        Self(id.uuid())
-    }
 }
 
 /// Whose customers to count.

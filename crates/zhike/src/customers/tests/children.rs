@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::{company, path};
 use crate::customers::service;
+use crate::kernel::Id;
 use crate::testing::TestApp;
 
 fn facts(app: &TestApp, subject: &serde_json::Value, kind: &'static str) -> Vec<outbox::Fact> {
@@ -141,8 +142,8 @@ store::db_test! {
         let card = app.read(move |tx| service::cards(tx, &zhao, &[id])).remove(0);
         assert_eq!((card.visible, card.name.as_str(), card.preferences, card.phone_hint), (false, "华盛", None, None));
         let at = app.clock.now();
-        app.write(move |tx| service::contacted(tx, id, at, None));
-        app.write(move |tx| service::contacted(tx, id, at - SignedDuration::from_hours(1), Some(at)));
+        app.write(move |tx| service::contacted(tx, Id::from_uuid(id), at, Some(at)));
+        app.write(move |tx| service::contacted(tx, Id::from_uuid(id), at - SignedDuration::from_hours(1), None));
         let after = li.get(&path(&made)).ok();
         assert_eq!((&after["last_contact_at"], &after["version"]), (&json!("2026-11-23T01:30:00Z"), &json!(1)));
         assert_eq!(after["next_contact_at"], json!("2026-11-23T01:30:00Z"));

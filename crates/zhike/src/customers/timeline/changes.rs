@@ -5,8 +5,8 @@ use uuid::Uuid;
 
 use super::{Before, Entry};
 use crate::customers::model::{EMAIL, ID_NUMBER, PHONE, WECHAT};
-use crate::customers::names::Named;
 use crate::kernel::{FieldAccess, FieldClass, Principal, Result};
+use crate::platform::access::names::Named;
 use crate::platform::audit::AuditEntry;
 
 store::statements! {

@@ -14,8 +14,8 @@ use store::Tx;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::names::Named;
 use crate::kernel::{Principal, Result};
+use crate::platform::access::names::Named;
 
 /// Entries before this one: older, or of the same instant and with a smaller id.
 pub type Before = Option<(Timestamp, Uuid)>;

@@ -10,7 +10,6 @@ use crate::customers::contacts;
 use crate::customers::facts;
 use crate::customers::input::{self, CustomerPatch};
 use crate::customers::model::Customer;
-use crate::customers::names;
 use crate::customers::rules::text::{Faults, clean};
 use crate::customers::service::{change, load_for_change};
 use crate::customers::timeline::{Before, Entry};
@@ -18,6 +17,7 @@ use crate::customers::view::{CustomerView, view};
 use crate::kernel::permission::action::Update;
 use crate::kernel::permission::entity;
 use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
+use crate::platform::access::names;
 use crate::platform::audit;
 use crate::platform::settings;
 

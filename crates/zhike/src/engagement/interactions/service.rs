@@ -9,13 +9,15 @@ use super::facts;
 use super::model::{CHANGE, Interaction, LATEST, LATEST_OF_POSTGRES, LATEST_OF_SQLITE, OF_CUSTOMER, WITHDRAW};
 use super::rules::{self, NewInteraction, cleaned};
 use super::view::{InteractionView, Names, view};
+use crate::customers;
 use crate::customers::model::Customer;
 use crate::engagement::input::{micros, put};
-use crate::engagement::neighbours::{self, Named};
+use crate::engagement::neighbours::{self, NamedRecord};
 use crate::engagement::todos::{self, NextStep, Priority};
 use crate::kernel::permission::action::{Create, Delete, Doing, Read, Update};
 use crate::kernel::permission::entity;
 use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
+use crate::platform::access::names::Named;
 use crate::platform::audit::{self, Changes};
 use crate::platform::http::present;
 
@@ -79,16 +81,14 @@ pub fn record(
     let todo = next_step(tx, who, &record, new.priority)?;
     record.todo_id = todo.as_ref().map(|todo| todo.id.uuid());
     record.insert(tx)?;
-    if customer.last_contact_at.is_none_or(|last| last <= record.at) {
-        neighbours::contacted(tx, customer.id, record.at, record.next_at)?;
-    }
+    customers::service::contacted(tx, customer.id, record.at, record.next_at)?;
     facts::publish(tx, who, &record)?;
     if let Some(todo) = &todo {
         todos::service::audit_created(tx, who, todo)?;
     }
     let noted = Some(customer.id.uuid());
     audit::record(tx, who, "create", Entity::Interaction, record.id.uuid(), noted, noted_down(&record))?;
-    let customer = Named { id: customer.id.uuid(), name: Some(customer.name) };
+    let customer = NamedRecord { id: customer.id.uuid(), name: Some(customer.name) };
     Ok(view(record, customer, Named::of(who), contact))
 }
 
@@ -246,7 +246,7 @@ pub(super) fn refresh_customer(tx: &mut Tx<'_>, customer: Id<Customer>) -> Resul
         Some(row) => (row.get(0)?, row.get(1)?),
         None => (None, None),
     };
-    neighbours::last_contacted(tx, customer, at, next_at)
+    customers::service::recontacted(tx, customer, at, next_at)
 }
 
 /// One record of a customer that the asker may see.

@@ -6,10 +6,10 @@ use store::{Entity as _, Tx};
 use uuid::Uuid;
 
 use super::model::{BEFORE, Interaction};
-use crate::customers::names;
 use crate::customers::timeline::{Before, Entry};
 use crate::kernel::Action;
 use crate::kernel::{Entity, Principal, Result};
+use crate::platform::access::names;
 
 /// Contacts with a customer that the asker may see, latest first.
 pub fn timeline(tx: &mut Tx<'_>, who: &Principal, customer: Uuid, before: Before, limit: usize) -> Result<Vec<Entry>> {

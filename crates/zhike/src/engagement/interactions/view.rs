@@ -7,14 +7,15 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::model::{Interaction, InteractionId, Kind};
-use crate::engagement::neighbours::{self, Named};
+use crate::engagement::neighbours::{self, NamedRecord};
 use crate::kernel::{Principal, Result};
+use crate::platform::access::names::{self, Named};
 
 /// The record of a contact as people see it (客户互动记录表, R3-T2).
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct InteractionView {
     pub id: InteractionId,
-    pub customer: Named,
+    pub customer: NamedRecord,
     pub kind: Kind,
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
@@ -24,7 +25,7 @@ pub struct InteractionView {
     pub late: bool,
     /// Who made the contact.
     pub actor: Named,
-    pub contact: Option<Named>,
+    pub contact: Option<NamedRecord>,
     pub content: String,
     pub feedback: Option<String>,
     pub next_plan: Option<String>,
@@ -41,7 +42,7 @@ pub struct InteractionView {
 /// The names that a page of records mentions, fetched at once.
 pub struct Names {
     customers: HashMap<Uuid, String>,
-    people: HashMap<Uuid, String>,
+    people: HashMap<Uuid, Named>,
     contacts: HashMap<Uuid, String>,
 }
 
@@ -53,20 +54,20 @@ impl Names {
         let contacts: HashSet<Uuid> = with_contact.map(|record| record.customer_id.uuid()).collect();
         Ok(Self {
             customers: neighbours::customer_names(tx, who, customers)?,
-            people: neighbours::people_names(tx, people)?,
+            people: people.into_iter().map(|id| Ok((id, names::user(tx, id)?))).collect::<Result<_>>()?,
             contacts: neighbours::contact_names(tx, contacts)?,
         })
     }
 
     pub fn view(&self, record: Interaction) -> InteractionView {
-        let customer = Named::from_map(record.customer_id.uuid(), &self.customers);
-        let actor = Named::from_map(record.actor_id.uuid(), &self.people);
-        let contact = record.contact_id.map(|id| Named::from_map(id, &self.contacts));
+        let customer = NamedRecord::from_map(record.customer_id.uuid(), &self.customers);
+        let actor = self.people[&record.actor_id.uuid()].clone();
+        let contact = record.contact_id.map(|id| NamedRecord::from_map(id, &self.contacts));
         view(record, customer, actor, contact)
     }
 }
 
-pub fn view(record: Interaction, customer: Named, actor: Named, contact: Option<Named>) -> InteractionView {
+pub fn view(record: Interaction, customer: NamedRecord, actor: Named, contact: Option<NamedRecord>) -> InteractionView {
     InteractionView {
         id: record.id,
         customer,

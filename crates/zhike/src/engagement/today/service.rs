@@ -11,10 +11,11 @@ use uuid::Uuid;
 
 use super::rules::{Day, Group, when};
 use crate::engagement::interactions::{self, Kind, service::Latest};
-use crate::engagement::neighbours::{self, CustomerCard, DutyCard, Named};
+use crate::engagement::neighbours::{self, CustomerCard, DutyCard};
 use crate::kernel::permission::action::Read;
 use crate::kernel::permission::entity;
 use crate::kernel::{Grant, Result};
+use crate::platform::access::names::Named;
 use crate::platform::settings;
 
 /// Duties shown; the counts know of all.
@@ -173,7 +174,7 @@ impl Known {
     fn item(&self, duty: DutyCard, day: &Day) -> Item {
         let card = duty.customer.and_then(|customer| self.cards.get(&customer));
         let last = duty.customer.and_then(|customer| self.latest.get(&customer));
-        let owner = self.people.get(&duty.owner).cloned().unwrap_or(Named { id: duty.owner, name: None });
+        let owner = self.people.get(&duty.owner).cloned().unwrap_or(Named { id: duty.owner, name: String::new() });
         Item {
             duty_id: duty.id,
             clause: duty.clause,

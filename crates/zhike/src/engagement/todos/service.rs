@@ -12,11 +12,12 @@ use uuid::Uuid;
 use super::model::{Priority, Todo, TodoId};
 use super::{reminders, rules};
 use crate::engagement::input::{micros, put};
-use crate::engagement::neighbours::{self, Named};
+use crate::engagement::neighbours::{self, NamedRecord};
 use crate::kernel::permission::action::{Assign, Create, Delete, Read, Update};
 use crate::kernel::permission::entity;
 use crate::kernel::{Action, Entity, Error, Grant, Guarded as _, Id, Principal, Result};
 use crate::platform::access::model::{User, UserId};
+use crate::platform::access::names::{self, Named};
 use crate::platform::audit::{self, Changes};
 use crate::platform::http::present;
 use crate::platform::notifications::{self, Notice};
@@ -90,7 +91,7 @@ pub struct TodoView {
     pub id: TodoId,
     pub title: String,
     /// The customer it is about; without a name for who may not see the customer.
-    pub customer: Option<Named>,
+    pub customer: Option<NamedRecord>,
     pub interaction_id: Option<Uuid>,
     pub owner: Named,
     pub created_by: UserId,
@@ -370,23 +371,23 @@ fn view_one(tx: &mut Tx<'_>, who: &Principal, todo: Todo) -> Result<TodoView> {
 
 fn views(tx: &mut Tx<'_>, who: &Principal, todos: Vec<Todo>) -> Result<Vec<TodoView>> {
     let customers: HashSet<Uuid> = todos.iter().filter_map(|todo| todo.customer_id).collect();
-    let people: HashSet<Uuid> = todos.iter().map(|todo| todo.owner_id.uuid()).collect();
     let customers = neighbours::customer_names(tx, who, customers)?;
-    let people = neighbours::people_names(tx, people)?;
-    let view = |todo: Todo| TodoView {
-        id: todo.id,
-        title: todo.title,
-        customer: todo.customer_id.map(|id| Named::from_map(id, &customers)),
-        interaction_id: todo.interaction_id,
-        owner: Named::from_map(todo.owner_id.uuid(), &people),
-        created_by: todo.created_by,
-        priority: todo.priority,
-        due_at: todo.due_at,
-        remind_at: todo.remind_at,
-        done: todo.done,
-        done_at: todo.done_at,
-        created_at: todo.created_at,
-        version: todo.version,
+    let view = |todo: Todo| {
+        Ok(TodoView {
+            id: todo.id,
+            title: todo.title,
+            customer: todo.customer_id.map(|id| NamedRecord::from_map(id, &customers)),
+            interaction_id: todo.interaction_id,
+            owner: names::user(tx, todo.owner_id.uuid())?,
+            created_by: todo.created_by,
+            priority: todo.priority,
+            due_at: todo.due_at,
+            remind_at: todo.remind_at,
+            done: todo.done,
+            done_at: todo.done_at,
+            created_at: todo.created_at,
+            version: todo.version,
+        })
     };
-    Ok(todos.into_iter().map(view).collect())
+    todos.into_iter().map(view).collect()
 }

@@ -6,9 +6,9 @@ use store::{Entity as _, Tx};
 use uuid::Uuid;
 
 use super::model::{BEFORE, Todo};
-use crate::customers::names;
 use crate::customers::timeline::{Before, Entry};
 use crate::kernel::{Action, Entity, Principal, Result};
+use crate::platform::access::names;
 
 /// To-dos about a customer that the asker may see, by when they were made, latest first.
 pub fn timeline(tx: &mut Tx<'_>, who: &Principal, customer: Uuid, before: Before, limit: usize) -> Result<Vec<Entry>> {

@@ -4,6 +4,7 @@
 //! * [`login`] signs in; [`throttle`] limits guesses; [`password`] hashes and judges; [`totp`] is the second factor.
 //! * [`identity`] turns a cookie or a token into a principal, remembered until [`epoch`] says that rights changed.
 //! * [`resolve`] adds up roles; [`roles`] has those that come with the product.
+//! * [`names`] are those of colleagues and departments, for views.
 //! * [`setup`] makes the first administrator; [`links`] let a person set a password once; [`own`] is the account page.
 //!
 //! Rooms take what they need by extractors of [`platform::http`](crate::platform::http); jobs and commands call
@@ -16,6 +17,7 @@ pub mod links;
 pub mod login;
 mod me;
 pub mod model;
+pub mod names;
 pub mod own;
 pub mod password;
 pub mod resolve;

@@ -7,10 +7,10 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::rules::{Span, TREND};
-use crate::customers::names;
 use crate::kernel::permission::action::Doing;
 use crate::kernel::permission::entity;
 use crate::kernel::{Entity, Error, Grant, Principal, Result};
+use crate::platform::access::names;
 use crate::platform::settings;
 use crate::policy::book;
 use crate::policy::definition::{Clause, Text};

@@ -12,8 +12,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::customers;
-use crate::customers::names::{self, Named};
 use crate::kernel::{Principal, Result};
+use crate::platform::access::names::{self, Named};
 use crate::policy::book::{self, Edition, Entry};
 use crate::policy::codec::read_progress;
 use crate::policy::definition::{Shape, Text};

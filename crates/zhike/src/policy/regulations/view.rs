@@ -9,8 +9,8 @@ use store::Tx;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::customers::names::{self, Named};
 use crate::kernel::Result;
+use crate::platform::access::names::{self, Named};
 use crate::policy::definition::{Chapter, Clause, Policy, Rule, Text, params::params};
 use crate::policy::model::{PolicyVersion, VersionState};
 

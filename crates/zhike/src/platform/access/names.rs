@@ -10,8 +10,8 @@ use store::{Entity, Tx};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::kernel::Result;
-use crate::platform::access::model::{Department, User};
+use super::model::{Department, User};
+use crate::kernel::{Principal, Result};
 
 /// A renamed colleague is seen by the new name after this time at most.
 const FRESH: Duration = Duration::from_secs(5);
@@ -25,6 +25,13 @@ static KNOWN: LazyLock<RwLock<Known>> = LazyLock::new(RwLock::default);
 pub struct Named {
     pub id: Uuid,
     pub name: String,
+}
+
+impl Named {
+    /// Whoever is acting.
+    pub fn of(who: &Principal) -> Self {
+        Self { id: who.user.uuid(), name: who.name.to_string() }
+    }
 }
 
 /// A colleague by id.
@@ -43,12 +50,19 @@ fn named(tx: &mut Tx<'_>, id: Uuid, read: impl FnOnce(&mut Tx<'_>) -> Result<Opt
     }
     // The system itself has no row.
     let name = read(tx)?.unwrap_or_default();
+    // What a write reads may yet be rolled back.
+    if tx.is_read_only() {
+        remember(id, name.clone());
+    }
+    Ok(Named { id, name })
+}
+
+fn remember(id: Uuid, name: String) {
     let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
     if known.len() >= REMEMBERED_MOST {
         known.clear();
     }
-    known.insert(id, (name.clone(), Instant::now()));
-    Ok(Named { id, name })
+    known.insert(id, (name, Instant::now()));
 }
 
 fn remembered(id: Uuid) -> Option<String> {
