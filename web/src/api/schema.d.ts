@@ -3368,7 +3368,10 @@ export interface components {
              * @description Open duties, overdue ones included.
              */
             open: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Past their deadline, or past the day proposed for them.
+             */
             overdue: number;
             /** @description The same of the last six months, oldest first, this month last. */
             trend: (number | null)[];

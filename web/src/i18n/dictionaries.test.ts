@@ -42,4 +42,7 @@ describe('dictionaries', () => {
     expect(lookup('no.such.key')).toBeUndefined()
     expect(lookup('error.request_id', { id: 'r1' })).toBe('编号 r1')
   })
+  it('list several values as the language does', () => {
+    expect(lookup('error.request_id', { id: ['华盛机械', '瑞丰食品'] })).toBe('编号 华盛机械、瑞丰食品')
+  })
 })

@@ -49,7 +49,7 @@ export function lookup(key: string, params?: Record<string, unknown>): string | 
   return undefined
 }
 
-/** What may stand in a text: plain values, and texts that the server keeps in both languages. */
+/** What may stand in a text: plain values, lists of them, and texts that the server keeps in both languages. */
 function plain(params: Record<string, unknown> = {}): Record<string, string | number> {
   const entries = Object.entries(params).map(([name, value]) => [name, inLocale(value)] as const)
   const usable = entries.filter(([, value]) => typeof value === 'string' || typeof value === 'number')
@@ -57,6 +57,7 @@ function plain(params: Record<string, unknown> = {}): Record<string, string | nu
 }
 
 function inLocale(value: unknown): unknown {
+  if (Array.isArray(value)) return value.join(current === 'zh' ? '、' : ', ')
   return typeof value === 'object' && value !== null && current in value
     ? (value as Record<Locale, unknown>)[current]
     : value

@@ -14,7 +14,6 @@ use uuid::Uuid;
 use crate::customers;
 use crate::customers::model::Customer;
 use crate::customers::service::Whose;
-use crate::engagement::team::rules::rate;
 use crate::engagement::team::service::{Heat, Person};
 use crate::engagement::today::rules::Day;
 use crate::engagement::today::service::Counts;
@@ -171,7 +170,7 @@ pub fn team_duties(
             met: counts.met,
             late: counts.late,
             missed: counts.missed,
-            rate: rate(counts.met, judged),
+            rate: duties::percent(counts.met, judged),
         })
     };
     let heat = heat.into_iter().map(|day| Heat { date: day.date, late: day.late, missed: day.missed });

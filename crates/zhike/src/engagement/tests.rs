@@ -39,6 +39,12 @@ fn vip(app: &TestApp, session: &Session<'_>, name: &str) -> String {
     text(&made["id"]).to_owned()
 }
 
+/// What is to be done by the end of today: what is overdue, then what is proposed for today.
+fn by_tonight(today: &Value) -> Vec<Value> {
+    let group = |name: &str| today["groups"][name].as_array().expect("a group").clone();
+    [group("overdue"), group("today")].concat()
+}
+
 /// Time goes on, and with it what comes round.
 fn time_comes(app: &TestApp, at: &str) {
     let at: Timestamp = at.parse().expect("an instant");
@@ -343,7 +349,7 @@ store::db_test! {
         time_comes(&app, "2026-11-30T01:30:00Z");
         let li = app.sign_in("li");
         let today = li.get("/today").ok();
-        let item = &today["groups"]["today"][0];
+        let item = &by_tonight(&today)[0];
         assert_eq!((text(&item["clause"]), text(&item["rule"])), ("R3-2.1", "vip-contact"), "{today}");
         assert_eq!(item["customer"], json!({ "id": id, "name": "华盛机械", "grade": "vip" }));
         assert_eq!((text(&item["last"]["text"]), text(&item["last"]["kind"])), ("等预算", "phone"));
@@ -356,9 +362,34 @@ store::db_test! {
         li.post(&format!("/duties/{}/postpone", text(&item["duty_id"])), reason).ok();
         record(&li, &id, json!({ "kind": "visit", "at": "2026-11-30T01:00:00Z", "content": "看了产线" }));
         let after = li.get("/today").ok();
-        let left = after["groups"]["today"].as_array().expect("a group");
-        assert!(left.iter().all(|left| left["duty_id"] != item["duty_id"]), "{after}");
+        assert!(by_tonight(&after).iter().all(|left| left["duty_id"] != item["duty_id"]), "{after}");
         assert!(after["counts"]["done"].as_i64() > today["counts"]["done"].as_i64());
+    }
+
+    fn what_has_passed_its_proposed_day_is_overdue_while_its_period_runs(db) {
+        let app = TestApp::new(&db);
+        let li = app.sign_in("li");
+        vip(&app, &li, "华盛机械");
+        let owed = |day: &str| {
+            time_comes(&app, day);
+            app.sign_in("li").get("/today").ok()
+        };
+        time_comes(&app, "2026-11-24T01:30:00Z");
+        let li = app.sign_in("li");
+        let duties = li.get("/duties").ok()["items"].as_array().expect("duties").clone();
+        let duty = duties.into_iter().find(|duty| duty["rule"] == "vip-contact").expect("November's");
+        let reason = json!({ "until": "2026-11-25T01:00:00Z", "reason": "客户周三才在" });
+        li.post(&format!("/duties/{}/postpone", text(&duty["id"])), reason).ok();
+        let find = |today: &Value, group: &str| -> Option<Value> {
+            let items = today["groups"][group].as_array().expect("a group");
+            items.iter().find(|item| item["duty_id"] == duty["id"]).cloned()
+        };
+        let wednesday = owed("2026-11-25T02:00:00Z");
+        assert_eq!(find(&wednesday, "today").expect("proposed for today")["slipped"], false);
+        let friday = owed("2026-11-27T02:00:00Z");
+        assert_eq!(find(&friday, "overdue").expect("its day has passed")["slipped"], true);
+        let overdue = friday["groups"]["overdue"].as_array().map(Vec::len);
+        assert_eq!(friday["counts"]["overdue"].as_u64(), overdue.map(|all| all as u64), "{friday}");
     }
 
     fn a_withdrawn_visit_is_owed_again(db) {
@@ -367,18 +398,18 @@ store::db_test! {
         let id = vip(&app, &li, "华盛机械");
         time_comes(&app, "2026-11-30T01:30:00Z");
         let li = app.sign_in("li");
-        let owed = |session: &Session<'_>| session.get("/today").ok()["groups"]["today"].as_array().map(Vec::len);
-        assert_eq!(owed(&li), Some(1));
+        let owed = |session: &Session<'_>| by_tonight(&session.get("/today").ok()).len();
+        assert_eq!(owed(&li), 1);
         let mut visits = Vec::new();
         for hour in [0, 1] {
             let at = format!("2026-11-30T0{hour}:00:00Z");
             visits.push(record(&li, &id, json!({ "kind": "visit", "at": at, "content": "x" })));
         }
-        assert_eq!(owed(&li), Some(0));
+        assert_eq!(owed(&li), 0);
         for visit in visits {
             li.delete(&format!("/customers/{id}/interactions/{}", text(&visit["id"]))).ok();
         }
-        assert_eq!(owed(&li), Some(1));
+        assert_eq!(owed(&li), 1);
     }
 
     fn a_deputy_sees_whose_duties_they_are(db) {
@@ -386,13 +417,13 @@ store::db_test! {
         let li = app.sign_in("li");
         vip(&app, &li, "华盛机械");
         time_comes(&app, "2026-11-30T01:30:00Z");
-        assert_eq!(app.sign_in("sun").get("/today").ok()["groups"]["today"], json!([]));
+        assert_eq!(by_tonight(&app.sign_in("sun").get("/today").ok()), Vec::<Value>::new());
         let absence = json!({
             "user_id": app.person("li"), "deputy_id": app.person("sun"), "kind": "sick",
             "from": "2026-11-30", "to": "2026-11-30",
         });
         app.sign_in("wang").post("/absences", absence).created();
-        let item = app.sign_in("sun").get("/today").ok()["groups"]["today"][0].clone();
+        let item = by_tonight(&app.sign_in("sun").get("/today").ok()).remove(0);
         assert_eq!((&item["stand_in"], text(&item["owner"]["name"])), (&json!(true), "李雷"));
     }
 

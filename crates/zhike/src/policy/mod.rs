@@ -2,9 +2,13 @@
 //!
 //! A policy (regulation) has clauses, a clause has rules, a rule makes duties, a duty is met by evidence, and the share
 //! of duties met is the clause's measure (R2-14.1, R2-9.1). Four shapes of rule are enough for every clause: `Within`,
-//! `Every`, `Quota` and `Target`. This room knows nothing of the other rooms but the facts they publish; they know
-//! nothing of this room but that publishing a fact is enough. No other room keeps a timer, a reminder or an escalation
-//! of its own.
+//! `Every`, `Quota` and `Target`. What has been done this room knows from the facts that other rooms publish, and from
+//! nothing else; they know nothing of this room but that publishing a fact is enough. No other room keeps a timer, a
+//! reminder or an escalation of its own.
+//!
+//! Who owes is asked of two rooms, and this is all that is taken from them: of customers their owner, department and
+//! grade, and their name (`customers::service`), and the frame of the timeline (`customers::timeline`); of people who is
+//! away and who stands in (`people::absences`). So a subject is a customer, or something of a customer's.
 //!
 //! * [`definition`]: the typed policy file, its checks, and the parameters a form may change.
 //! * [`start`]: the five start policies in the program.

@@ -1,13 +1,13 @@
 import { lazy, Suspense, useMemo } from 'react'
 import { messageOf, useCan } from '@/api'
-import { lookup, monthDay } from '@/i18n'
+import { civilDate, lookup, monthDay, now } from '@/i18n'
 import { EventPanel, Grade, VerifyPanel } from '@/modules/customers'
 import { Link, Remaining, Sheet, Skeleton, Tag, toast, usePhone } from '@/ui'
 import { dial } from './dial'
 import { actOf, clausePath, dutyText, progressText } from './duty'
 import type { Item } from './queries'
 import { startOfDuty } from './record'
-import type { Row } from './today'
+import { type Row, slippedDays } from './today'
 import { useRecorded } from './useRecorded'
 import { w } from './words'
 
@@ -64,6 +64,7 @@ export function DutyRow({ row, doing, pending, onDo, onOpen }: Props) {
 
 function What({ item }: { item: Item }) {
   const progress = progressText(item)
+  const slipped = slippedDays(item, civilDate(now()))
   return (
     <li>
       <span className="duty-text">
@@ -75,6 +76,7 @@ function What({ item }: { item: Item }) {
         {item.clause}
       </Link>
       <Link to={`/policy/duties/${item.duty_id}`} className="duty-due">
+        {slipped > 0 && <span className="late">{w('today.slipped', { n: slipped })} · </span>}
         {item.due_at ? <Remaining due={item.due_at} /> : <span className="dim">{w('today.held')}</span>}
       </Link>
     </li>

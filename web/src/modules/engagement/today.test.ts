@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Item, Today } from './queries'
-import { hasHistory, isEmpty, rowsByCustomer, weekOf } from './today'
+import { hasHistory, isEmpty, rowsByCustomer, slippedDays, weekOf } from './today'
 
 const item = (duty_id: string, customer: string | undefined, change: Partial<Item> = {}): Item => ({
   duty_id,
@@ -68,4 +68,13 @@ it('tells an empty day from a house without a policy', () => {
   expect(hasHistory(today({}))).toBe(false)
   expect(hasHistory(today({}, { trend: [null, 80] }))).toBe(true)
   expect(hasHistory(today({}, { done: 1 }))).toBe(true)
+})
+
+describe('a proposed day that has passed', () => {
+  it('is counted in days of the company', () => {
+    // 23:30 on the 22nd in Shanghai.
+    const act_at = '2026-11-22T15:30:00Z'
+    expect(slippedDays(item('1', 'a', { slipped: true, act_at }), '2026-11-25')).toBe(3)
+    expect(slippedDays(item('2', 'a', { slipped: false, act_at }), '2026-11-25')).toBe(0)
+  })
 })

@@ -46,6 +46,12 @@ export function weekOf(today: Today): Day[] {
   return days
 }
 
+/** How many days ago it was proposed to act, where that day has passed. */
+export function slippedDays({ slipped, act_at }: Item, date: string): number {
+  if (!slipped || !act_at) return 0
+  return (Date.parse(date) - Date.parse(civilDate(Date.parse(act_at)))) / DAY
+}
+
 const latest = (one: string, other: string) => (one > other ? one : other)
 
 /** When to act: as proposed, and in any case before the deadline. A deadline at midnight belongs to the day it ends. */

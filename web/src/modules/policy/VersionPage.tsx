@@ -122,6 +122,9 @@ function Decide({ version }: { version: VersionRecord }) {
     busy.current = false
     await refresh()
   }
+  if (version.state === 'draft' && !own) {
+    return <Notice>{t('version.not_own', { name: version.author.name })}</Notice>
+  }
   if (version.state === 'draft' && can('policy', 'update')) {
     return (
       <div className="row wrap no-print">

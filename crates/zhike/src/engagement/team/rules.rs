@@ -1,4 +1,4 @@
-//! The span that a manager looks at, and shares in percent.
+//! The span that a manager looks at.
 
 use calendar::{Period, PeriodKind, WorkCalendar};
 use jiff::civil::Date;
@@ -35,11 +35,6 @@ impl Span {
     }
 }
 
-/// A share in percent; of nothing there is none.
-pub fn rate(part: i64, whole: i64) -> Option<f64> {
-    (whole > 0).then(|| (part as f64 * 1000.0 / whole as f64).round() / 10.0)
-}
-
 #[cfg(test)]
 mod tests {
     use calendar::{CalendarSpec, HolidayTable};
@@ -65,12 +60,5 @@ mod tests {
         assert!(span(Some("2026-11-24"), Some("2026-11-23")).is_err());
         assert!(span(Some("2025-01-01"), Some("2026-11-23")).is_err());
         assert!(span(Some("2026-11-23"), Some("2026-11-23")).is_ok());
-    }
-
-    #[test]
-    fn shares_have_one_decimal() {
-        assert_eq!(rate(2, 3), Some(66.7));
-        assert_eq!(rate(0, 4), Some(0.0));
-        assert_eq!(rate(0, 0), None);
     }
 }

@@ -6,12 +6,13 @@ use store::Tx;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::rules::{Span, rate};
+use super::rules::Span;
 use crate::engagement::neighbours::{self, Reached};
 use crate::kernel::permission::action::Read;
 use crate::kernel::permission::entity;
 use crate::kernel::{Action, Entity, Grant, Principal, Result};
 use crate::platform::settings;
+use crate::policy::duties::percent;
 
 const GRADES: [&str; 3] = ["vip", "key", "ordinary"];
 
@@ -105,7 +106,7 @@ fn coverage(tx: &mut Tx<'_>, reached: &Reached, span: &Span) -> Result<Vec<Cover
         let customers = of(&customers, grade);
         // A customer that was graded down since may have been contacted under the old grade: never more than there are.
         let contacted = of(&contacted, grade).min(customers);
-        Coverage { grade: grade.to_owned(), customers, contacted, rate: rate(contacted, customers) }
+        Coverage { grade: grade.to_owned(), customers, contacted, rate: percent(contacted, customers) }
     };
     Ok(GRADES.iter().map(|grade| row(grade)).collect())
 }

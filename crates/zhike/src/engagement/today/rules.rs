@@ -7,9 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 /// Where on the page a duty stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Group {
-    /// The deadline is past.
+    /// The deadline is past, or the day proposed for it is: waiting longer is how deadlines are missed.
     Overdue,
-    /// To be acted on today: it is due today, or today or an earlier day is the one proposed for it.
+    /// To be acted on today: it is due today, today is the day proposed for it, or its clock runs.
     Today,
     /// To be acted on by the end of this week.
     Week,
@@ -40,8 +40,8 @@ impl Day {
 
     /// Where a duty stands. The proposed instant decides when to act, the deadline whether it is too late; without a
     /// deadline (its clock is held) only the proposal counts.
-    pub fn group(&self, due_at: Option<Timestamp>, act_at: Option<Timestamp>) -> Group {
-        if due_at.is_some_and(|due| due <= self.now) {
+    pub fn group(&self, due_at: Option<Timestamp>, act_at: Option<Timestamp>, is_clock: bool) -> Group {
+        if due_at.is_some_and(|due| due <= self.now) || self.slipped(due_at, act_at, is_clock) {
             return Group::Overdue;
         }
         match when(due_at, act_at) {
@@ -50,12 +50,11 @@ impl Day {
             _ => Group::Later,
         }
     }
-}
 
-impl Day {
-    /// Whether a duty should have been acted on before today, though there is still time.
-    pub fn slipped(&self, due_at: Option<Timestamp>, act_at: Option<Timestamp>) -> bool {
-        due_at.is_none_or(|due| due > self.now) && act_at.is_some_and(|act| act < self.starts)
+    /// Whether a duty should have been acted on before today, though there is still time. A clock is to be stopped as
+    /// soon as it runs; it has no day that could pass.
+    pub fn slipped(&self, due_at: Option<Timestamp>, act_at: Option<Timestamp>, is_clock: bool) -> bool {
+        !is_clock && due_at.is_none_or(|due| due > self.now) && act_at.is_some_and(|act| act < self.starts)
     }
 }
 
@@ -87,7 +86,7 @@ mod tests {
     }
 
     fn group(due: &str, act: Option<&str>) -> Group {
-        monday().group(Some(instant(due)), act.map(instant))
+        monday().group(Some(instant(due)), act.map(instant), false)
     }
 
     #[test]
@@ -106,7 +105,7 @@ mod tests {
 
     #[test]
     fn a_month_of_time_does_not_hide_what_is_proposed_for_now() {
-        assert_eq!(group("2026-11-30T16:00:00Z", Some("2026-11-20T01:00:00Z")), Group::Today);
+        assert_eq!(group("2026-11-30T16:00:00Z", Some("2026-11-23T08:00:00Z")), Group::Today);
         assert_eq!(group("2026-11-30T16:00:00Z", Some("2026-11-27T01:00:00Z")), Group::Week);
         assert_eq!(group("2026-11-30T16:00:00Z", Some("2026-11-30T01:00:00Z")), Group::Later);
         assert_eq!(group("2026-11-29T16:00:00Z", None), Group::Week);
@@ -114,15 +113,24 @@ mod tests {
 
     #[test]
     fn a_plan_slips_when_its_day_has_passed() {
-        let slipped = |due: &str, act: &str| monday().slipped(Some(instant(due)), Some(instant(act)));
+        let slipped = |due: &str, act: &str| monday().slipped(Some(instant(due)), Some(instant(act)), false);
         assert!(slipped("2026-11-30T16:00:00Z", "2026-11-22T15:59:00Z"));
         assert!(!slipped("2026-11-30T16:00:00Z", "2026-11-22T16:00:00Z"), "earlier today is still today");
         assert!(!slipped("2026-11-23T01:00:00Z", "2026-11-20T01:00:00Z"), "what is overdue has more than slipped");
     }
 
     #[test]
+    fn a_plan_whose_day_has_passed_is_overdue_and_a_running_clock_is_not() {
+        assert_eq!(group("2026-11-30T16:00:00Z", Some("2026-11-22T15:59:00Z")), Group::Overdue);
+        // Yesterday's visit is to be recorded by noon.
+        let (due, act) = (Some(instant("2026-11-23T04:00:00Z")), Some(instant("2026-11-22T04:00:00Z")));
+        assert_eq!(monday().group(due, act, true), Group::Today);
+        assert!(!monday().slipped(due, act, true));
+    }
+
+    #[test]
     fn what_is_held_waits() {
-        assert_eq!(monday().group(None, None), Group::Later);
+        assert_eq!(monday().group(None, None, false), Group::Later);
     }
 
     proptest! {
@@ -130,7 +138,7 @@ mod tests {
         fn a_later_deadline_never_comes_earlier(a in -40_000_000i64..40_000_000, b in -40_000_000i64..40_000_000) {
             let (day, at) = (monday(), |s: i64| Timestamp::from_second(monday().now.as_second() + s).unwrap());
             let (first, second) = (at(a.min(b)), at(a.max(b)));
-            prop_assert!(day.group(Some(first), None) <= day.group(Some(second), None));
+            prop_assert!(day.group(Some(first), None, false) <= day.group(Some(second), None, false));
         }
     }
 }

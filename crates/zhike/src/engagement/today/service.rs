@@ -44,6 +44,7 @@ pub struct Counts {
     pub open: i64,
     /// Duties fulfilled today.
     pub done: i64,
+    /// Past their deadline, or past the day proposed for them.
     pub overdue: i64,
     /// The share of this month's judged duties that were met in time, in percent; none yet judged: nothing.
     pub month_rate: Option<f64>,
@@ -160,7 +161,7 @@ impl Known {
         duties.sort_by_key(|duty| (when(duty.due_at, duty.act_at), duty.due_at, duty.id));
         let mut groups = Groups::default();
         for duty in duties {
-            let group = match day.group(duty.due_at, duty.act_at) {
+            let group = match day.group(duty.due_at, duty.act_at, duty.is_clock) {
                 Group::Overdue => &mut groups.overdue,
                 Group::Today => &mut groups.today,
                 Group::Week => &mut groups.week,
@@ -185,7 +186,7 @@ impl Known {
             owner,
             due_at: duty.due_at,
             act_at: duty.act_at,
-            slipped: day.slipped(duty.due_at, duty.act_at),
+            slipped: day.slipped(duty.due_at, duty.act_at, duty.is_clock),
             state: duty.state,
             last: last.map(|last| Last { at: last.at, kind: last.kind, text: interactions::excerpt(&last.content) }),
             preferences: card.and_then(|card| card.preferences.clone()),

@@ -4,7 +4,7 @@ use store::list::{Asked, Field, Kind, List, ListSpec};
 use store::{Entity as _, Predicate, Tx};
 use uuid::Uuid;
 
-use crate::kernel::{Id, Principal, Result};
+use crate::kernel::{Error, Id, Principal, Result};
 use crate::platform::access::model::User;
 
 store::entity! {
@@ -23,6 +23,10 @@ store::entity! {
 store::statements! {
     WRITE = "insert into notification (id, user_id, kind, params, link, dedupe_key, at) values ($1, $2, $3, $4, $5, $6, $7)
         on conflict (user_id, dedupe_key) do nothing";
+    BY_KEY = select Notification where "user_id = $1 and dedupe_key = $2";
+    HOLD = postgres "select id from notification where user_id = $1 and dedupe_key = $2 for update";
+    GATHERED = "update notification set kind = $3, params = $4, link = $5, at = $6, read_at = null
+        where user_id = $1 and id = $2";
     UNREAD = "select count(*) from notification where user_id = $1 and read_at is null";
     READ = "update notification set read_at = $3 where user_id = $1 and id = $2 and read_at is null";
     READ_ALL = "update notification set read_at = $2 where user_id = $1 and read_at is null";
@@ -54,6 +58,23 @@ pub struct Notice<'a> {
 pub fn notify(tx: &mut Tx<'_>, notice: &Notice<'_>) -> Result<bool> {
     let Notice { user, kind, params, link, dedupe_key, at } = notice;
     Ok(tx.execute(&WRITE, &[&Uuid::now_v7(), user, kind, params, link, dedupe_key, at])? == 1)
+}
+
+/// Tells a person something that is gathered under its key: what they have been told under it before is changed by
+/// `more` and stands as unread again. For a first time the notice is written as it is.
+pub fn gather(tx: &mut Tx<'_>, notice: &Notice<'_>, more: impl FnOnce(&mut Notification) -> Result<()>) -> Result<()> {
+    if notify(tx, notice)? {
+        return Ok(());
+    }
+    if tx.is_postgres() {
+        tx.query(&HOLD, &[&notice.user, &notice.dedupe_key])?;
+    }
+    let told = Notification::one(tx, &BY_KEY, &[&notice.user, &notice.dedupe_key])?;
+    let mut told = told.ok_or_else(|| Error::internal("a notification that stood in the way is gone"))?;
+    more(&mut told)?;
+    let Notification { id, user_id, kind, params, link, at, .. } = &told;
+    tx.execute(&GATHERED, &[user_id, id, kind, params, link, at])?;
+    Ok(())
 }
 
 /// The asker's own notifications, newest first.

@@ -4,19 +4,17 @@ use axum::http::{HeaderName, HeaderValue, header};
 use documents::table::Format;
 use jiff::civil::Date;
 use serde::Deserialize;
-use serde_json::json;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::export::{Language, written};
+use super::export::Language;
 use super::service::{self, Compliance, Group, Question};
 use crate::app::App;
 use crate::kernel::permission::action::{Export, Read};
 use crate::kernel::permission::entity;
-use crate::kernel::{Entity, Error, Result};
-use crate::platform::audit;
+use crate::kernel::{Error, Result};
 use crate::platform::http::{Granted, Query};
 
 pub fn routes() -> OpenApiRouter<App> {
@@ -88,22 +86,11 @@ async fn export(
     Query(file): Query<File>,
 ) -> Result<([(HeaderName, HeaderValue); 2], Vec<u8>)> {
     let (format, language) = (file.format()?, file.language()?);
-    let question = file.question();
-    let compliance = app
-        .db
-        .write(move |tx| {
-            let found = service::compliance(tx, &grant, &question)?;
-            let told = json!({ "from": found.from, "to": found.to, "group": found.group, "rows": found.rows.len() });
-            audit::record(tx, grant.principal(), "export", Entity::Compliance, Uuid::nil(), None, told)?;
-            Ok::<_, Error>(found)
-        })
-        .await?;
-    let name = format!("compliance-{}-{}.{}", compliance.from, compliance.to, format.as_str());
-    let bytes = tokio::task::spawn_blocking(move || written(&compliance, format, language)).await;
+    let (name, bytes) = service::export(&app.db, grant.0, file.question(), (format, language)).await?;
     let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")).map_err(Error::internal)?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(format.media_type())),
         (header::CONTENT_DISPOSITION, disposition),
     ];
-    Ok((headers, bytes.map_err(Error::internal)??))
+    Ok((headers, bytes))
 }

@@ -1,27 +1,34 @@
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
+use documents::table::Format;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use store::Tx;
+use serde_json::json;
+use store::{Db, Tx};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::export::{Language, written};
 use super::rules::{Span, TREND};
-use crate::kernel::permission::action::Doing;
+use crate::kernel::permission::action::{Doing, Export};
 use crate::kernel::permission::entity;
 use crate::kernel::{Entity, Error, Grant, Principal, Result};
 use crate::platform::access::names;
-use crate::platform::settings;
+use crate::platform::{audit, settings};
 use crate::policy::book;
 use crate::policy::definition::{Clause, Text};
-use crate::policy::duties::percent;
+use crate::policy::rules::compliance::percent;
 use crate::policy::start;
 
 store::statements! {
-    /// One row per clause, rule, department and person, whatever the number of days or duties.
+    /// One row per clause, rule, department and person, whatever the number of days or duties; what is null does not
+    /// narrow it.
     SUMS = "select clause, rule, department_id, owner_id, cast(sum(open) as bigint), cast(sum(met) as bigint),
         cast(sum(late) as bigint), cast(sum(missed) as bigint), cast(sum(waived) as bigint)
-        from duty_tally where day >= $1 and day <= $2 group by clause, rule, department_id, owner_id";
+        from duty_tally where day >= $1 and day <= $2 and (department_id = $3 or $3 is null)
+        and (owner_id = $4 or $4 is null) and (clause = $5 or $5 is null) and (rule = $6 or $6 is null)
+        group by clause, rule, department_id, owner_id";
 }
 
 /// What to count, and by what.
@@ -106,14 +113,13 @@ pub struct Figures {
     pub rate: Option<f64>,
 }
 
-/// The sums of the tally for one clause, rule, department and person.
-#[derive(Clone, Debug)]
-struct Sum {
-    clause: String,
-    rule: String,
-    department: Uuid,
-    owner: Uuid,
-    figures: Figures,
+/// What the tally says of one span of days, by the key of a row.
+#[derive(Default)]
+struct Sums {
+    by_key: BTreeMap<String, Figures>,
+    /// Each row's departments, for the one that does worst.
+    by_department: HashMap<String, BTreeMap<Uuid, Figures>>,
+    total: Figures,
 }
 
 impl Figures {
@@ -137,66 +143,82 @@ pub fn compliance<A: Doing>(
     let who = grant.principal();
     let today = settings::calendar(tx)?.date_of(who.now);
     let span = Span::asked(question.from, question.to, today)?;
-    let trend = span.trend();
     let mut spans = Vec::with_capacity(TREND);
-    for span in trend {
+    for span in span.trend() {
         spans.push(sums::<A>(tx, who, question, span)?);
     }
-    let asked = spans.last().cloned().unwrap_or_default();
-    let mut rows = grouped(tx, question, &asked)?;
+    // The asked span is the last of the trend.
+    let asked = spans.last_mut().map(std::mem::take).unwrap_or_default();
+    let mut rows = grouped(tx, question, asked.by_key)?;
     for row in &mut rows {
-        row.trend = spans.iter().map(|sums| figures(sums, |sum| key_of(sum, question.group) == row.key).rate).collect();
-        if question.group != Group::Department {
-            row.worst = worst(tx, asked.iter().filter(|sum| key_of(sum, question.group) == row.key))?;
+        let before =
+            spans.iter().take(TREND - 1).map(|sums| sums.by_key.get(&row.key).and_then(|figures| figures.rate));
+        row.trend = before.chain([row.figures.rate]).collect();
+        if let Some(departments) = asked.by_department.get(&row.key).filter(|_| question.group != Group::Department) {
+            row.worst = worst(tx, departments)?;
         }
     }
-    let total = figures(&asked, |_| true);
-    Ok(Compliance { from: span.from, to: span.to, group: question.group, rows, total })
+    Ok(Compliance { from: span.from, to: span.to, group: question.group, rows, total: asked.total })
 }
 
-fn sums<A: Doing>(tx: &mut Tx<'_>, who: &Principal, question: &Question, span: Span) -> Result<Vec<Sum>> {
+/// The table as a file with its name, noted in the audit before anybody has it. Only the note needs the writer.
+pub async fn export(
+    db: &Db,
+    grant: Grant<Export, entity::Compliance>,
+    question: Question,
+    (format, language): (Format, Language),
+) -> Result<(String, Vec<u8>)> {
+    let asker = Arc::clone(grant.principal());
+    let (found, bytes) = db
+        .read(move |tx| {
+            let found = compliance(tx, &grant, &question)?;
+            let bytes = written(&found, format, language)?;
+            Ok::<_, Error>((found, bytes))
+        })
+        .await?;
+    let name = format!("compliance-{}-{}.{}", found.from, found.to, format.as_str());
+    let told = json!({ "from": found.from, "to": found.to, "group": found.group, "rows": found.rows.len() });
+    db.write(move |tx| audit::record(tx, &asker, "export", Entity::Compliance, Uuid::nil(), None, told.clone()))
+        .await?;
+    Ok((name, bytes))
+}
+
+fn sums<A: Doing>(tx: &mut Tx<'_>, who: &Principal, question: &Question, span: Span) -> Result<Sums> {
     let reach = who.permissions.reach(A::VALUE, Entity::Compliance).ok_or_else(Error::forbidden)?;
+    let Question { group, department, owner, clause, rule, .. } = question;
     let me = who.user.uuid();
-    let sees = |sum: &Sum| reach.all || reach.departments.contains(&sum.department) || (reach.own && sum.owner == me);
-    let asked = |sum: &Sum| {
-        question.department.is_none_or(|id| id == sum.department)
-            && question.owner.is_none_or(|id| id == sum.owner)
-            && question.clause.as_ref().is_none_or(|clause| *clause == sum.clause)
-            && question.rule.as_ref().is_none_or(|rule| *rule == sum.rule)
-    };
-    let rows = tx.query(&SUMS, &[&span.from, &span.to])?;
-    let all = rows.iter().map(read).collect::<Result<Vec<_>>>()?;
-    Ok(all.into_iter().filter(|sum| sum.figures.due > 0 && sees(sum) && asked(sum)).collect())
+    let is_alone = !reach.all && reach.departments.is_empty();
+    let owner = owner.or(is_alone.then_some(me));
+    let rows = tx.query(&SUMS, &[&span.from, &span.to, department, &owner, clause, rule])?;
+    let mut sums = Sums::default();
+    for row in &rows {
+        let (department, owner): (Uuid, Uuid) = (row.get(2)?, row.get(3)?);
+        let is_own = reach.own && owner == me;
+        let figures = read(row)?;
+        if figures.due == 0 || !(reach.all || is_own || reach.departments.contains(&department)) {
+            continue;
+        }
+        let key: String = match group {
+            Group::Clause => row.get(0)?,
+            Group::Rule => row.get(1)?,
+            Group::Department => department.to_string(),
+            Group::Person => owner.to_string(),
+        };
+        sums.total.add(&figures);
+        sums.by_key.entry(key.clone()).or_default().add(&figures);
+        sums.by_department.entry(key).or_default().entry(department).or_default().add(&figures);
+    }
+    Ok(sums)
 }
 
-fn read(row: &store::Row) -> Result<Sum> {
+fn read(row: &store::Row) -> Result<Figures> {
     let (open, met, late): (i64, i64, i64) = (row.get(4)?, row.get(5)?, row.get(6)?);
     let (missed, waived): (i64, i64) = (row.get(7)?, row.get(8)?);
-    let due = open + met + late + missed + waived;
-    let figures = Figures { due, met, late, missed, waived, open, rate: None };
-    Ok(Sum { clause: row.get(0)?, rule: row.get(1)?, department: row.get(2)?, owner: row.get(3)?, figures })
+    Ok(Figures { due: open + met + late + missed + waived, met, late, missed, waived, open, rate: None })
 }
 
-fn figures(sums: &[Sum], wanted: impl Fn(&Sum) -> bool) -> Figures {
-    let mut total = Figures::default();
-    sums.iter().filter(|sum| wanted(sum)).for_each(|sum| total.add(&sum.figures));
-    total
-}
-
-fn key_of(sum: &Sum, group: Group) -> String {
-    match group {
-        Group::Clause => sum.clause.clone(),
-        Group::Rule => sum.rule.clone(),
-        Group::Department => sum.department.to_string(),
-        Group::Person => sum.owner.to_string(),
-    }
-}
-
-fn grouped(tx: &mut Tx<'_>, question: &Question, sums: &[Sum]) -> Result<Vec<ComplianceRow>> {
-    let mut found: BTreeMap<String, Figures> = BTreeMap::new();
-    for sum in sums {
-        found.entry(key_of(sum, question.group)).or_default().add(&sum.figures);
-    }
+/// The rows of the table without their trends.
+fn grouped(tx: &mut Tx<'_>, question: &Question, found: BTreeMap<String, Figures>) -> Result<Vec<ComplianceRow>> {
     match question.group {
         Group::Clause => by_clause(tx, question, found),
         Group::Rule => by_rule(tx, found),
@@ -275,13 +297,9 @@ fn by_id(tx: &mut Tx<'_>, group: Group, found: BTreeMap<String, Figures>) -> Res
     Ok(rows)
 }
 
-fn worst<'a>(tx: &mut Tx<'_>, sums: impl Iterator<Item = &'a Sum>) -> Result<Option<Worst>> {
-    let mut departments: BTreeMap<Uuid, Figures> = BTreeMap::new();
-    for sum in sums.filter(|sum| !sum.department.is_nil()) {
-        departments.entry(sum.department).or_default().add(&sum.figures);
-    }
-    let rated: Vec<(Uuid, f64)> =
-        departments.into_iter().filter_map(|(id, figures)| Some((id, figures.rate?))).collect();
+fn worst(tx: &mut Tx<'_>, departments: &BTreeMap<Uuid, Figures>) -> Result<Option<Worst>> {
+    let named = departments.iter().filter(|(id, _)| !id.is_nil());
+    let rated: Vec<(Uuid, f64)> = named.filter_map(|(id, figures)| Some((*id, figures.rate?))).collect();
     let lowest = rated.iter().copied().min_by(|one, other| one.1.total_cmp(&other.1));
     let Some((id, rate)) = lowest.filter(|_| rated.len() > 1) else { return Ok(None) };
     Ok(Some(Worst { id, name: names::department(tx, id)?.name.to_string(), rate }))

@@ -7,5 +7,6 @@ pub mod service;
 mod timeline;
 pub mod view;
 
-pub use offered::{Counts, DutyCard, Heat, PersonCounts, Reached, counts, month_rates, open_duties, percent, team};
+pub use super::rules::compliance::percent;
+pub use offered::{Counts, DutyCard, Heat, PersonCounts, Reached, counts, month_rates, open_duties, team};
 pub use timeline::timeline;

@@ -12,8 +12,10 @@ use uuid::Uuid;
 
 use super::view::{Known, what};
 use crate::kernel::{Principal, Result};
+use crate::policy::book::{self, Entry};
 use crate::policy::codec::read_progress;
 use crate::policy::model::{DutyRow, NOBODY};
+use crate::policy::rules::compliance::percent;
 
 /// The engine is never further behind than this in telling that a deadline has passed.
 const BEHIND: SignedDuration = SignedDuration::from_hours(24);
@@ -24,8 +26,12 @@ store::statements! {
         and opens_at <= $2 and act_at < $3 order by act_at, id limit $5";
     /// … or is a clock that ran out, there until it is stopped; a small index has those.
     RAN_OUT = select DutyRow where "owner_id = $1 and live and state = 'missed' order by act_at, id limit $2";
-    OPEN_COUNT = "select count(*), cast(coalesce(sum(case when due_at <= $2 then 1 else 0 end), 0) as bigint) from duty
-        where owner_id = $1 and due_at > $3 and live and state <> 'missed' and opens_at <= $2";
+    /// By rule: all, those past their deadline, and those whose proposed day has passed though their deadline has not.
+    OPEN_COUNT = "select policy_version, rule, count(*),
+        cast(sum(case when due_at <= $2 then 1 else 0 end) as bigint),
+        cast(sum(case when due_at > $2 and act_at < $4 and state <> 'paused' then 1 else 0 end) as bigint) from duty
+        where owner_id = $1 and due_at > $3 and live and state <> 'missed' and opens_at <= $2
+        group by policy_version, rule";
     RAN_OUT_COUNT = "select count(*) from duty where owner_id = $1 and live and state = 'missed'";
     DONE = "select count(*) from duty where owner_id = $1 and met_at >= $2 and met_at < $3";
     RATE = "select cast(coalesce(sum(met), 0) as bigint), cast(coalesce(sum(met + late + missed), 0) as bigint)
@@ -60,6 +66,8 @@ pub struct DutyCard {
     pub opens_at: Timestamp,
     pub due_at: Option<Timestamp>,
     pub act_at: Option<Timestamp>,
+    /// It runs until it is stopped, so no day is proposed for it that could pass.
+    pub is_clock: bool,
     pub state: String,
     pub version: i64,
 }
@@ -81,7 +89,8 @@ pub fn open_duties(
 }
 
 fn card(known: &Known, row: &DutyRow) -> Result<DutyCard> {
-    let what = what(row, known.entry(row).map(AsRef::as_ref), &read_progress(row)?);
+    let entry = known.entry(row).map(AsRef::as_ref);
+    let what = what(row, entry, &read_progress(row)?);
     Ok(DutyCard {
         id: row.id,
         clause: row.clause.clone(),
@@ -93,6 +102,7 @@ fn card(known: &Known, row: &DutyRow) -> Result<DutyCard> {
         opens_at: row.opens_at,
         due_at: row.due_at,
         act_at: row.act_at,
+        is_clock: entry.is_some_and(Entry::is_clock),
         state: row.state.word().to_owned(),
         version: row.version,
     })
@@ -103,6 +113,7 @@ fn card(known: &Known, row: &DutyRow) -> Result<DutyCard> {
 pub struct Counts {
     /// Open by now, overdue ones included.
     pub open: i64,
+    /// Past their deadline, or past the day proposed for them.
     pub overdue: i64,
     /// Met between the two instants.
     pub done: i64,
@@ -110,10 +121,17 @@ pub struct Counts {
 
 /// Counts of one person; `done` of the day `[from, to)`.
 pub fn counts(tx: &mut Tx<'_>, owner: Uuid, now: Timestamp, (from, to): (Timestamp, Timestamp)) -> Result<Counts> {
-    let running = tx.query_one(&OPEN_COUNT, &[&owner, &now, &(now - BEHIND)])?;
     let ran_out: i64 = tx.query_one(&RAN_OUT_COUNT, &[&owner])?.get(0)?;
     let done = tx.query_one(&DONE, &[&owner, &from, &to])?.get(0)?;
-    Ok(Counts { open: running.get::<i64>(0)? + ran_out, overdue: running.get::<i64>(1)? + ran_out, done })
+    let mut counts = Counts { open: ran_out, overdue: ran_out, done };
+    for row in tx.query(&OPEN_COUNT, &[&owner, &now, &(now - BEHIND), &from])? {
+        let (version, rule): (Uuid, String) = (row.get(0)?, row.get(1)?);
+        let is_clock = book::edition(tx, version)?.entry(&rule).is_some_and(|entry| entry.is_clock());
+        counts.open += row.get::<i64>(2)?;
+        counts.overdue += row.get::<i64>(3)?;
+        counts.overdue += if is_clock { 0 } else { row.get::<i64>(4)? };
+    }
+    Ok(counts)
 }
 
 /// The share of a person's judged duties that were met in time, in percent with one decimal, of the last `months` months,
@@ -128,11 +146,6 @@ pub fn month_rates(tx: &mut Tx<'_>, owner: Uuid, today: Date, months: usize) -> 
     }
     rates.reverse();
     Ok(rates)
-}
-
-/// A share in percent with one decimal; of nothing there is none.
-pub fn percent(part: i64, whole: i64) -> Option<f64> {
-    (whole > 0).then(|| (part as f64 * 1000.0 / whole as f64).round() / 10.0)
 }
 
 /// Whose duties a manager looks at.

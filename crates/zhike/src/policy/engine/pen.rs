@@ -8,17 +8,19 @@ use serde_json::{Value as Json, json};
 use store::{Entity as _, ToValue, Tx};
 use uuid::Uuid;
 
-use super::tell;
+use super::tell::{self, News};
 use crate::kernel::{Fact, Principal, Result};
 use crate::policy::book::{Book, Entry};
 use crate::policy::codec::{decisions_of, duty_id, no_progress, plan_of, progress_of};
+use crate::policy::definition::Recipient;
 use crate::policy::evidence;
 use crate::policy::model::{Breach, DutyEvent, DutyRow, EventKind, NOBODY, STEPS};
+use crate::policy::rules::ladder::{DUE, TICK, next_check, passed};
 use crate::policy::rules::{Duty, Outcome, State, Step, judge, ladder};
 use crate::policy::tally::Tally;
 
-/// The smallest step of time that is stored.
-const TICK: SignedDuration = SignedDuration::from_micros(1);
+/// A fact published while its duty was being planned has been stored for certain after this time.
+const OVERLAP: SignedDuration = SignedDuration::from_secs(60);
 
 store::statements! {
     OPEN = "insert into duty (id, customer_id, policy_version, clause, rule, subject_id, occurrence, owner_id, deputy_id,
@@ -52,15 +54,17 @@ pub struct Pen {
     pub who: Principal,
     pub now: Timestamp,
     tally: Tally,
+    pub(super) news: News,
 }
 
 impl Pen {
     pub fn new(book: Arc<Book>, who: &Principal) -> Self {
-        Self { book, who: who.clone(), now: who.now, tally: Tally::default() }
+        Self { book, who: who.clone(), now: who.now, tally: Tally::default(), news: News::default() }
     }
 
-    /// Writes the counts; without it the transaction must not be committed.
+    /// Writes the counts and tells people; without it the transaction must not be committed.
     pub fn finish(self, tx: &mut Tx<'_>) -> Result<()> {
+        self.news.spread(tx, &self.who)?;
         self.tally.write(tx)
     }
 
@@ -80,13 +84,14 @@ impl Pen {
         // What started a clock may be followed by what stops it, in this very transaction; the next sweep tells the rest.
         let is_hasty = entry.is_clock() && steps.first().is_some_and(|step| step.at <= self.now);
         let next = if is_hasty { Some(self.now + TICK) } else { next_check(&outcome, &steps, &[], self.now) };
+        let next = self.looked_at_again(tx, entry, duty, next);
         let row = self.row(entry, None, duty, &outcome, next)?;
         if !insert(tx, &row)? {
             return Ok(None);
         }
         self.tally.add(&row);
         if !is_hasty {
-            self.give_steps(tx, entry, &row, &steps, &[])?;
+            self.give_steps(tx, entry, &row, (&outcome, &steps, &[]))?;
         }
         self.note(tx, None, &row, Note::default())?;
         Ok(Some(row))
@@ -95,14 +100,23 @@ impl Pen {
     /// Opens a duty for which nothing has happened and no warning is due: most of a period's. Costs no judging.
     pub fn open_untouched(&mut self, tx: &mut Tx<'_>, entry: &Entry, duty: &Duty) -> Result<Option<DutyRow>> {
         let outcome = untouched(duty);
-        let mut row =
-            self.row(entry, None, duty, &outcome, Some(first_look(duty)).filter(|at| *at < Timestamp::MAX))?;
+        let next = Some(first_look(duty)).filter(|at| *at < Timestamp::MAX);
+        let next = self.looked_at_again(tx, entry, duty, next);
+        let mut row = self.row(entry, None, duty, &outcome, next)?;
         row.progress = no_progress(&duty.terms)?;
         if !insert(tx, &row)? {
             return Ok(None);
         }
         self.tally.add(&row);
         Ok(Some(row))
+    }
+
+    /// When a new duty is looked at next. Of two transactions side by side, one that opens a period's duty and one that
+    /// publishes a fact for it, neither sees what the other writes; once both are stored the duty is judged again.
+    /// SQLite has one writer.
+    fn looked_at_again(&self, tx: &Tx<'_>, entry: &Entry, duty: &Duty, next: Option<Timestamp>) -> Option<Timestamp> {
+        let may_cross = tx.is_postgres() && !entry.is_clock() && duty.terms.counts_from <= self.now;
+        next.into_iter().chain(may_cross.then(|| self.now + OVERLAP)).min()
     }
 
     /// Judges a duty anew by everything known and writes what changed.
@@ -138,7 +152,7 @@ impl Pen {
             write(tx, old, &row)?;
             self.tally.add(&row);
         }
-        self.give_steps(tx, entry, &row, &steps, &taken)?;
+        self.give_steps(tx, entry, &row, (&outcome, &steps, &taken))?;
         self.note(tx, Some(old), &row, note)?;
         Ok(DutyRow { version: if row == *old { old.version } else { old.version + 1 }, ..row })
     }
@@ -155,7 +169,7 @@ impl Pen {
     fn steps(&self, entry: &Entry, duty: &Duty, outcome: &Outcome) -> Result<Vec<Step>> {
         let mut steps = ladder(&entry.rule, duty, outcome, &self.book.calendars)?;
         if let Some(at) = outcome.due_at.filter(|due| outcome.closed_at.is_none_or(|closed| *due < closed)) {
-            let due = Step { key: DUE.to_owned(), at, level: 0, to: crate::policy::definition::Recipient::Owner };
+            let due = Step { key: DUE.to_owned(), at, level: 0, to: Recipient::Owner };
             let place = steps.partition_point(|step| step.at < at);
             steps.insert(place, due);
         }
@@ -171,18 +185,13 @@ impl Pen {
     }
 
     fn give_steps(
-        &self,
+        &mut self,
         tx: &mut Tx<'_>,
         entry: &Entry,
         row: &DutyRow,
-        steps: &[Step],
-        taken: &[String],
+        (outcome, steps, taken): (&Outcome, &[Step], &[String]),
     ) -> Result<()> {
-        // At the due instant itself a clock can still be stopped in time; and nobody is warned of what is done.
-        let is_over = matches!(row.state, State::Missed | State::Late);
-        let is_undone = row.state.is_open() || row.state == State::Missed;
-        let come = steps.iter().filter(|step| step.at <= self.now && !taken.contains(&step.key));
-        for step in come.filter(|step| if is_warning(step) { is_undone } else { is_over }) {
+        for step in passed(outcome, steps, taken, self.now) {
             tell::give(tx, self, entry, row, step)?;
         }
         Ok(())
@@ -213,7 +222,7 @@ impl Pen {
             state: outcome.state,
             live: outcome.state.is_open() || runs_out,
             opens_at: terms.opens_at,
-            act_at: if runs_out { outcome.due_at } else { act_at(duty, outcome) },
+            act_at: if runs_out { outcome.due_at } else { outcome.act_at },
             due_at: outcome.due_at,
             due_on: outcome.due_at.map(day),
             next_check_at,
@@ -264,20 +273,6 @@ impl Pen {
     }
 }
 
-/// The step at the due instant itself.
-pub const DUE: &str = "due";
-
-pub fn is_warning(step: &Step) -> bool {
-    step.level == 0 && step.key != DUE
-}
-
-/// The suggestion: not before what people postponed it to, never after the deadline.
-fn act_at(duty: &Duty, outcome: &Outcome) -> Option<Timestamp> {
-    let act = outcome.act_at?;
-    let act = act.max(duty.postponed_until.unwrap_or(act));
-    Some(outcome.due_at.map_or(act, |due| act.min(due)))
-}
-
 /// When something can happen first to a duty that nobody touches: its first warning, or its end.
 fn first_look(duty: &Duty) -> Timestamp {
     let warnings = duty.terms.warnings.iter().map(|warning| warning.at);
@@ -301,15 +296,6 @@ fn untouched(duty: &Duty) -> Outcome {
         act_at: duty.terms.act_at,
         next_check_at: None,
     }
-}
-
-/// The next instant to look at it, always in the future: at its very due instant a clock is still open.
-fn next_check(outcome: &Outcome, steps: &[Step], taken: &[String], now: Timestamp) -> Option<Timestamp> {
-    let over = matches!(outcome.state, State::Missed | State::Late);
-    let given = |step: &Step| taken.contains(&step.key) || (step.at <= now && (over || is_warning(step)));
-    let waiting = steps.iter().filter(|step| !given(step)).map(|step| step.at);
-    let next = waiting.chain(outcome.next_check_at).min()?;
-    Some(next.max(now + TICK))
 }
 
 /// What a change of state is called in the history, and when it happened.

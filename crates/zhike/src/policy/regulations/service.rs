@@ -10,8 +10,9 @@ use super::view::{
 };
 use crate::kernel::permission::action::{Approve, Create, Read, Update};
 use crate::kernel::permission::entity;
-use crate::kernel::{Entity, Error, Grant, Principal, Result};
+use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
 use crate::platform::audit::{self, Changes};
+use crate::platform::notifications::{Notice, notify};
 use crate::platform::settings;
 use crate::policy::definition::params::apply;
 use crate::policy::definition::{self, Policy};
@@ -23,6 +24,7 @@ use crate::policy::start;
 
 const NOTE_MOST: usize = 1_000;
 const CHANGES_MOST: usize = 100;
+const WRONG_STATE: &str = "policy.wrong_state";
 
 store::statements! {
     ADOPTED = select Adopted where "1 = 1 order by key";
@@ -253,7 +255,7 @@ pub fn checked_reason(reason: &str) -> Result<String> {
     checked_note("reason", Some(reason))?.ok_or_else(|| Error::field_invalid("reason", "required"))
 }
 
-/// Changes a draft.
+/// Changes a draft; only its author does, so that whoever approves it has had no hand in it.
 pub fn update(
     tx: &mut Tx<'_>,
     grant: &Grant<Update, entity::Policy>,
@@ -262,6 +264,7 @@ pub fn update(
     (changes, note): (Option<&[RuleChange]>, Option<&str>),
 ) -> Result<VersionView> {
     let old = expected(tx, id, VersionState::Draft)?;
+    author(&old, grant.principal())?;
     let mut row = PolicyVersion { version, updated_at: grant.now(), ..old.clone() };
     if let Some(changes) = changes {
         let base = in_force(tx, &row.policy)?.filter(|base| Some(base.number) == row.based_on);
@@ -286,16 +289,17 @@ fn expected(tx: &mut Tx<'_>, id: Uuid, state: VersionState) -> Result<PolicyVers
         tx.query(&HOLD, &[&policy])?;
     }
     let row = PolicyVersion::get(tx, id)?;
-    if row.state == state {
-        Ok(row)
-    } else {
-        Err(Error::conflict("policy.wrong_state").field("state", row.state.word()))
-    }
+    if row.state == state { Ok(row) } else { Err(Error::conflict(WRONG_STATE).field("state", row.state.word())) }
 }
 
-/// Hands a draft to a second person.
+fn author(row: &PolicyVersion, who: &Principal) -> Result<()> {
+    if row.author_id == who.user.uuid() { Ok(()) } else { Err(Error::conflict("policy.not_author")) }
+}
+
+/// Hands one's own draft to a second person.
 pub fn submit(tx: &mut Tx<'_>, grant: &Grant<Update, entity::Policy>, id: Uuid) -> Result<VersionView> {
     let row = expected(tx, id, VersionState::Draft)?;
+    author(&row, grant.principal())?;
     let same = in_force(tx, &row.policy)?.map(|base| definition_of(&base)).transpose()? == Some(definition_of(&row)?);
     if same {
         return Err(Error::field_invalid("changes", "policy.no_change"));
@@ -315,6 +319,10 @@ pub fn approve(tx: &mut Tx<'_>, grant: &Grant<Approve, entity::Policy>, id: Uuid
     }
     if in_force(tx, &row.policy)?.map(|base| base.number) != row.based_on {
         return Err(Error::conflict("policy.moved_on"));
+    }
+    // Both would change the same version, and the later one would undo the earlier.
+    if PolicyVersion::all(tx, &VERSIONS, &[&row.policy])?.iter().any(|other| other.state == VersionState::Approved) {
+        return Err(Error::conflict("policy.other_approved"));
     }
     let row = PolicyVersion {
         state: VersionState::Approved,
@@ -362,12 +370,19 @@ fn move_on(tx: &mut Tx<'_>, who: &Principal, row: PolicyVersion, action: &str) -
 
 /// Brings an approved version into force; open duties follow it in a job. `false` if there is nothing to bring.
 pub fn take_effect(tx: &mut Tx<'_>, who: &Principal, id: Uuid) -> Result<bool> {
-    let Ok(row) = expected(tx, id, VersionState::Approved) else { return Ok(false) };
+    let row = match expected(tx, id, VersionState::Approved) {
+        Err(error) if error.code == WRONG_STATE => return Ok(false),
+        row => row?,
+    };
     let today = settings::calendar(tx)?.date_of(who.now);
     if row.effective_on.is_none_or(|on| on > today) {
         return Ok(false);
     }
-    if let Some(old) = in_force(tx, &row.policy)? {
+    let old = in_force(tx, &row.policy)?;
+    if old.as_ref().map(|old| old.number) != row.based_on {
+        return outrun(tx, who, row).map(|()| false);
+    }
+    if let Some(old) = old {
         let superseded_at = Some(who.now);
         PolicyVersion { state: VersionState::Superseded, superseded_at, updated_at: who.now, ..old }.update(tx)?;
     }
@@ -379,6 +394,22 @@ pub fn take_effect(tx: &mut Tx<'_>, who: &Principal, id: Uuid) -> Result<bool> {
     follow::later(tx, who, &Scope::All)?;
     plan_soon(tx, who.now)?;
     Ok(true)
+}
+
+/// A version whose day has come though it changes one that is no longer in force: it would undo what came between. It is
+/// rejected, and whoever approved it is told.
+fn outrun(tx: &mut Tx<'_>, who: &Principal, row: PolicyVersion) -> Result<()> {
+    let told = json!({ "policy": row.policy, "number": row.number, "based_on": row.based_on });
+    if let Some(approver) = row.approver_id {
+        let (link, key) = (format!("/policy/versions/{}", row.id), format!("policy_outrun:{}", row.id));
+        let (link, dedupe_key) = (Some(link.as_str()), Some(key.as_str()));
+        let user = Id::from_uuid(approver);
+        let notice = Notice { user, kind: "policy_outrun", params: told.clone(), link, dedupe_key, at: who.now };
+        notify(tx, &notice)?;
+    }
+    let id = row.id;
+    PolicyVersion { state: VersionState::Rejected, updated_at: who.now, ..row }.update(tx)?;
+    audit::record(tx, who, "outrun", Entity::Policy, id, None, told)
 }
 
 /// Brings into force whatever has been approved for a day that has come: should a job have been lost.

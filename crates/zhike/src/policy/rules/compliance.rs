@@ -10,6 +10,11 @@ use super::duty::State;
 use serde::{Deserialize, Serialize};
 use std::ops::AddAssign;
 
+/// A share in percent with one decimal, as people read it; of nothing there is none.
+pub fn percent(part: i64, whole: i64) -> Option<f64> {
+    (whole > 0).then(|| (part as f64 * 1000.0 / whole as f64).round() / 10.0)
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Counts {
     pub met: u64,
@@ -41,7 +46,7 @@ impl Counts {
         self.met + self.late + self.missed + self.waived + self.open
     }
 
-    /// In [0, 1].
+    /// Exactly, in [0, 1].
     pub fn rate(&self) -> Option<f64> {
         let decided = self.met + self.late + self.missed;
         (decided > 0).then(|| self.met as f64 / decided as f64)
@@ -55,5 +60,17 @@ impl AddAssign for Counts {
         self.missed += other.missed;
         self.waived += other.waived;
         self.open += other.open;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::percent;
+
+    #[test]
+    fn shares_have_one_decimal() {
+        assert_eq!(percent(2, 3), Some(66.7));
+        assert_eq!(percent(0, 4), Some(0.0));
+        assert_eq!(percent(0, 0), None);
     }
 }

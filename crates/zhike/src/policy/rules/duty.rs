@@ -56,7 +56,8 @@ pub struct Duty {
     pub terms: Terms,
     /// Pauses ordered by a person, besides those that states of the subject cause.
     pub pauses: Vec<Halt>,
-    /// "Not before": moves the suggestion, never the deadline.
+    /// When a person plans to act: takes the place of the suggestion until somebody acts then or later; after that no
+    /// suggestion comes before it. Never moves the deadline.
     pub postponed_until: Option<Timestamp>,
     pub waived: Option<Release>,
     /// The subject no longer owes it.

@@ -93,10 +93,16 @@ fn judge_clock(
     }
     let held = pauses(within, &own).into_iter().chain(personal_pauses(rule, duty));
     let watch = stopwatch(within, cycle.start.at, held, base);
-    clock_outcome(rule, &cycle, &watch, as_of)
+    clock_outcome(rule, duty, &cycle, &watch, as_of)
 }
 
-fn clock_outcome(rule: &Rule, cycle: &Cycle<'_>, watch: &Stopwatch, as_of: Timestamp) -> Result<Outcome, RuleError> {
+fn clock_outcome(
+    rule: &Rule,
+    duty: &Duty,
+    cycle: &Cycle<'_>,
+    watch: &Stopwatch,
+    as_of: Timestamp,
+) -> Result<Outcome, RuleError> {
     let due = watch.due()?;
     let due_at = due.map(|due| due.at);
     let stop = cycle.stop;
@@ -121,9 +127,15 @@ fn clock_outcome(rule: &Rule, cycle: &Cycle<'_>, watch: &Stopwatch, as_of: Times
         measured: None,
         evidence: std::iter::once(cycle.start.id).chain(stop.map(|stop| stop.fact)).collect(),
         warnings: clock_warnings(rule, watch)?,
-        act_at: state.is_open().then_some(cycle.start.at),
+        act_at: state.is_open().then(|| clock_act(cycle, duty, due_at)),
         next_check_at: next_check(state, due_at, &watch.pauses, as_of),
     })
+}
+
+/// A clock is to be stopped as soon as it runs, unless somebody plans to do so later.
+fn clock_act(cycle: &Cycle<'_>, duty: &Duty, due: Option<Timestamp>) -> Timestamp {
+    let at = duty.postponed_until.map_or(cycle.start.at, |planned| planned.max(cycle.start.at));
+    due.map_or(at, |due| at.min(due))
 }
 
 fn judge_period(
@@ -147,7 +159,7 @@ fn judge_period(
         None if held.iter().any(|pause| is_in(pause, as_of)) => State::Paused,
         None => State::Open,
     };
-    let act_at = if state.is_open() { next_act(rule, duty, &owed, &counts, due, calendars) } else { None };
+    let act_at = if state.is_open() { next_act(rule, duty, &owed, &found.lines, due, calendars) } else { None };
     let progress = owed.iter().zip(&counts);
     Ok(Outcome {
         state,
@@ -205,23 +217,31 @@ fn next_act(
     rule: &Rule,
     duty: &Duty,
     owed: &[NeedCount],
-    counts: &[u32],
+    lines: &[Vec<Timestamp>],
     due: Timestamp,
     calendars: &Calendars,
 ) -> Option<Timestamp> {
+    // What a person planned holds until somebody has acted at that moment or later.
+    let acted = lines.iter().flatten().max().copied();
+    if let Some(planned) = duty.postponed_until.filter(|planned| acted.is_none_or(|acted| acted < *planned)) {
+        return Some(planned.min(due));
+    }
+    let counts: Vec<u32> = lines.iter().map(|line| line.len() as u32).collect();
     let company = calendars.company();
     let last = company.date_of(due.checked_sub(SignedDuration::from_micros(1)).unwrap_or(due));
     let days = acting_days(company.date_of(duty.terms.opens_at), last.saturating_add(1.day()), calendars);
     let total = steps(rule, owed, &[]);
-    let done = total.saturating_sub(steps(rule, owed, counts));
-    let at = suggested(&days, total, done, duty.key.subject, calendars.zone())?.max(duty.terms.opens_at);
-    Some(at.max(duty.postponed_until.unwrap_or(at)).min(due))
+    let done = total.saturating_sub(steps(rule, owed, &counts));
+    let earliest = duty.postponed_until.map_or(duty.terms.opens_at, |planned| planned.max(duty.terms.opens_at));
+    Some(suggested(&days, total, done, duty.key.subject, calendars.zone())?.max(earliest).min(due))
 }
 
 /// What is owed after pauses, and when it was complete; `None` when the whole period was paused and nothing was done.
 ///
 /// A pause without end counts only once the period is over and only against what is still missing: until then it may be
-/// lifted, and a need that shrank and grew again would make the answer depend on the time of evaluation.
+/// lifted, and a need that shrank and grew again would make the answer depend on the time of evaluation. What such a
+/// pause excuses is therefore excused at the end of the period, whenever the rest was done: whoever did more, and met
+/// the whole need, was never later than that.
 fn owed_and_met(
     duty: &Duty,
     held: &[Pause],
@@ -242,8 +262,8 @@ fn owed_and_met(
         return None;
     }
     let need = owed(left);
-    let met_at = all_met(&need, lines);
-    Some((need, met_at))
+    let excused = all_met(&need, lines).map(|_| due);
+    Some((need, excused))
 }
 
 /// The share of a period that was not paused; a pause without end lasts to the end of the period.

@@ -4,12 +4,18 @@
 //! nobody twice, and a store that keeps (duty, step) unique may evaluate as often as it likes: after hours of downtime
 //! every step that has passed appears with the instant at which it was due, and a clock that jumps back repeats none.
 
-use super::duty::Duty;
+use super::duty::{Duty, State};
 use super::judge::Outcome;
 use super::{Calendars, RuleError};
 use crate::policy::definition::{Recipient, Rule};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+
+/// The step at the due instant itself, for whoever tells of it apart from warnings and rungs.
+pub const DUE: &str = "due";
+
+/// The smallest step of time.
+pub const TICK: SignedDuration = SignedDuration::from_micros(1);
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
@@ -50,13 +56,37 @@ fn warnings<'a>(rule: &'a Rule, duty: &'a Duty, outcome: &'a Outcome) -> impl It
     heard.map(move |warning| step(warning.percent, warning.at))
 }
 
-/// The steps that have come and were not taken yet.
-pub fn passed<'a>(steps: &'a [Step], done: &'a [String], as_of: Timestamp) -> impl Iterator<Item = &'a Step> {
-    steps.iter().filter(move |step| step.at <= as_of && !done.contains(&step.key))
+impl Step {
+    /// Whether it tells of what may still be prevented.
+    pub fn is_warning(&self) -> bool {
+        self.level == 0 && self.key != DUE
+    }
+
+    /// Whether what it tells of has come to pass. At its very due instant a clock can still be stopped in time.
+    fn is_true(&self, state: State) -> bool {
+        match self.is_warning() {
+            true => state.is_open() || state == State::Missed,
+            false => matches!(state, State::Missed | State::Late),
+        }
+    }
 }
 
-/// When the duty must be looked at again: its state may change, or a step that was not taken yet comes.
-pub fn next_check(outcome: &Outcome, steps: &[Step], done: &[String]) -> Option<Timestamp> {
-    let waiting = steps.iter().filter(|step| !done.contains(&step.key)).map(|step| step.at);
-    waiting.chain(outcome.next_check_at).min()
+/// The steps to be taken now: they have come, were not taken yet, and what they tell of is so.
+pub fn passed<'a>(
+    outcome: &'a Outcome,
+    steps: &'a [Step],
+    done: &'a [String],
+    as_of: Timestamp,
+) -> impl Iterator<Item = &'a Step> {
+    let come = steps.iter().filter(move |step| step.at <= as_of && !done.contains(&step.key));
+    come.filter(|step| step.is_true(outcome.state))
+}
+
+/// When the duty must be looked at again, always later than `as_of`: its state may change, or a step that was not taken
+/// yet comes. A warning whose time has passed never comes again.
+pub fn next_check(outcome: &Outcome, steps: &[Step], done: &[String], as_of: Timestamp) -> Option<Timestamp> {
+    let is_past = |step: &Step| step.at <= as_of && (step.is_warning() || step.is_true(outcome.state));
+    let waiting = steps.iter().filter(|step| !done.contains(&step.key) && !is_past(step)).map(|step| step.at);
+    let next = waiting.chain(outcome.next_check_at).min()?;
+    Some(next.max(as_of + TICK))
 }

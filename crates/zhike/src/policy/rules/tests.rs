@@ -1,7 +1,7 @@
 //! The engine by example. Dates are of 2026 in China unless they say otherwise.
 
 use super::facts::in_order;
-use super::ladder::passed;
+use super::ladder::{next_check, passed};
 use super::window::windows;
 use super::*;
 use crate::kernel::Fact;
@@ -357,11 +357,13 @@ fn escalation_climbs_from_the_due_instant() {
     );
     // After downtime all of them have passed, each with its own instant; none twice, also when the clock jumps back.
     let done = ["warn-80".to_owned()];
-    assert_eq!(passed(&steps, &done, at("2026-12-05 00:00")).count(), 2);
-    assert_eq!(passed(&steps, &done, at("2026-11-25 00:00")).count(), 0);
-    assert_eq!(next_check(&outcome, &steps, &done), Some(at("2026-12-01 00:00")));
-    let all: Vec<String> = steps.iter().map(|step| step.key.clone()).collect();
-    assert_eq!(next_check(&outcome, &steps, &all), None);
+    assert_eq!(passed(&outcome, &steps, &done, at("2026-12-05 00:00")).count(), 2);
+    assert_eq!(passed(&outcome, &steps, &done, at("2026-11-25 00:00")).count(), 0);
+    let early = judged(&rule, &duty, &[], "2026-11-25 00:00");
+    assert_eq!(next_check(&early, &steps, &done, at("2026-11-25 00:00")), Some(at("2026-12-01 00:00")));
+    let rung = next_check(&outcome, &steps, &done, at("2026-12-01 00:00"));
+    assert_eq!(rung, Some(at("2026-12-02 00:00")));
+    assert_eq!(next_check(&outcome, &steps, &done, at("2026-12-05 00:00")), None, "what has come is taken at once");
 }
 
 #[test]
@@ -475,6 +477,38 @@ fn a_paused_period_keeps_its_end_and_owes_a_share() {
         ladder(&rule, duty, &outcome, &calendars()).expect("a ladder").len()
     };
     assert_eq!((steps(&duty), steps(&paused(&duty, "2026-11-20 00:00", Some("2026-11-26 00:00")))), (3, 2));
+}
+
+#[test]
+fn what_a_lasting_pause_excuses_is_excused_at_the_end() {
+    let (rule, duty) = vip();
+    let held = paused(&duty, "2026-11-01 00:01", None);
+    let visit = fact(1, "visit_made", "2026-11-01 00:00");
+    // Nearly the whole month was paused: one visit is enough, which nobody knows before the month is over.
+    let one = std::slice::from_ref(&visit);
+    assert_eq!(judged(&rule, &held, one, "2026-11-30 23:59").state, State::Paused);
+    let excused = judged(&rule, &held, one, "2026-12-05 00:00");
+    assert_eq!((excused.state, excused.met_at), (State::Met, Some(at("2026-12-01 00:00"))));
+    // A contact at the very instant at which the pause begins happened in the month and counts: both are met, then.
+    let both = [visit, fact(2, "contact_made", "2026-11-01 00:01")];
+    for looked in ["2026-11-02 00:00", "2026-12-05 00:00"] {
+        let met = judged(&rule, &held, &both, looked);
+        assert_eq!((met.state, met.met_at), (State::Met, Some(at("2026-11-01 00:01"))), "looked at {looked}");
+    }
+}
+
+#[test]
+fn what_a_person_plans_stands_until_somebody_acts() {
+    let (rule, duty) = vip();
+    let planned = Duty { postponed_until: Some(at("2026-11-20 09:00")), ..duty.clone() };
+    let act = |duty: &Duty, facts: &[Fact]| judged(&rule, duty, facts, "2026-11-26 00:00").act_at.expect("open");
+    let (early, late) = (fact(1, "contact_made", "2026-11-10 09:00"), fact(1, "contact_made", "2026-11-25 09:00"));
+    assert_eq!(act(&planned, &[]), at("2026-11-20 09:00"));
+    assert_eq!(act(&planned, &[early]), at("2026-11-20 09:00"), "also where the rule would propose a later day");
+    let next = act(&planned, std::slice::from_ref(&late));
+    assert_eq!(next, act(&duty, &[late]).max(at("2026-11-20 09:00")), "then the rule proposes again");
+    let sooner = Duty { postponed_until: Some(at("2026-11-02 09:00")), ..duty };
+    assert_eq!(act(&sooner, &[]), at("2026-11-02 09:00"));
 }
 
 #[test]

@@ -65,6 +65,17 @@ pub fn withdrawn(app: &TestApp, login: &str, customer: Uuid, subject: Uuid) {
     });
 }
 
+/// A fact of its own, about something of the customer's.
+pub fn publish(
+    tx: &mut store::Tx<'_>,
+    who: &Principal,
+    customer: Uuid,
+    kind: &str,
+    at: Timestamp,
+) -> crate::kernel::Result<()> {
+    outbox::publish(tx, who, &fact(who, Uuid::now_v7(), customer, kind, at))
+}
+
 /// A fact of its own, about this subject.
 pub fn told(app: &TestApp, login: &str, (subject, customer): (Uuid, Uuid), kind: &str, when: Timestamp) {
     let who = app.principal(login);

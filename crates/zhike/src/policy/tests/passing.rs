@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use serde_json::json;
+use uuid::Uuid;
 
 use super::kit::*;
 use crate::app::MIGRATIONS;
@@ -69,6 +70,55 @@ store::db_test! {
         assert_eq!(sweep(&app), 0, "there is nothing left to look at");
     }
 
+    fn a_month_of_missed_duties_is_one_notification(db) {
+        let app = company(&db);
+        let named = ["华盛机械", "瑞丰食品", "恒泰电子", "金山重工", "东方仪表"];
+        for name in named {
+            customer(&app, "li", name, "vip");
+        }
+        let zhao = customer(&app, "zhao", "南海造船", "vip");
+        pass_to(&app, "2026-11-30T16:00:00Z");
+        assert_eq!(notices(&app, "li"), ["duty_warning_many warn-80", "duty_due_many due"]);
+        assert_eq!(notices(&app, "zhao"), ["duty_warning warn-80", "duty_due due"], "the only one names its customer and leads to it");
+        let last = |login: &str| session(&app, login).get("/notifications").ok()["items"][0].clone();
+        let (many, one) = (last("li"), last("zhao"));
+        assert_eq!((&many["params"]["count"], &many["params"]["due_to"]), (&json!(5), &json!("2026-11-30")));
+        let customers = many["params"]["customers"].as_array().unwrap();
+        assert!(customers.len() == 3 && customers.iter().all(|name| named.contains(&name.as_str().unwrap())));
+        assert_eq!(one["params"]["customer"], "南海造船");
+        let missed = listed(&session(&app, "zhao"), &json!([["customer", "eq", zhao], ["state", "eq", "missed"]])).remove(0);
+        assert_eq!(one["link"], format!("/duties/{}", missed["id"].as_str().unwrap()));
+        // The link of many is the list of exactly these.
+        let filter = many["link"].as_str().unwrap().strip_prefix("/policy/duties?f=").expect("the list of duties");
+        let behind = session(&app, "li").get(&format!("/duties?filter={filter}")).ok();
+        assert_eq!(behind["items"].as_array().map(Vec::len), Some(5), "{filter}");
+        assert_eq!(notices(&app, "wang"), ["duty_overdue_many supervisor"]);
+        assert_eq!(last("wang")["params"]["count"], 5);
+    }
+
+    fn what_comes_later_the_same_day_is_gathered_and_unread_again(db) {
+        let app = company(&db);
+        let vip = customer(&app, "li", "华盛机械", "vip");
+        let other = customer(&app, "li", "瑞丰食品", "vip");
+        let known = |customer: Uuid, when: &str| {
+            told(&app, "li", (Uuid::now_v7(), customer), "major_event_known", at(when));
+        };
+        known(vip, "2026-11-02T01:00:00Z");
+        known(other, "2026-11-02T01:20:00Z");
+        pass_to(&app, "2026-11-03T01:10:00Z");
+        let li = session(&app, "li");
+        let dues = || -> Vec<String> { notices(&app, "li").into_iter().filter(|line| line.ends_with(" due")).collect() };
+        assert_eq!(dues(), ["duty_due due"]);
+        li.post("/notifications/read", json!({ "all": true })).ok();
+        pass_to(&app, "2026-11-03T01:30:00Z");
+        assert_eq!(dues(), ["duty_due_many due"]);
+        let told = li.get("/notifications").ok()["items"][0].clone();
+        assert_eq!((&told["read"], &told["params"]["count"]), (&json!(false), &json!(2)));
+        assert_eq!(told["params"]["customers"], json!(["华盛机械", "瑞丰食品"]));
+        pass_to(&app, "2026-11-03T02:00:00Z");
+        assert_eq!(li.get("/notifications").ok()["items"][0]["params"]["count"], 2, "nothing is counted twice");
+    }
+
     fn two_nodes_at_once_tell_everybody_once(db) {
         let app = company(&db);
         for number in 0..30 {
@@ -88,7 +138,12 @@ store::db_test! {
             .collect();
         nodes.into_iter().for_each(|node| node.join().expect("a node"));
         assert_eq!(count(&app, &STEPS), 30 * 4, "the quarter's duties are not over");
-        assert_eq!(count(&app, &NOTICES), 30 * 3, "a warning of the week before last is no news");
+        assert_eq!(count(&app, &NOTICES), 3, "a warning of the week before last is no news");
+        for (login, told) in [("li", 1), ("wang", 2)] {
+            let items = session(&app, login).get("/notifications").ok()["items"].clone();
+            let counts: Vec<_> = items.as_array().unwrap().iter().map(|item| item["params"]["count"].clone()).collect();
+            assert_eq!(counts, vec![json!(30); told]);
+        }
         let missed = listed(&session(&app, "wang"), &json!([["state", "eq", "missed"]]));
         assert_eq!(missed.len(), 30);
         let now = app.clock.now();

@@ -67,6 +67,39 @@ store::db_test! {
         assert_eq!(months("open").len(), 2);
     }
 
+    /// Only PostgreSQL has transactions side by side.
+    fn a_contact_recorded_while_its_duty_is_planned_counts(db) {
+        let app = TestApp::new(&db);
+        app.set_time(at("2026-11-02T01:30:00Z"));
+        let vip = customer(&app, "li", "华盛机械", "vip");
+        session(&app, "admin").post("/policies/adopt", json!({ "keys": ["R3"] })).ok();
+        let plan = || crate::policy::engine::jobs::catch_up(&app.db, &std::sync::Arc::new(app.system())).expect("planned");
+        if app.read(|tx| Ok::<_, crate::kernel::Error>(tx.is_postgres())) {
+            let (published, is_published) = std::sync::mpsc::channel();
+            let (planned, is_planned) = std::sync::mpsc::channel::<()>();
+            let is_planned = std::sync::Mutex::new(is_planned);
+            let (db, who) = (app.db.clone(), app.principal("li"));
+            let recorder = std::thread::spawn(move || {
+                db.write_blocking(move |tx| {
+                    publish(tx, &who, vip, "contact_made", at("2026-11-02T01:00:00Z"))?;
+                    published.send(()).expect("somebody waits");
+                    is_planned.lock().expect("unpoisoned").recv().expect("planned");
+                    Ok::<_, crate::kernel::Error>(())
+                })
+            });
+            is_published.recv().expect("published");
+            plan();
+            planned.send(()).expect("somebody waits");
+            recorder.join().expect("ended").expect("stored");
+            assert_eq!(duty(&session(&app, "li"), vip, "vip-contact")["progress"][0]["have"], 0, "they crossed");
+            pass_to(&app, "2026-11-02T01:31:00Z");
+        } else {
+            happened(&app, "li", vip, "contact_made", "2026-11-02T01:00:00Z");
+            plan();
+        }
+        assert_eq!(duty(&session(&app, "li"), vip, "vip-contact")["progress"][0]["have"], 1);
+    }
+
     fn months_that_passed_without_a_server_are_made_up_for(db) {
         let app = company(&db);
         let vip = customer(&app, "li", "华盛机械", "vip");

@@ -17,6 +17,10 @@ fn drafted(session: &Session<'_>) -> String {
     made["id"].as_str().expect("an id").to_owned()
 }
 
+store::statements! {
+    OUTRUN = "update policy_version set number = $1 where state = 'effective'";
+}
+
 store::db_test! {
     MIGRATIONS;
 
@@ -68,6 +72,56 @@ store::db_test! {
         assert_eq!((&versions[0]["state"], &versions[1]["state"]), (&json!("effective"), &json!("superseded")));
         let body = json!({ "from_version": 1, "changes": three_contacts() });
         assert_eq!(wang.post("/policies/R3/versions", body).refused(409), "policy.moved_on");
+    }
+
+    fn nobody_but_its_author_has_a_hand_in_what_a_second_person_approves(db) {
+        let app = company(&db);
+        let (wang, zhou) = (session(&app, "wang"), session(&app, "zhou"));
+        let path = format!("/policy-versions/{}", drafted(&wang));
+        let rewrite = json!({ "changes": [{ "rule": "vip-contact", "params": { "quota.need.0.at_least": 9 } }] });
+        assert_eq!(zhou.patch(&path, 1, rewrite).refused(409), "policy.not_author");
+        assert_eq!(zhou.post(&format!("{path}/submit"), json!({})).refused(409), "policy.not_author");
+        let draft = wang.get(&path).ok();
+        assert_eq!((&draft["state"], &draft["differences"][0]["after"]), (&json!("draft"), &json!(3)), "as it was");
+        wang.post(&format!("{path}/submit"), json!({})).ok();
+        let approve = json!({ "effective_on": "2026-11-02" });
+        assert_eq!(wang.post(&format!("{path}/approve"), approve.clone()).refused(409), "policy.second_person");
+        let admin = session(&app, "admin");
+        assert_eq!(admin.post(&format!("{path}/approve"), approve).ok()["state"], "effective");
+    }
+
+    fn of_two_versions_of_the_same_one_only_one_is_approved(db) {
+        let app = company(&db);
+        let (wang, zhou, admin) = (session(&app, "wang"), session(&app, "zhou"), session(&app, "admin"));
+        let first = drafted(&wang);
+        let changes = json!([{ "rule": "vip-contact", "params": { "warnings": [0.5] } }]);
+        let second = zhou.post("/policies/R3/versions", json!({ "from_version": 1, "changes": changes })).created();
+        let second = second["id"].as_str().unwrap();
+        wang.post(&format!("/policy-versions/{first}/submit"), json!({})).ok();
+        zhou.post(&format!("/policy-versions/{second}/submit"), json!({})).ok();
+        let on = |day: &str| json!({ "effective_on": day });
+        admin.post(&format!("/policy-versions/{first}/approve"), on("2026-11-10")).ok();
+        let again = admin.post(&format!("/policy-versions/{second}/approve"), on("2026-11-20"));
+        assert_eq!(again.refused(409), "policy.other_approved");
+        app.set_time(at("2026-11-09T16:00:00Z"));
+        app.run_jobs();
+        let later = admin.post(&format!("/policy-versions/{second}/approve"), on("2026-11-20"));
+        assert_eq!(later.refused(409), "policy.moved_on", "it would undo what came into force meanwhile");
+    }
+
+    fn an_approved_version_that_was_outrun_never_takes_force(db) {
+        let app = company(&db);
+        let (wang, admin) = (session(&app, "wang"), session(&app, "admin"));
+        let version = drafted(&wang);
+        wang.post(&format!("/policy-versions/{version}/submit"), json!({})).ok();
+        admin.post(&format!("/policy-versions/{version}/approve"), json!({ "effective_on": "2026-11-10" })).ok();
+        // As a data folder from before this was refused at approval may have it.
+        app.write(|tx| tx.execute(&OUTRUN, &[&7_i64]).map(drop).map_err(Into::into));
+        app.set_time(at("2026-11-09T16:00:00Z"));
+        app.run_jobs();
+        assert_eq!(wang.get(&format!("/policy-versions/{version}")).ok()["state"], "rejected");
+        assert_eq!(wang.get("/policies").ok()["items"][3]["effective"]["number"], 7);
+        assert_eq!(notices(&app, "admin"), ["policy_outrun "]);
     }
 
     fn a_version_waits_for_its_day(db) {

@@ -21,7 +21,7 @@ pub use calendars::Calendars;
 pub use compliance::Counts;
 pub use duty::{Duty, DutyKey, Halt, NeedCount, Release, State, Terms, Warning};
 pub use judge::{Outcome, Progress, judge};
-pub use ladder::{Step, ladder, next_check};
+pub use ladder::{Step, ladder};
 pub use plan::{Frame, plan_period, plan_within};
 pub use replan::{Change, replan};
 pub use simulate::{SimulationError, SimulationFile, SimulationResult, simulate};
