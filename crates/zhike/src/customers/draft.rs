@@ -9,7 +9,8 @@ use super::rules::text::{Faults, clean};
 use super::rules::{credit_code, name_core};
 use super::sealed::Slot;
 use super::{input, regions};
-use crate::kernel::{FieldAccess, FieldClass, Principal, Result};
+use crate::kernel::fields::FIELDS;
+use crate::kernel::{Entity, FieldClass, Principal, Result};
 use crate::platform::audit::Changes;
 
 const NAME_MOST: usize = 200;
@@ -52,7 +53,7 @@ pub fn apply(
     if let Some(fields) = &patch.key_facts {
         marks(who, customer, fields, changes, faults)?;
     }
-    refuse_locked(who, changes, faults);
+    refuse_locked(who, Entity::Customer, changes, faults);
     Ok(())
 }
 
@@ -258,17 +259,14 @@ fn note_marks(c: &mut Customer, old: Vec<KeyMark>, new: Vec<KeyMark>, changes: &
     Ok(())
 }
 
-/// Ordinary fields that a role may not edit stay as they are.
-fn refuse_locked(who: &Principal, changes: &Changes, faults: &mut Faults) {
-    let locked: Vec<String> = changes.fields().filter(|field| is_locked(who, field)).map(str::to_owned).collect();
-    for field in locked {
-        faults.add(&field, "not_allowed");
+/// Ordinary fields that a role may not edit stay as they are. Personal ones are refused where they are sealed.
+pub fn refuse_locked(who: &Principal, entity: Entity, changes: &Changes, faults: &mut Faults) {
+    let ordinary = FIELDS.iter().filter(|field| field.entity == entity && field.class == FieldClass::Ordinary);
+    for field in ordinary.filter(|field| !who.edits(entity, field.name)) {
+        if changes.fields().any(|changed| changed == field.name) {
+            faults.add(field.name, "not_allowed");
+        }
     }
-}
-
-fn is_locked(who: &Principal, field: &str) -> bool {
-    let is_personal = [PHONE, EMAIL, WECHAT, ID_NUMBER].iter().any(|column| column.name == field);
-    !is_personal && who.field(&format!("customer.{field}"), FieldClass::Ordinary) < FieldAccess::Edit
 }
 
 #[cfg(test)]

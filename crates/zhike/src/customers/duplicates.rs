@@ -169,9 +169,12 @@ fn probe(who: &Principal, asked: &DuplicateQuery) -> Result<Probe> {
     if [&asked.name, &asked.credit_code, &asked.phone].into_iter().flatten().any(|value| value.chars().count() > 200) {
         return Err(Error::field_invalid("name", "too_long"));
     }
-    let phone = text(&asked.phone).and_then(|phone| personal::clean(Kind::Phone, &phone).ok());
+    // Nobody finds out by trying what they are not shown.
+    let code = text(&asked.credit_code).filter(|_| who.reads(Entity::Customer, "credit_code"));
+    let phone = text(&asked.phone).filter(|_| reach::may_look_up_phones(who));
+    let phone = phone.and_then(|phone| personal::clean(Kind::Phone, &phone).ok());
     Ok(Probe {
-        credit_code: text(&asked.credit_code).map(|code| credit_code::normalise(&code)),
+        credit_code: code.map(|code| credit_code::normalise(&code)),
         name_core: text(&asked.name).map(|name| name_core::core(&name)).filter(|core| !core.is_empty()),
         phones: phone.map(|phone| who.vault.index(&PHONE_LOOKUP, &phone)).into_iter().collect(),
         id_number: None,

@@ -9,7 +9,7 @@ use super::contacts::Contact;
 use super::model::{Customer, PHONE_LOOKUP, SEARCH_KIND};
 use super::reach;
 use super::rules::credit_code;
-use crate::kernel::{Principal, Result};
+use crate::kernel::{Entity, Principal, Result};
 use crate::platform::vault::{hex, normalise};
 
 /// Indexes a customer anew, with its contacts.
@@ -56,7 +56,7 @@ pub fn keys_for(who: &Principal, text: &str) -> Vec<String> {
     if plain.starts_with("KH") {
         keys.push(number_key(&plain));
     }
-    if credit_code::check(&plain).is_ok() {
+    if credit_code::check(&plain).is_ok() && who.reads(Entity::Customer, "credit_code") {
         keys.push(credit_code_key(&plain));
     }
     if reach::may_look_up_phones(who) {

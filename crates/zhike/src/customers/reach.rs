@@ -19,6 +19,14 @@ pub fn predicate(who: &Principal, action: Action, entity: Entity) -> Predicate {
     reached.and(Predicate::IsNull("removed_at"))
 }
 
+/// Rows of another table that belong to the customer in `column` as `children`: they are there for whoever may see both.
+pub fn through(who: &Principal, column: &'static str, children: Entity) -> Predicate {
+    let customers = predicate(who, Action::Read, Entity::Customer);
+    let children = predicate(who, Action::Read, children);
+    let both = if customers == children { customers } else { customers.and(children) };
+    Predicate::Through { column, table: <Customer as store::Entity>::TABLE, predicate: Box::new(both) }
+}
+
 /// The customers that a grant reaches.
 pub fn scope<A: Doing, E: Of>(grant: &Grant<A, E>) -> Predicate {
     predicate(grant.principal(), A::VALUE, E::VALUE)
@@ -46,8 +54,7 @@ pub fn tokens_of(customer: &Customer, collaborators: &[Uuid]) -> Vec<String> {
     std::iter::once(owner).chain(department).chain(shared).collect()
 }
 
-/// The tokens that somebody's search asks for; `None` asks for all customers. A customer that is only shared with them
-/// carries none: it stands in their lists and is not found by its name.
+/// The tokens that somebody's search asks for; `None` asks for all customers.
 pub fn tokens_for(who: &Principal) -> Option<Vec<String>> {
     let Some(reach) = who.permissions.reach(Action::Read, Entity::Customer) else { return Some(Vec::new()) };
     if reach.all {

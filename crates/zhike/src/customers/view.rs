@@ -7,7 +7,7 @@ use store::Tx;
 use utoipa::ToSchema;
 
 use super::model::{Customer, CustomerKind, EMAIL, Grade, ID_NUMBER, KeyMark, PHONE, Source, WECHAT};
-use crate::kernel::{FieldAccess, Id, Principal, Result};
+use crate::kernel::{Entity, Id, Principal, Result};
 use crate::platform::access::names::{self, Named};
 use crate::platform::vault::Masked;
 
@@ -118,10 +118,10 @@ pub fn view(tx: &mut Tx<'_>, who: &Principal, customer: Customer) -> Result<Cust
 
 /// Empties the ordinary fields that a role hides. Most roles hide none, so this is usually one look at a short map.
 fn hide(who: &Principal, view: &mut CustomerView) {
-    let hidden = who.permissions.fields.iter().filter(|(_, access)| **access < FieldAccess::Read);
-    for (field, _) in hidden {
-        match field.strip_prefix("customer.").unwrap_or_default() {
-            "short_name" => view.short_name = None,
+    for field in who.hidden(Entity::Customer) {
+        view.key_marks.retain(|mark| mark.field != field);
+        view.key_facts.retain(|marked| marked != field);
+        match field {
             "credit_code" => view.credit_code = None,
             "industry" => view.industry = None,
             "region" => view.region = None,

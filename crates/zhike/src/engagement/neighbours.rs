@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
-use store::{Predicate, Tx};
+use store::Tx;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -41,22 +41,10 @@ impl NamedRecord {
 pub use customers::service::Card as CustomerCard;
 pub use duties::{DutyCard, Reached};
 
-/// The customers whose contacts `who` may see: a contact is there for whoever may see its customer.
-fn reach(who: &Principal, of: Entity) -> Predicate {
-    let customers = customers::reach::predicate(who, Action::Read, Entity::Customer);
-    let children = customers::reach::predicate(who, Action::Read, of);
-    if customers == children { customers } else { customers.and(children) }
-}
-
 /// Whether `who` may see the contacts of every customer.
 pub fn reaches_all(who: &Principal, of: Entity) -> bool {
     let all = |entity| who.permissions.reach(Action::Read, entity).is_some_and(|reach| reach.all);
     all(Entity::Customer) && all(of)
-}
-
-/// Rows whose customer `who` may see, for a table with a `customer_id`.
-pub fn of_visible_customers(who: &Principal, of: Entity) -> Predicate {
-    Predicate::Through { column: "customer_id", table: "customer", predicate: Box::new(reach(who, of)) }
 }
 
 /// The customer that the grant is to be used on; 404 for who may not see it, 403 for who may see it only.

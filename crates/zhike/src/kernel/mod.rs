@@ -4,6 +4,7 @@
 pub mod clock;
 pub mod error;
 pub mod fact;
+pub mod fields;
 pub mod grant;
 pub mod id;
 pub mod permission;

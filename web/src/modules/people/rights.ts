@@ -80,6 +80,5 @@ export const FIELDS = [
   'contact.phone',
   'contact.email',
   'contact.wechat',
-  'contact.id_number',
 ] as const
 export const ACCESSES: readonly Access[] = ['hidden', 'masked', 'read', 'edit']

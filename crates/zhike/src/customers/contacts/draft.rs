@@ -4,11 +4,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::model::{Authority, Birthday, CONTACT_EMAIL, CONTACT_PHONE, CONTACT_WECHAT, Contact, Salutation};
+use crate::customers::draft::refuse_locked;
 use crate::customers::input::{Text, given};
 use crate::customers::model::Customer;
 use crate::customers::rules::text::{Faults, clean};
 use crate::customers::sealed::Slot;
-use crate::kernel::{Id, Principal, Result};
+use crate::kernel::{Entity, Id, Principal, Result};
 use crate::platform::audit::Changes;
 
 macro_rules! contact_input {
@@ -156,6 +157,7 @@ pub fn apply(
         changes.field("birthday", &contact.birthday, &new);
         contact.birthday = new;
     }
+    refuse_locked(who, Entity::Contact, changes, faults);
     Ok(())
 }
 

@@ -3,7 +3,7 @@ use utoipa::ToSchema;
 
 use super::model::{Authority, Birthday, CONTACT_EMAIL, CONTACT_PHONE, CONTACT_WECHAT, Contact, Salutation};
 use crate::customers::model::Customer;
-use crate::kernel::{Id, Principal, Result};
+use crate::kernel::{Entity, Id, Principal, Result};
 use crate::platform::vault::Masked;
 
 /// A contact as somebody sees it.
@@ -32,7 +32,7 @@ pub struct ContactView {
 pub fn view(who: &Principal, contact: Contact) -> Result<ContactView> {
     let row = contact.id.uuid();
     let masked = |column, sealed: &Option<Vec<u8>>| who.vault.masked(who, column, row, sealed.as_deref());
-    Ok(ContactView {
+    let mut view = ContactView {
         phone: masked(&CONTACT_PHONE, &contact.phone)?,
         email: masked(&CONTACT_EMAIL, &contact.email)?,
         wechat: masked(&CONTACT_WECHAT, &contact.wechat)?,
@@ -49,5 +49,16 @@ pub fn view(who: &Principal, contact: Contact) -> Result<ContactView> {
         primary: contact.is_primary,
         left: contact.has_left,
         version: contact.version,
-    })
+    };
+    for field in who.hidden(Entity::Contact) {
+        match field {
+            "salutation" => view.salutation = None,
+            "position" => view.position = None,
+            "department" => view.department = None,
+            "birthday" => view.birthday = None,
+            "preferences" => view.preferences = None,
+            _ => {}
+        }
+    }
+    Ok(view)
 }

@@ -16,7 +16,7 @@ use crate::customers::contacts::{CONTACT_EMAIL, CONTACT_PHONE, CONTACT_WECHAT};
 use crate::customers::model::{EMAIL, ID_NUMBER, PHONE, WECHAT};
 use crate::kernel::permission::action::Import as Importing;
 use crate::kernel::permission::entity::Customer;
-use crate::kernel::{Entity, Error, FieldAccess, FieldClass, FieldError, Grant, Principal, Result};
+use crate::kernel::{Entity, Error, FieldAccess, FieldError, Grant, Principal, Result};
 use crate::platform::audit;
 use crate::platform::files::{self, Blob, Label};
 use crate::platform::vault::Column as Sealed;
@@ -94,10 +94,8 @@ fn may_fill(who: &Principal, target: Target) -> bool {
     };
     match sealed {
         Some(column) => who.field(column.field, column.class()) > FieldAccess::Hidden,
-        None if target.slot == 0 => {
-            who.field(&format!("customer.{}", target.field), FieldClass::Ordinary) == FieldAccess::Edit
-        }
-        None => true,
+        None if target.slot == 0 => who.edits(Entity::Customer, target.field),
+        None => who.edits(Entity::Contact, target.field),
     }
 }
 

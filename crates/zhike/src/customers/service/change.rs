@@ -10,7 +10,7 @@ use crate::customers::view::{CustomerView, view};
 use crate::customers::{contacts, draft, facts, index};
 use crate::kernel::permission::action::Update;
 use crate::kernel::permission::entity;
-use crate::kernel::{Entity, Error, FieldAccess, FieldClass, Grant, Id, Principal, Result};
+use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
 use crate::platform::audit::{self, Changes};
 
 /// Changes the fields given, from the version that the asker has seen.
@@ -104,7 +104,7 @@ pub fn set_grade(
     let reason = input::reason(reason)?;
     let mut customer = load_for_change(tx, grant, id)?;
     version.map_or(Ok(()), |version| stale(&customer, version))?;
-    if who.field("customer.grade", FieldClass::Ordinary) < FieldAccess::Edit {
+    if !who.edits(Entity::Customer, "grade") {
         return Err(Error::forbidden().field("grade", "not_allowed"));
     }
     let from = customer.grade;

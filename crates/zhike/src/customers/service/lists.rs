@@ -11,7 +11,7 @@ use crate::customers::view::{CustomerView, view};
 use crate::customers::{index, reach, regions};
 use crate::kernel::permission::action::Read;
 use crate::kernel::permission::entity;
-use crate::kernel::{Error, FieldAccess, FieldClass, Grant, Id, List, Principal, Result};
+use crate::kernel::{Entity, Error, Grant, Id, List, Principal, Result};
 
 /// What the list of customers can be filtered and sorted by. Personal fields are not among it.
 pub const SPEC: ListSpec = ListSpec {
@@ -142,7 +142,7 @@ fn check_fields(who: &Principal, question: &Question) -> Result<()> {
     let region = (!question.regions.is_empty()).then_some("region");
     let filters = question.asked.filters.iter().map(|filter| filter.field.as_str());
     for field in filters.chain(sort).chain(region) {
-        if who.field(&format!("customer.{field}"), FieldClass::Ordinary) < FieldAccess::Read {
+        if !who.reads(Entity::Customer, field) {
             return Err(Error::invalid("query.field_not_allowed").field(field, "not_allowed"));
         }
     }

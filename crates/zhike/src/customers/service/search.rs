@@ -25,6 +25,15 @@ pub fn readable(tx: &mut Tx<'_>, who: &Principal, ids: &[Uuid]) -> Result<Vec<Uu
     among(tx, &reach::predicate(who, Action::Read, Entity::Customer), ids.to_vec())
 }
 
+/// Of which of these customers, which somebody may see, they may also see the children of that kind.
+pub fn with_readable(tx: &mut Tx<'_>, who: &Principal, children: Entity, visible: &[Uuid]) -> Result<Vec<Uuid>> {
+    let scope = reach::predicate(who, Action::Read, children);
+    match scope == reach::predicate(who, Action::Read, Entity::Customer) {
+        true => Ok(visible.to_vec()),
+        false => among(tx, &scope, visible.to_vec()),
+    }
+}
+
 /// Which of these customers are within a scope.
 pub(super) fn among(tx: &mut Tx<'_>, scope: &Predicate, ids: Vec<Uuid>) -> Result<Vec<Uuid>> {
     if ids.is_empty() {

@@ -5,10 +5,10 @@ use serde::Serialize;
 use store::Tx;
 use uuid::Uuid;
 
-use super::{comma_list, hex_list, readable};
+use super::{comma_list, hex_list, readable, with_readable};
 use crate::customers::contacts;
 use crate::customers::model::{Customer, Grade, PHONE};
-use crate::kernel::{Id, Principal, Result};
+use crate::kernel::{Entity, Id, Principal, Result};
 
 store::statements! {
     SUBJECTS_SQLITE = sqlite "select id, grade, owner_id, department_id, created_at, removed_at from customer
@@ -79,6 +79,7 @@ pub fn page_of_subjects(tx: &mut Tx<'_>, after: Option<Uuid>, limit: usize) -> R
 #[schema(as = CustomerCard)]
 pub struct Card {
     pub id: Uuid,
+    /// Empty for who may not see the customer.
     pub number: String,
     pub name: String,
     pub grade: String,
@@ -107,7 +108,8 @@ pub fn cards(tx: &mut Tx<'_>, who: &Principal, ids: &[Uuid]) -> Result<Vec<Card>
         false => tx.query(&CARDS_SQLITE, &[&hex_list(ids)])?,
     };
     let mut cards = rows.iter().map(|row| card(who, row, &visible)).collect::<Result<Vec<_>>>()?;
-    let people = contacts::of_customers(tx, &visible)?;
+    let with_contacts = with_readable(tx, who, Entity::Contact, &visible)?;
+    let people = contacts::of_customers(tx, &with_contacts)?;
     for card in cards.iter_mut().filter(|card| card.visible) {
         let mut own = people.iter().filter(|person| person.customer == card.id && !person.left);
         let decides = own.clone().find(|person| person.decision_maker);
@@ -132,11 +134,11 @@ fn card(who: &Principal, row: &store::Row, visible: &[Uuid]) -> Result<Card> {
         visible: visible.contains(&id),
     };
     if !card.visible {
-        return Ok(card);
+        return Ok(Card { number: String::new(), ..card });
     }
     let phone = who.vault.masked(who, &PHONE, id, sealed.as_deref())?;
     Ok(Card {
-        preferences: row.get(4)?,
+        preferences: row.get::<Option<String>>(4)?.filter(|_| who.reads(Entity::Customer, "preferences")),
         phone_hint: phone.map(|phone| phone.masked),
         last_contact_at: row.get(6)?,
         next_contact_at: row.get(7)?,

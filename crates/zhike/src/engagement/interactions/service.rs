@@ -289,7 +289,7 @@ fn visible(who: &Principal) -> Predicate {
     let stands = Predicate::IsNull("deleted_at");
     match neighbours::reaches_all(who, Entity::Interaction) {
         true => stands,
-        false => stands.and(neighbours::of_visible_customers(who, Entity::Interaction)),
+        false => stands.and(customers::reach::through(who, "customer_id", Entity::Interaction)),
     }
 }
 

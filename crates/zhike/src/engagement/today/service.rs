@@ -10,11 +10,12 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::rules::{Day, Group, when};
+use crate::customers;
 use crate::engagement::interactions::{self, Kind, service::Latest};
 use crate::engagement::neighbours::{self, CustomerCard, DutyCard};
 use crate::kernel::permission::action::Read;
 use crate::kernel::permission::entity;
-use crate::kernel::{Grant, Result};
+use crate::kernel::{Entity, Grant, Result};
 use crate::platform::access::names::Named;
 use crate::platform::settings;
 
@@ -128,10 +129,11 @@ pub fn today(tx: &mut Tx<'_>, grant: &Grant<Read, entity::Duty>) -> Result<Today
     let absent = neighbours::stands_in_for(tx, who, day.date)?;
     let owners: Vec<Uuid> = std::iter::once(who.user.uuid()).chain(absent.iter().map(|person| person.id)).collect();
     let duties = neighbours::open_duties(tx, who, &owners, (day.week_ends, SHOWN_MOST))?;
-    let customers: HashSet<Uuid> = duties.iter().filter_map(|duty| duty.customer).collect();
-    let customers: Vec<Uuid> = customers.into_iter().collect();
-    let cards = neighbours::customer_cards(tx, who, &customers)?;
-    let latest = interactions::latest_of(tx, &customers)?;
+    let subjects: HashSet<Uuid> = duties.iter().filter_map(|duty| duty.customer).collect();
+    let cards = neighbours::customer_cards(tx, who, &subjects.into_iter().collect::<Vec<_>>())?;
+    let visible: Vec<Uuid> = cards.values().filter(|card| card.visible).map(|card| card.id).collect();
+    let with_records = customers::service::with_readable(tx, who, Entity::Interaction, &visible)?;
+    let latest = interactions::latest_of(tx, &with_records)?;
     let latest: HashMap<Uuid, Latest> = latest.into_iter().map(|latest| (latest.customer, latest)).collect();
     let counts = neighbours::duty_counts(tx, who.user.uuid(), &day, TREND_MONTHS)?;
     let mut people: HashMap<Uuid, Named> = absent.iter().map(|person| (person.id, person.clone())).collect();

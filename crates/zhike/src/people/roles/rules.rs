@@ -1,46 +1,47 @@
 //! What a role may say.
 
-use crate::kernel::{Entity, FieldError};
+use crate::kernel::{FieldAccess, FieldError, fields};
 use crate::platform::access::roles::Rights;
 
 const FIELD_MOST: usize = 100;
 
-/// What is wrong with the rights of a role: fields are `entity.field` of an entity that exists. Entities and actions
-/// are known by their types.
+/// What is wrong with the rights of a role: each field is one that there is, with an access that it can have. Entities
+/// and actions are known by their types.
 pub fn judge(rights: &Rights) -> Vec<FieldError> {
-    let unknown = rights.fields.keys().filter(|name| !is_field(name));
-    unknown.map(|name| fault(name)).collect()
+    rights.fields.iter().filter_map(|(name, access)| fault(name, *access)).collect()
 }
 
-fn is_field(name: &str) -> bool {
-    name.len() <= FIELD_MOST
-        && name.split_once('.').is_some_and(|(entity, field)| Entity::from_word(entity).is_some() && is_word(field))
-}
-
-fn is_word(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
-}
-
-fn fault(name: &str) -> FieldError {
+fn fault(name: &str, access: FieldAccess) -> Option<FieldError> {
+    let code = match fields::find(name) {
+        None => "unknown",
+        Some(field) if !field.allows(access) => "not_allowed",
+        Some(_) => return None,
+    };
     let name: String = name.chars().take(FIELD_MOST).collect();
-    FieldError { field: format!("fields.{name}"), code: "unknown".to_owned(), message: None }
+    Some(FieldError { field: format!("fields.{name}"), code: code.to_owned(), message: None })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::FieldAccess;
+
+    fn code(name: &str, access: FieldAccess) -> Option<String> {
+        fault(name, access).map(|fault| fault.code)
+    }
 
     #[test]
-    fn fields_belong_to_an_entity() {
-        let with = |name: &str| {
-            let mut rights = Rights::default();
-            rights.fields.insert(name.to_owned(), FieldAccess::Masked);
-            judge(&rights).len()
-        };
-        assert_eq!(with("customer.phone"), 0);
-        for bad in ["phone", "spaceship.phone", "customer.", "customer.Phone", "customer.phone.more"] {
-            assert_eq!(with(bad), 1, "{bad}");
+    fn a_role_speaks_of_fields_that_there_are() {
+        assert_eq!(code("customer.phone", FieldAccess::Masked), None);
+        for bad in ["phone", "spaceship.phone", "customer.", "customer.Phone", "customer.phone.more", "duty.state"] {
+            assert_eq!(code(bad, FieldAccess::Hidden).as_deref(), Some("unknown"), "{bad}");
         }
+    }
+
+    #[test]
+    fn what_a_record_is_known_by_is_locked_at_most() {
+        assert_eq!(code("customer.grade", FieldAccess::Read), None);
+        assert_eq!(code("customer.grade", FieldAccess::Hidden).as_deref(), Some("not_allowed"));
+        assert_eq!(code("customer.notes", FieldAccess::Hidden), None);
+        assert_eq!(code("customer.notes", FieldAccess::Masked).as_deref(), Some("not_allowed"));
     }
 }

@@ -10,9 +10,10 @@ use utoipa::ToSchema;
 use super::model::{Department, DepartmentId, ROLES_OF_USER, Role, RoleId, User, UserId};
 use super::own;
 use super::resolve;
-use super::roles::{BUILTIN, CLASSIFIED, Rights};
+use super::roles::{BUILTIN, Rights};
+use crate::kernel::fields::FIELDS;
 use crate::kernel::permission::Reach;
-use crate::kernel::{Action, Entity, FieldAccess, Principal, Result, Scope};
+use crate::kernel::{Action, Entity, FieldAccess, FieldClass, Principal, Result, Scope};
 use crate::platform::{notifications, settings};
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -118,6 +119,7 @@ fn width(scope: &Scope) -> u8 {
 }
 
 fn fields(who: &Principal) -> BTreeMap<String, FieldAccess> {
-    let classified = CLASSIFIED.iter().map(|(name, class)| ((*name).to_owned(), who.field(name, *class)));
+    let classified = FIELDS.iter().filter(|field| field.class != FieldClass::Ordinary);
+    let classified = classified.map(|field| (field.full_name(), who.field(&field.full_name(), field.class)));
     who.permissions.fields.clone().into_iter().chain(classified).collect()
 }

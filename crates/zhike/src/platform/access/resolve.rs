@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::model::{Department, ROLES_OF_USER, Role, User};
 use super::roles::Rights;
 use crate::kernel::permission::Reach;
-use crate::kernel::{Action, Entity, Id, Permissions, Principal, Request, Result};
+use crate::kernel::{Action, Entity, Id, Permissions, Principal, Request, Result, fields};
 use crate::platform::vault::Vault;
 
 store::statements! {
@@ -120,9 +120,12 @@ fn add(permissions: &mut Permissions, rights: &Rights, user: &User, subtree: &BT
 
 impl Role {
     pub fn rights(&self) -> Result<Rights> {
-        Ok(Rights {
+        let mut rights = Rights {
             permissions: serde_json::from_value(self.permissions.clone())?,
             fields: serde_json::from_value(self.fields.clone())?,
-        })
+        };
+        // A stored role may speak of fields that an older version had.
+        rights.fields.retain(|name, _| fields::find(name).is_some());
+        Ok(rights)
     }
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::kernel::fields::FIELDS;
 use crate::kernel::{Action, Entity, FieldAccess, FieldClass, Scope};
 
 /// Rights per entity and action, and access per field.
@@ -19,18 +20,6 @@ pub struct Rights {
     #[serde(default)]
     pub fields: BTreeMap<String, FieldAccess>,
 }
-
-/// The fields that are not ordinary, by the names that roles and the console use.
-pub const CLASSIFIED: &[(&str, FieldClass)] = &[
-    ("customer.phone", FieldClass::Personal),
-    ("customer.email", FieldClass::Personal),
-    ("customer.wechat", FieldClass::Personal),
-    ("customer.id_number", FieldClass::Sensitive),
-    ("contact.phone", FieldClass::Personal),
-    ("contact.email", FieldClass::Personal),
-    ("contact.wechat", FieldClass::Personal),
-    ("contact.id_number", FieldClass::Sensitive),
-];
 
 pub struct Builtin {
     pub key: &'static str,
@@ -82,14 +71,10 @@ impl Rights {
         self
     }
 
-    fn field(mut self, access: FieldAccess, names: &[&str]) -> Self {
-        self.fields.extend(names.iter().map(|name| ((*name).to_owned(), access)));
+    fn of_class(mut self, class: FieldClass, access: FieldAccess) -> Self {
+        let fields = FIELDS.iter().filter(|field| field.class == class);
+        self.fields.extend(fields.map(|field| (field.full_name(), access)));
         self
-    }
-
-    fn of_class(self, class: FieldClass, access: FieldAccess) -> Self {
-        let names: Vec<&str> = CLASSIFIED.iter().filter(|(_, of)| *of == class).map(|(name, _)| *name).collect();
-        self.field(access, &names)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Reading and checking the audit.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use jiff::Timestamp;
@@ -15,7 +17,7 @@ use super::{AuditEntry, Verdict, service};
 use crate::app::App;
 use crate::kernel::permission::action::Read;
 use crate::kernel::permission::entity::Audit;
-use crate::kernel::{Error, Result};
+use crate::kernel::{Entity, Principal, Result};
 use crate::platform::http::{Granted, Query};
 
 pub fn routes() -> OpenApiRouter<App> {
@@ -60,25 +62,28 @@ struct Entries {
     next: Option<String>,
 }
 
-impl TryFrom<AuditEntry> for EntryView {
-    type Error = Error;
-
-    fn try_from(entry: AuditEntry) -> Result<Self> {
-        Ok(Self {
-            seq: entry.seq,
-            id: entry.id,
-            at: entry.at,
-            actor: entry.actor,
-            actor_name: entry.actor_name,
-            ip: entry.ip,
-            request_id: entry.request_id,
-            action: entry.action,
-            entity: entry.entity,
-            entity_id: entry.entity_id,
-            customer_id: entry.customer_id,
-            changes: serde_json::from_str(&entry.changes)?,
-        })
+/// An entry as `who` may read it: fields that are hidden from them are hidden here too.
+fn view(who: &Principal, entry: AuditEntry) -> Result<EntryView> {
+    let mut changes: Value = serde_json::from_str(&entry.changes)?;
+    if let (Some(changes), Some(entity)) = (changes.as_object_mut(), Entity::from_word(&entry.entity)) {
+        // Why a field was marked may tell what stands in it.
+        let marks = who.hidden(entity).next().map(|_| "key_facts");
+        who.hidden(entity).chain(marks).for_each(|field| drop(changes.remove(field)));
     }
+    Ok(EntryView {
+        seq: entry.seq,
+        id: entry.id,
+        at: entry.at,
+        actor: entry.actor,
+        actor_name: entry.actor_name,
+        ip: entry.ip,
+        request_id: entry.request_id,
+        action: entry.action,
+        entity: entry.entity,
+        entity_id: entry.entity_id,
+        customer_id: entry.customer_id,
+        changes,
+    })
 }
 
 /// Who did what, newest first.
@@ -90,8 +95,9 @@ async fn entries(
     Query(query): Query<EntriesQuery>,
 ) -> Result<Json<Entries>> {
     let asked = Asked::parse(query.filter.as_deref(), query.sort.as_deref(), query.cursor.as_deref(), query.limit)?;
+    let who = Arc::clone(grant.principal());
     let List { items, next } = app.db.read(move |tx| service::list(tx, &grant, &asked)).await?;
-    let items = items.into_iter().map(EntryView::try_from).collect::<Result<_>>()?;
+    let items = items.into_iter().map(|entry| view(&who, entry)).collect::<Result<_>>()?;
     Ok(Json(Entries { items, next }))
 }
 

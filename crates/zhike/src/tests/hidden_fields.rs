@@ -1,0 +1,154 @@
+//! A field that a role hides is told by no route: each field is hidden in turn, and everything that can be read is read.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use axum::http::Method;
+use serde_json::{Value, json};
+
+use crate::app::{self, MIGRATIONS};
+use crate::kernel::fields::{FIELDS, Field};
+use crate::kernel::{Entity, FieldAccess, FieldClass};
+use crate::platform::http::Rule;
+use crate::testing::{Session, TestApp};
+
+/// What stands in each field, and what would be seen of it in an answer.
+static VALUES: LazyLock<BTreeMap<&str, (Value, &str)>> = LazyLock::new(|| {
+    BTreeMap::from([
+        ("customer.credit_code", (json!("91330100799655058B"), "91330100799655058B")),
+        ("customer.industry", (json!("T"), "\"T\"")),
+        ("customer.region", (json!("330106"), "330106")),
+        ("customer.address", (json!("秘密路一号"), "秘密路一号")),
+        ("customer.website", (json!("https://secret.example"), "secret.example")),
+        ("customer.phone", (json!("13877776543"), "6543\"")),
+        ("customer.email", (json!("zq@hidden-one.example"), "hidden-one.example")),
+        ("customer.wechat", (json!("qcustomer7"), "q***7")),
+        ("customer.id_number", (json!("11010519491231002X"), "1101****")),
+        ("customer.staff_count", (json!(4_711_471), "4711471")),
+        ("customer.annual_revenue_fen", (json!(987_654_321), "987654321")),
+        ("customer.founded_on", (json!("1987-06-05"), "1987-06-05")),
+        ("customer.main_business", (json!("秘密主营"), "秘密主营")),
+        ("customer.organisation", (json!("秘密架构"), "秘密架构")),
+        ("customer.source", (json!("cold_visit"), "cold_visit")),
+        ("customer.tags", (json!(["秘密标签"]), "秘密标签")),
+        ("customer.cooperation_since", (json!("2001-02-03"), "2001-02-03")),
+        ("customer.preferences", (json!("秘密偏好"), "秘密偏好")),
+        ("customer.core_need", (json!("秘密需求"), "秘密需求")),
+        ("customer.notes", (json!("秘密备注"), "秘密备注")),
+        ("contact.salutation", (json!("ms"), "\"ms\"")),
+        ("contact.position", (json!("秘密职位"), "秘密职位")),
+        ("contact.department", (json!("秘密科室"), "秘密科室")),
+        ("contact.phone", (json!("13966668642"), "8642\"")),
+        ("contact.email", (json!("xy@hidden-two.example"), "hidden-two.example")),
+        ("contact.wechat", (json!("zcontact8"), "z***8")),
+        ("contact.birthday", (json!({ "calendar": "solar", "month": 3, "day": 4, "year": 1955 }), "1955")),
+        ("contact.preferences", (json!("秘密口味"), "秘密口味")),
+    ])
+});
+
+fn hideable() -> impl Iterator<Item = &'static Field> + Clone {
+    FIELDS.iter().filter(|field| field.least == FieldAccess::Hidden)
+}
+
+fn values(entity: Entity) -> Value {
+    let fields = hideable().filter(|field| field.entity == entity);
+    fields.map(|field| (field.name.to_owned(), VALUES[field.full_name().as_str()].0.clone())).collect()
+}
+
+/// A customer with all that can be hidden, a contact likewise, their change in the audit, and a record of a contact.
+fn customer(session: &Session<'_>) -> (String, String) {
+    let mut new = values(Entity::Customer);
+    new["name"] = json!("华盛机械");
+    new["grade"] = json!("vip");
+    let made = session.post("/customers", new).created();
+    let id = made["id"].as_str().expect("an id").to_owned();
+    let mut contact = values(Entity::Contact);
+    contact["name"] = json!("张伟");
+    let contact = session.post(&format!("/customers/{id}/contacts"), contact).created();
+    let record = json!({ "kind": "phone", "at": "2026-11-23T01:00:00Z", "content": "谈过了" });
+    session.post(&format!("/customers/{id}/interactions"), record).created();
+    (id, contact["id"].as_str().expect("an id").to_owned())
+}
+
+/// Sets what the one role that reads everything says of fields.
+fn say(admin: &Session<'_>, fields: &Value) {
+    let roles = admin.get("/roles").ok();
+    let mut roles = roles["items"].as_array().expect("roles").iter();
+    let role = roles.find(|role| role["name"] == "全能").expect("the role");
+    let version = role["version"].as_i64().expect("a version");
+    let path = format!("/roles/{}", role["id"].as_str().expect("an id"));
+    admin.patch(&path, version, json!({ "fields": fields })).ok();
+}
+
+/// Everything that can be read, as one text.
+fn all_answers(session: &Session<'_>, (customer, contact): &(String, String), searched: &str) -> String {
+    let mut answers = String::new();
+    for (method, path, rule) in app::routes().expect("declared") {
+        if method != Method::GET || rule == Rule::Public {
+            continue;
+        }
+        let path = path.replacen("/customers/{id}", &format!("/customers/{customer}"), 1).replace("{cid}", contact);
+        // The lists of all industries and regions are nobody's; the stream has no end.
+        let catalogue = path.ends_with("/industries") || path.ends_with("/regions");
+        if path.contains('{') || path.ends_with("/stream") || catalogue {
+            continue;
+        }
+        let path = path.trim_start_matches("/api/v1");
+        answers.push_str(&String::from_utf8_lossy(&session.get(path).bytes));
+    }
+    for path in ["/customers?q=", "/search?q="] {
+        answers.push_str(&String::from_utf8_lossy(&session.get(&format!("{path}{searched}")).bytes));
+    }
+    answers
+}
+
+store::db_test! {
+    MIGRATIONS;
+
+    fn a_hidden_field_is_told_by_no_route(db) {
+        let app = TestApp::new(&db);
+        let session = app.all_powerful();
+        let admin = app.sign_in("admin");
+        let open = json!({ "customer.id_number": "masked" });
+        say(&admin, &open);
+        let ids = customer(&session);
+        let plain = all_answers(&session, &ids, "91330100799655058B");
+        for field in hideable() {
+            let name = field.full_name();
+            let seen = VALUES[name.as_str()].1;
+            assert!(plain.contains(seen), "{name}: nothing shows {seen}");
+            let mut fields = open.clone();
+            fields[&name] = json!("hidden");
+            say(&admin, &fields);
+            let answers = all_answers(&session, &ids, "x");
+            assert!(!answers.contains(seen), "{name}: {}", around(&answers, seen));
+        }
+    }
+
+    fn a_locked_field_is_not_changed(db) {
+        let app = TestApp::new(&db);
+        let session = app.all_powerful();
+        let admin = app.sign_in("admin");
+        say(&admin, &json!({ "customer.id_number": "masked" }));
+        let (id, contact) = customer(&session);
+        let ordinary = hideable().filter(|field| field.class == FieldClass::Ordinary);
+        let locked: Value = ordinary.clone().map(|field| (field.full_name(), json!("read"))).collect();
+say(&admin, &locked);
+        for field in ordinary {
+            let path = match field.entity {
+                Entity::Customer => format!("/customers/{id}"),
+                _ => format!("/customers/{id}/contacts/{contact}"),
+            };
+            let emptied = if field.name == "tags" { json!([]) } else { Value::Null };
+            let reply = session.patch(&path, 1, json!({ field.name: emptied }));
+            assert_eq!((reply.status.as_u16(), &reply.body["fields"][0]["field"]), (422, &json!(field.name)), "{}", field.full_name());
+        }
+    }
+}
+
+fn around(text: &str, found: &str) -> String {
+    let at = text.find(found).unwrap_or_default();
+    let (before, after) = (text[..at].chars().rev().take(300), text[at..].chars().take(100));
+    let before: String = before.collect::<Vec<_>>().into_iter().rev().collect();
+    before + &after.collect::<String>()
+}
