@@ -130,6 +130,25 @@ store::db_test! {
         assert!(kinds.contains(&"interaction") && kinds.contains(&"todo"), "{kinds:?}");
     }
 
+    fn what_was_said_is_told_to_whoever_may_read_it(db) {
+        let app = TestApp::new(&db);
+        let session = app.all_powerful();
+        let id = vip(&app, &session, "华盛机械");
+        record(&session, &id, call(&before(2)));
+        app.run_jobs();
+        assert!(session.get("/today").ok().to_string().contains("等预算"));
+        let admin = app.sign_in("admin");
+        let roles = admin.get("/roles").ok();
+        let mut roles = roles["items"].as_array().expect("roles").iter();
+        let role = roles.find(|role| role["name"] == "全能").expect("the role");
+        let mut permissions = role["permissions"].clone();
+        permissions["interaction"] = json!({});
+        let path = format!("/roles/{}", text(&role["id"]));
+        admin.patch(&path, 1, json!({ "permissions": permissions })).ok();
+        let today = session.get("/today").ok().to_string();
+        assert!(today.contains("华盛机械") && !today.contains("等预算"), "{today}");
+    }
+
     fn a_contact_recorded_after_a_day_is_late(db) {
         let app = TestApp::new(&db);
         let li = app.sign_in("li");
