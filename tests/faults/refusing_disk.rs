@@ -1,6 +1,6 @@
 //! The disk refuses: a sync fails, or there is no room left. `strace` makes the system call fail at the n-th time and
 //! from then on. Whatever was said to be written must be there when the disk works again, nothing may be half there,
-//! and the writer must have noticed.
+//! the writer must have noticed, and when the disk takes writes again the same process must go on writing.
 //!
 //! `strace` counts the calls of each thread on its own; making the schema takes the writer's thread about 50 writes and
 //! 3 syncs, and the faults begin after that.
@@ -34,11 +34,26 @@ fn a_disk_that_is_full_for_a_moment_costs_no_acknowledged_write() {
     }
 }
 
-/// Runs the writer on a disk that fails, then looks at what it left with a disk that works.
+#[test]
+fn writing_goes_on_when_the_disk_takes_writes_again() {
+    for (call, error, first, last) in
+        [("pwrite64", "ENOSPC", 55, 55), ("pwrite64", "ENOSPC", 80, 82), ("fsync,fdatasync", "EIO", 9, 10)]
+    {
+        let written = check_how(call, error, &format!("{first}..{last}"), "again");
+        let missing: Vec<i64> = (0..ENTRIES as i64).filter(|number| !written.contains(number)).collect();
+        assert_eq!(missing, Vec::<i64>::new(), "{error} from {call} number {first} to {last}: never taken");
+    }
+}
+
 fn check(call: &str, error: &str, when: &str) {
+    check_how(call, error, when, "whole");
+}
+
+/// Runs the writer on a disk that fails, then looks at what it left with a disk that works. Answers what was written.
+fn check_how(call: &str, error: &str, when: &str, how: &str) -> BTreeSet<i64> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("book.db");
-    let said = run(&path, call, error, when);
+    let said = run(&path, call, error, when, how);
     let case = format!("{error} from {call} number {when}");
     let refused = said.iter().filter(|line| line.starts_with("refused")).count();
     assert!(refused > 0, "{case}: the writer did not notice");
@@ -56,15 +71,16 @@ fn check(call: &str, error: &str, when: &str) {
     let verdict: String = connection.query_row("pragma integrity_check", [], |row| row.get(0)).expect("a verdict");
     assert_eq!(verdict, "ok", "{case}");
     println!("{case}: {} written, {refused} refused, {} there", written.len(), there.len());
+    written
 }
 
-fn run(path: &Path, call: &str, error: &str, when: &str) -> Vec<String> {
+fn run(path: &Path, call: &str, error: &str, when: &str, how: &str) -> Vec<String> {
     let output = Command::new("strace")
         .args(["-f", "--seccomp-bpf", "-o", "/dev/null", "-e", &format!("trace={call}")])
         .args(["-e", &format!("inject={call}:error={error}:when={when}")])
         .arg(env!("CARGO_BIN_EXE_store-writer"))
         .arg(path)
-        .args(["full", "whole", &ENTRIES.to_string()])
+        .args(["full", how, &ENTRIES.to_string()])
         .stderr(Stdio::null())
         .output()
         .expect("strace is needed for this test: apt-get install strace");

@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
@@ -8,10 +9,15 @@ use crate::postgres::PostgresDb;
 use crate::sqlite::SqliteDb;
 use crate::{Dialect, Error, Result, Tx};
 
+/// How long the database may work for a request: on SQLite on one read, on PostgreSQL on one statement. Whatever takes
+/// longer holds a connection that others wait for. Bulk work (`*_blocking`) is not bound.
+const WITHIN: Duration = Duration::from_secs(15);
+
 /// A database, cheap to clone.
 #[derive(Clone)]
 pub struct Db {
     kind: Arc<Kind>,
+    within: Duration,
 }
 
 enum Kind {
@@ -51,12 +57,15 @@ impl Options {
 pub(crate) trait Work: Send {
     /// Runs the body. `false` asks for a rollback.
     fn run(&mut self, tx: &mut Tx<'_>) -> bool;
+    /// How long the database may work on it. Bulk work has no bound, and waits for a place in the queue.
+    fn within(&self) -> Option<Duration>;
     /// Tells whoever waits. `Err` replaces an answer that was given before the commit failed.
     fn finish(self: Box<Self>, committed: Result<()>);
 }
 
 struct Body<F, T, E> {
     body: F,
+    within: Option<Duration>,
     answer: Option<Result<T, E>>,
     reply: oneshot::Sender<Result<T, E>>,
 }
@@ -68,11 +77,17 @@ where
     E: From<Error> + Send,
 {
     fn run(&mut self, tx: &mut Tx<'_>) -> bool {
+        // What an earlier attempt answered was not stored; if this one panics, it must not be told.
+        self.answer = None;
         let answer = (self.body)(tx);
         let answer = if answer.is_ok() && tx.has_failed() { Err(Error::Aborted.into()) } else { answer };
         let fine = answer.is_ok();
         self.answer = Some(answer);
         fine
+    }
+
+    fn within(&self) -> Option<Duration> {
+        self.within
     }
 
     fn finish(self: Box<Self>, committed: Result<()>) {
@@ -97,9 +112,14 @@ impl Db {
             Options::Sqlite { path, synchronous } => Kind::Sqlite(SqliteDb::open(path, *synchronous)?),
             Options::Postgres { url, connections } => Kind::Postgres(PostgresDb::open(url, *connections)?),
         };
-        let db = Self { kind: Arc::new(kind) };
+        let db = Self { kind: Arc::new(kind), within: WITHIN };
         migrate::run(&db, migrations)?;
         Ok(db)
+    }
+
+    /// The same database with another bound on how long it may work for a request.
+    pub fn within(self, within: Duration) -> Self {
+        Self { within, ..self }
     }
 
     pub fn dialect(&self) -> Dialect {
@@ -117,20 +137,23 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let (work, answer) = body_of(body);
-        self.send_write(work, false)?;
+        let (work, answer) = body_of(body, Some(self.within));
+        self.send_write(work)?;
         answer.await.unwrap_or_else(|_| Err(Error::Panicked.into()))
     }
 
     /// Runs `body` in a transaction that sees one state of the database and may not write.
+    ///
+    /// # Errors
+    /// [`Error::TooSlow`] when the database works on it for longer than it may (see [`Db::within`]).
     pub async fn read<T, E, F>(&self, body: F) -> Result<T, E>
     where
         F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let (work, answer) = body_of(body);
-        self.send_read(work, false)?;
+        let (work, answer) = body_of(body, Some(self.within));
+        self.send_read(work)?;
         answer.await.unwrap_or_else(|_| Err(Error::Panicked.into()))
     }
 
@@ -142,8 +165,8 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let (work, answer) = body_of(body);
-        self.send_write(work, true)?;
+        let (work, answer) = body_of(body, None);
+        self.send_write(work)?;
         answer.blocking_recv().unwrap_or_else(|_| Err(Error::Panicked.into()))
     }
 
@@ -154,22 +177,22 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let (work, answer) = body_of(body);
-        self.send_read(work, true)?;
+        let (work, answer) = body_of(body, None);
+        self.send_read(work)?;
         answer.blocking_recv().unwrap_or_else(|_| Err(Error::Panicked.into()))
     }
 
-    fn send_write(&self, work: Box<dyn Work>, patient: bool) -> Result<()> {
+    fn send_write(&self, work: Box<dyn Work>) -> Result<()> {
         match &*self.kind {
-            Kind::Sqlite(sqlite) => sqlite.write(work, patient),
-            Kind::Postgres(postgres) => postgres.send(work, true, patient),
+            Kind::Sqlite(sqlite) => sqlite.write(work),
+            Kind::Postgres(postgres) => postgres.send(work, true),
         }
     }
 
-    fn send_read(&self, work: Box<dyn Work>, patient: bool) -> Result<()> {
+    fn send_read(&self, work: Box<dyn Work>) -> Result<()> {
         match &*self.kind {
-            Kind::Sqlite(sqlite) => sqlite.read(work, patient),
-            Kind::Postgres(postgres) => postgres.send(work, false, patient),
+            Kind::Sqlite(sqlite) => sqlite.read(work),
+            Kind::Postgres(postgres) => postgres.send(work, false),
         }
     }
 
@@ -192,6 +215,14 @@ impl Db {
         }
     }
 
+    /// Whether writes are taken. After a commit that failed at the disk they are not, until one succeeds again.
+    pub fn takes_writes(&self) -> bool {
+        match &*self.kind {
+            Kind::Sqlite(sqlite) => sqlite.takes_writes(),
+            Kind::Postgres(_) => true,
+        }
+    }
+
     /// How many writes each of the latest groups committed together, for the metrics: `(groups, writes)` since start.
     pub fn groups(&self) -> (u64, u64) {
         match &*self.kind {
@@ -203,12 +234,12 @@ impl Db {
 
 type Answer<T, E> = oneshot::Receiver<Result<T, E>>;
 
-fn body_of<T, E, F>(body: F) -> (Box<dyn Work>, Answer<T, E>)
+fn body_of<T, E, F>(body: F, within: Option<Duration>) -> (Box<dyn Work>, Answer<T, E>)
 where
     F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     T: Send + 'static,
     E: From<Error> + Send + 'static,
 {
     let (reply, answer) = oneshot::channel();
-    (Box::new(Body { body, answer: None, reply }), answer)
+    (Box::new(Body { body, within, answer: None, reply }), answer)
 }

@@ -22,6 +22,12 @@ pub enum Error {
     Overloaded,
     #[error("the database is closed")]
     Closed,
+    /// A commit failed at the disk; what is stored can be read, and writing begins again when the disk takes it.
+    #[error("the disk takes no writes now")]
+    ReadOnly,
+    /// The database worked for longer than it may for a request; nothing was changed.
+    #[error("the database took too long")]
+    TooSlow,
     #[error("a transaction panicked")]
     Panicked,
     #[error("{0}")]
@@ -36,6 +42,14 @@ pub enum Error {
     Postgres(#[from] postgres::Error),
     #[error("{0}")]
     Io(#[from] std::io::Error),
+}
+
+/// The keys that [`crate::seq`] numbers, as each database names them: a clash there is nobody's fault but chance, and
+/// another number does.
+const NUMBERED: [&str; 4] = ["fact.seq", "fact_pkey", "search_doc.seq", "search_doc_pkey"];
+
+fn unique(constraint: String) -> Error {
+    if NUMBERED.contains(&constraint.as_str()) { Error::Retry } else { Error::Unique { constraint } }
 }
 
 fn describe_postgres(error: &postgres::Error) -> String {
@@ -58,8 +72,9 @@ impl Error {
         };
         match code.extended_code {
             ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID => {
-                Self::Unique { constraint: constraint() }
+                unique(constraint())
             }
+            ffi::SQLITE_INTERRUPT => Self::TooSlow,
             ffi::SQLITE_CONSTRAINT_FOREIGNKEY => Self::ForeignKey { constraint: constraint() },
             _ => Self::Sqlite(error),
         }
@@ -71,7 +86,8 @@ impl Error {
         let Some(db) = error.as_db_error() else { return Self::Postgres(error) };
         let constraint = db.constraint().unwrap_or_default().to_owned();
         match *db.code() {
-            SqlState::UNIQUE_VIOLATION => Self::Unique { constraint },
+            SqlState::UNIQUE_VIOLATION => unique(constraint),
+            SqlState::QUERY_CANCELED => Self::TooSlow,
             SqlState::FOREIGN_KEY_VIOLATION => Self::ForeignKey { constraint },
             SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED => Self::Retry,
             _ => Self::Postgres(error),

@@ -22,6 +22,7 @@ mod sqlite;
 mod statement;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod tls;
 mod tx;
 mod value;
 
@@ -32,7 +33,7 @@ pub use migrate::{FOUNDATION, Migration, schema_version};
 pub use predicate::Predicate;
 pub use statement::{Dialect, Registered, Statement, registered};
 pub use tx::{Row, Tx};
-pub use value::{FromValue, ToValue, Value};
+pub use value::{FromValue, Ids, ToValue, Value};
 
 #[doc(hidden)]
 pub use inventory;

@@ -109,9 +109,10 @@ impl Default for Page {
     }
 }
 
-/// The place after the last row of a page: the value it was sorted by, and its id.
+/// The place after the last row of a page: how the list was sorted, the value it was sorted by there, and its id.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cursor {
+    sort: Sort,
     value: Value,
     id: Uuid,
 }
@@ -164,6 +165,10 @@ impl Sort {
             None => Self { field: text.to_owned(), descending: false },
         }
     }
+
+    fn text(&self) -> String {
+        format!("{}{}", if self.descending { "-" } else { "" }, self.field)
+    }
 }
 
 const FILTERS_MOST: usize = 20;
@@ -186,7 +191,7 @@ fn parse_filters(text: &str) -> Result<Vec<Filter>> {
 }
 
 impl Cursor {
-    /// An opaque text: the kind and value of the sort column, and the id.
+    /// An opaque text: the id, the sort, the kind and value of the sort column.
     fn text(&self) -> String {
         let value = match &self.value {
             Value::Int(i) => format!("i{i}"),
@@ -195,15 +200,16 @@ impl Cursor {
             Value::Bool(b) => format!("b{}", u8::from(*b)),
             _ => "n".to_owned(),
         };
-        hex(format!("{}{value}", self.id.simple()).as_bytes())
+        hex(format!("{}{}|{value}", self.id.simple(), self.sort.text()).as_bytes())
     }
 
     fn parse(text: &str) -> Result<Self> {
         let bad = || Error::BadInput("the cursor is not one that a list gave".to_owned());
         let text = unhex(text).and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(bad)?;
         let id = text.get(..32).and_then(|id| id.parse().ok()).ok_or_else(bad)?;
-        let rest = text.get(33..).ok_or_else(bad)?;
-        let value = match text.as_bytes()[32] {
+        let (sort, value) = text.get(32..).and_then(|rest| rest.split_once('|')).ok_or_else(bad)?;
+        let rest = value.get(1..).ok_or_else(bad)?;
+        let value = match value.as_bytes()[0] {
             b'i' => Value::Int(rest.parse().map_err(|_| bad())?),
             b'r' => Value::Real(rest.parse().map_err(|_| bad())?),
             b't' => Value::Text(rest.to_owned()),
@@ -211,7 +217,19 @@ impl Cursor {
             b'n' => Value::Null,
             _ => return Err(bad()),
         };
-        Ok(Self { value, id })
+        Ok(Self { sort: Sort::parse(sort), value, id })
+    }
+
+    /// Whether it belongs to a list sorted in this way: a value of another column would be compared with this one's.
+    fn fits(&self, sort: &Sort, kind: Kind) -> bool {
+        let comparable = match (&self.value, kind) {
+            (Value::Null, _) => true,
+            (Value::Text(_), kind) => matches!(kind, Kind::Text | Kind::Word | Kind::Date),
+            (Value::Int(_), kind) => matches!(kind, Kind::Integer | Kind::Instant | Kind::Bool),
+            (Value::Bool(_), kind) => kind == Kind::Bool,
+            _ => false,
+        };
+        self.sort == *sort && comparable
     }
 }
 
@@ -228,6 +246,10 @@ impl ListSpec {
     /// The rows of one page, and where the next starts. `scope` is the asker's permission.
     pub fn page(&self, tx: &mut Tx<'_>, scope: &Predicate, asked: &Asked) -> Result<(Vec<Row>, Option<String>)> {
         let (sort, descending) = self.sort(asked)?;
+        let order = Sort { field: sort.name.to_owned(), descending };
+        if asked.page.after.as_ref().is_some_and(|after| !after.fits(&order, sort.kind)) {
+            return Err(Error::BadInput("the cursor belongs to a list that is sorted in another way".to_owned()));
+        }
         let mut rows = Vec::new();
         for stretch in stretches(self.table, sort.column, asked.page.after.as_ref(), descending) {
             let wanted = asked.page.limit + 1 - rows.len();
@@ -239,7 +261,7 @@ impl ListSpec {
         }
         let more = rows.len() > asked.page.limit;
         rows.truncate(asked.page.limit);
-        let next = rows.last().filter(|_| more).map(|row| self.cursor(row)).transpose()?;
+        let next = rows.last().filter(|_| more).map(|row| self.cursor(row, order)).transpose()?;
         // The last two columns are the list's own: the sort value and the id.
         for row in &mut rows {
             row.0.truncate(self.columns.len());
@@ -247,10 +269,10 @@ impl ListSpec {
         Ok((rows, next))
     }
 
-    fn cursor(&self, row: &Row) -> Result<String> {
+    fn cursor(&self, row: &Row, sort: Sort) -> Result<String> {
         let value = row.get(self.columns.len())?;
         let id = row.get(self.columns.len() + 1)?;
-        Ok(Cursor { value, id }.text())
+        Ok(Cursor { sort, value, id }.text())
     }
 
     fn sort(&self, asked: &Asked) -> Result<(&Field, bool)> {
@@ -283,7 +305,7 @@ impl ListSpec {
         }
         select.column((self.table, sort.column)).column((self.table, "id"));
         select.cond_where(scope.condition(self.table));
-        select.cond_where(self.restriction(asked)?);
+        select.cond_where(self.restriction(dialect, asked)?);
         select.cond_where(stretch);
         let order = if descending { Order::Desc } else { Order::Asc };
         order_by(&mut select, dialect, self.table, sort.column, order.clone());
@@ -291,11 +313,11 @@ impl ListSpec {
         Ok(render(&select, dialect))
     }
 
-    /// The asker's filters as one condition; also for counting and for bulk work on what a list shows.
-    pub fn restriction(&self, asked: &Asked) -> Result<Condition> {
+    /// The asker's filters as one condition.
+    fn restriction(&self, dialect: Dialect, asked: &Asked) -> Result<Condition> {
         let mut all = Condition::all();
         for filter in &asked.filters {
-            all = all.add(self.condition(filter)?);
+            all = all.add(self.condition(dialect, filter)?);
         }
         if let Some(ids) = &asked.among {
             let ids = ids.iter().copied().map(Value::Uuid).collect();
@@ -304,7 +326,7 @@ impl ListSpec {
         Ok(all)
     }
 
-    fn condition(&self, filter: &Filter) -> Result<Condition> {
+    fn condition(&self, dialect: Dialect, filter: &Filter) -> Result<Condition> {
         let field = self.field(&filter.field)?;
         if let Kind::Words(table, key, word) = field.kind {
             return words_condition(self.table, table, key, word, filter);
@@ -331,7 +353,7 @@ impl ListSpec {
             Op::Empty => column().is_null(),
             Op::NotEmpty if field.kind == Kind::Text => column().is_not_null().and(column().ne("")),
             Op::NotEmpty => column().is_not_null(),
-            Op::Contains if field.kind == Kind::Text => column().like(contains(&filter.value)?),
+            Op::Contains if field.kind == Kind::Text => folded(column(), dialect).like(contains(&filter.value)?),
             Op::Contains => return Err(Error::BadInput(format!("{}: contains is for text", field.name))),
         };
         Ok(Condition::all().add(expression))
@@ -406,9 +428,17 @@ fn words_condition(
     }))
 }
 
+/// SQLite's `like` knows no case in ASCII letters, and no other letters' either; PostgreSQL is made to do the same.
+fn folded(column: Expr, dialect: Dialect) -> Expr {
+    match dialect {
+        Dialect::Sqlite => column,
+        Dialect::Postgres => Expr::cust_with_expr("lower($1 collate \"C\")", column),
+    }
+}
+
 fn contains(value: &serde_json::Value) -> Result<sea_query::LikeExpr> {
     let text = value.as_str().ok_or_else(|| Error::BadInput("contains takes a text".to_owned()))?;
-    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let escaped = text.to_ascii_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     Ok(sea_query::LikeExpr::new(format!("%{escaped}%")).escape('\\'))
 }
 

@@ -3,7 +3,7 @@
 
 use uuid::Uuid;
 
-use crate::{Entity, Result, Tx, Value, seq};
+use crate::{Entity, Result, Tx, seq};
 
 crate::entity! {
     /// Something that happened. `at` and `recorded_at` are instants, `attributes` a JSON object.
@@ -23,9 +23,6 @@ crate::entity! {
 crate::statements! {
     OF_CUSTOMER = select Fact where "customer_id = $1 and kind = $2 and at >= $3 and at < $4 order by at, seq";
     OF_SUBJECT = select Fact where "subject = $1 and kind = $2 order by at, seq";
-    AFTER = select Fact where "seq > $1 order by seq limit $2";
-    READER = "select seq from fact_reader where name = $1";
-    MOVE_READER = "insert into fact_reader (name, seq) values ($1, $2) on conflict (name) do update set seq = excluded.seq";
 }
 
 /// Appends a fact and answers its place in the order.
@@ -49,17 +46,4 @@ pub fn of_customer(
 /// Facts of one kind about a subject, oldest first.
 pub fn of_subject(tx: &mut Tx<'_>, subject: Uuid, kind: &str) -> Result<Vec<Fact>> {
     Fact::all(tx, &OF_SUBJECT, &[&subject, &kind])
-}
-
-/// The next facts for a reader that keeps its place under `name`; [`advance`] moves the place.
-pub fn unread(tx: &mut Tx<'_>, name: &str, limit: i64) -> Result<Vec<Fact>> {
-    let place = match tx.query_opt(&READER, &[&name])? {
-        Some(row) => row.get(0)?,
-        None => Value::Int(0),
-    };
-    Fact::all(tx, &AFTER, &[&place, &limit])
-}
-
-pub fn advance(tx: &mut Tx<'_>, name: &str, seq: i64) -> Result<()> {
-    tx.execute(&MOVE_READER, &[&name, &seq]).map(drop)
 }

@@ -6,9 +6,10 @@ use std::thread;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
-use postgres::{Client, IsolationLevel, NoTls};
+use postgres::{Client, IsolationLevel};
 
 use crate::db::Work;
+use crate::tls::Target;
 use crate::tx::Prepared;
 use crate::{Error, Result, Tx};
 
@@ -22,18 +23,19 @@ pub(crate) struct PostgresDb {
 
 impl PostgresDb {
     pub(crate) fn open(url: &str, connections: usize) -> Result<Self> {
+        let target = Target::parse(url)?;
         let (queue, work) = bounded(QUEUE);
         // The first connection is made here, so that a wrong address is told at start.
-        let mut first = Some(Session::connect(url)?);
+        let mut first = Some(Session::connect(&target)?);
         for _ in 0..connections.max(1) {
-            let worker = Worker { url: url.to_owned(), session: first.take(), work: work.clone() };
+            let worker = Worker { target: target.clone(), session: first.take(), work: work.clone() };
             thread::Builder::new().name("store-postgres".to_owned()).spawn(move || worker.run())?;
         }
         Ok(Self { queue })
     }
 
-    pub(crate) fn send(&self, work: Box<dyn Work>, write: bool, patient: bool) -> Result<()> {
-        if patient {
+    pub(crate) fn send(&self, work: Box<dyn Work>, write: bool) -> Result<()> {
+        if work.within().is_none() {
             return self.queue.send((work, write)).map_err(|_| Error::Closed);
         }
         self.queue.try_send((work, write)).map_err(|error| match error {
@@ -46,16 +48,29 @@ impl PostgresDb {
 struct Session {
     client: Client,
     prepared: Prepared,
+    /// The bound on a statement that the server was last told of.
+    within: Option<Duration>,
 }
 
 impl Session {
-    fn connect(url: &str) -> Result<Self> {
-        Ok(Self { client: Client::connect(url, NoTls)?, prepared: Prepared::new() })
+    fn connect(target: &Target) -> Result<Self> {
+        Ok(Self { client: target.connect()?, prepared: Prepared::new(), within: None })
+    }
+
+    /// Tells the server how long a statement may take, if that is not what it knows.
+    fn bound(&mut self, within: Option<Duration>) -> Result<()> {
+        if self.within != within {
+            // 0 is no bound.
+            let most = within.map_or(0, |within| within.as_millis().max(1));
+            self.client.batch_execute(&format!("set statement_timeout = {most}"))?;
+            self.within = within;
+        }
+        Ok(())
     }
 }
 
 struct Worker {
-    url: String,
+    target: Target,
     session: Option<Session>,
     work: Receiver<(Box<dyn Work>, bool)>,
 }
@@ -91,6 +106,7 @@ impl Worker {
 
     fn attempt(&mut self, work: &mut dyn Work, write: bool) -> Result<Ended> {
         let session = self.session()?;
+        session.bound(work.within())?;
         let builder = session.client.build_transaction();
         let builder = match write {
             true => builder.isolation_level(IsolationLevel::ReadCommitted),
@@ -114,7 +130,7 @@ impl Worker {
     fn session(&mut self) -> Result<&mut Session> {
         let session = match self.session.take() {
             Some(session) if !session.client.is_closed() => session,
-            _ => Session::connect(&self.url)?,
+            _ => Session::connect(&self.target)?,
         };
         Ok(self.session.insert(session))
     }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::db::{Synchronous, Work};
@@ -26,6 +26,10 @@ const STATEMENTS_CACHED: usize = 512;
 /// Past this size of the write-ahead log the writer itself starts it anew between two groups.
 const WAL_RESTART_BYTES: u64 = 256 << 20;
 const CHECKPOINT_EVERY: Duration = Duration::from_millis(500);
+/// While the disk refuses, a commit is tried this often.
+const PROBE_EVERY: Duration = Duration::from_secs(1);
+/// Steps of SQLite's machine between two looks at the time: some tenths of a millisecond.
+const LOOK_EVERY: std::ffi::c_int = 20_000;
 
 pub(crate) struct SqliteDb {
     path: PathBuf,
@@ -37,7 +41,7 @@ pub(crate) struct SqliteDb {
 #[derive(Default)]
 struct State {
     closed: AtomicBool,
-    /// A commit failed at the disk. A second attempt may lie about what is stored, so nothing is acknowledged any more.
+    /// A commit failed at the disk, and none has succeeded since.
     broken: AtomicBool,
     groups: AtomicU64,
     writes: AtomicU64,
@@ -51,7 +55,7 @@ impl SqliteDb {
         let writer = open_writer(path, synchronous)?;
         spawn(
             "store-writer",
-            Writer { connection: writer, queue: write_queue, state: state.clone(), wal: wal_of(path) },
+            Writer { connection: writer, queue: write_queue, state: state.clone(), path: path.to_owned(), synchronous },
         )?;
         for _ in 0..READERS {
             spawn("store-reader", Reader { connection: open_reader(path)?, queue: read_queue.clone() })?;
@@ -61,15 +65,19 @@ impl SqliteDb {
         Ok(Self { path: path.to_owned(), writes, reads, state })
     }
 
-    pub(crate) fn write(&self, work: Box<dyn Work>, patient: bool) -> Result<()> {
-        if self.state.broken.load(Ordering::SeqCst) {
-            return Err(Error::Closed);
+    pub(crate) fn write(&self, work: Box<dyn Work>) -> Result<()> {
+        if !self.takes_writes() {
+            return Err(Error::ReadOnly);
         }
-        send(&self.writes, work, patient)
+        send(&self.writes, work)
     }
 
-    pub(crate) fn read(&self, work: Box<dyn Work>, patient: bool) -> Result<()> {
-        send(&self.reads, work, patient)
+    pub(crate) fn read(&self, work: Box<dyn Work>) -> Result<()> {
+        send(&self.reads, work)
+    }
+
+    pub(crate) fn takes_writes(&self) -> bool {
+        !self.state.broken.load(Ordering::SeqCst)
     }
 
     pub(crate) fn groups(&self) -> (u64, u64) {
@@ -117,8 +125,8 @@ impl Drop for SqliteDb {
     }
 }
 
-fn send(queue: &Sender<Box<dyn Work>>, work: Box<dyn Work>, patient: bool) -> Result<()> {
-    if patient {
+fn send(queue: &Sender<Box<dyn Work>>, work: Box<dyn Work>) -> Result<()> {
+    if work.within().is_none() {
         return queue.send(work).map_err(|_| Error::Closed);
     }
     queue.try_send(work).map_err(|error| match error {
@@ -176,13 +184,17 @@ struct Writer {
     connection: Connection,
     queue: Receiver<Box<dyn Work>>,
     state: Arc<State>,
-    wal: PathBuf,
+    path: PathBuf,
+    synchronous: Synchronous,
 }
 
 impl Thread for Writer {
-    fn run(self) {
+    fn run(mut self) {
         while let Ok(first) = self.queue.recv() {
-            self.group(first);
+            if let Err(error) = self.group(first) {
+                tracing::error!(%error, "commit failed; reading goes on, and writing when the disk takes a commit again");
+                self.wait_for_disk();
+            }
             self.restart_log();
         }
         let _ = self.connection.execute_batch("pragma optimize; pragma wal_checkpoint(truncate);");
@@ -191,11 +203,12 @@ impl Thread for Writer {
 
 impl Writer {
     /// Runs the first request and those that wait behind it in one transaction, each in a savepoint of its own, and
-    /// answers all after the one commit.
-    fn group(&self, first: Box<dyn Work>) {
+    /// answers all after the one commit. Fails when the commit does.
+    fn group(&self, first: Box<dyn Work>) -> rusqlite::Result<()> {
         let started = Instant::now();
         if let Err(error) = self.connection.execute_batch("begin immediate") {
-            return first.finish(Err(Error::from_sqlite(error)));
+            first.finish(Err(Error::from_sqlite(error)));
+            return Ok(());
         }
         let mut done = vec![self.attempt(first)];
         while done.len() < GROUP_MOST && started.elapsed() < GROUP_TIME {
@@ -205,31 +218,68 @@ impl Writer {
         let committed = self.connection.execute_batch("commit");
         self.state.groups.fetch_add(1, Ordering::Relaxed);
         self.state.writes.fetch_add(done.len() as u64, Ordering::Relaxed);
-        match committed {
-            Ok(()) => done.into_iter().for_each(|work| work.finish(Ok(()))),
-            Err(error) => self.fail(error, done),
+        if committed.is_err() {
+            self.state.broken.store(true, Ordering::SeqCst);
         }
+        for work in done {
+            work.finish(if committed.is_ok() { Ok(()) } else { Err(Error::ReadOnly) });
+        }
+        committed
     }
 
     fn attempt(&self, mut work: Box<dyn Work>) -> Box<dyn Work> {
-        let ran = self.connection.execute_batch("savepoint request").is_ok()
-            && catch_unwind(AssertUnwindSafe(|| work.run(&mut Tx::sqlite(&self.connection, false)))).unwrap_or(false);
-        let end = if ran { "release request" } else { "rollback to request; release request" };
-        if let Err(error) = self.connection.execute_batch(end) {
-            tracing::error!(%error, "could not end a savepoint");
-        }
+        while self.run_once(work.as_mut()) {}
         work
     }
 
-    fn fail(&self, error: rusqlite::Error, done: Vec<Box<dyn Work>>) {
-        tracing::error!(%error, "commit failed; refusing all further writes until restarted");
-        self.state.broken.store(true, Ordering::SeqCst);
+    /// Runs a request in a savepoint. `true` asks for another time: it drew a number that was taken.
+    fn run_once(&self, work: &mut dyn Work) -> bool {
+        let begun = self.connection.execute_batch("savepoint request").is_ok();
+        let mut tx = Tx::sqlite(&self.connection, false);
+        let ran = begun && catch_unwind(AssertUnwindSafe(|| work.run(&mut tx))).unwrap_or(false);
+        let end = if ran { "release request" } else { "rollback to request; release request" };
+        let ended = self.connection.execute_batch(end);
+        if let Err(error) = &ended {
+            tracing::error!(%error, "could not end a savepoint");
+        }
+        tx.retry && ended.is_ok()
+    }
+
+    /// Refuses writes until a commit succeeds. The connection that failed is let go, since what it holds of the failed
+    /// commit is unknown; a new one goes on behind the last commit that others can see, so the pages of the failed one
+    /// are written anew before they are trusted. What was refused may still be there after a crash; what was
+    /// acknowledged is.
+    fn wait_for_disk(&mut self) {
+        let mut probe = Instant::now() + PROBE_EVERY;
+        loop {
+            match self.queue.recv_deadline(probe) {
+                Ok(work) => work.finish(Err(Error::ReadOnly)),
+                Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Timeout) => match self.reopen() {
+                    Ok(()) => break,
+                    Err(error) => {
+                        tracing::warn!(%error, "the disk still takes no commit");
+                        probe = Instant::now() + PROBE_EVERY;
+                    }
+                },
+            }
+        }
+        self.state.broken.store(false, Ordering::SeqCst);
+        tracing::info!("the disk takes commits again");
+    }
+
+    /// Opens a new connection and makes a real commit with it: the header's number for applications, which nothing reads.
+    fn reopen(&mut self) -> Result<()> {
         let _ = self.connection.execute_batch("rollback");
-        done.into_iter().for_each(|work| work.finish(Err(Error::Closed)));
+        self.connection = open_writer(&self.path, self.synchronous)?;
+        let number: i64 = self.connection.query_row("pragma user_version", [], |row| row.get(0))?;
+        let next = (number + 1) % 1_000_000;
+        self.connection.execute_batch(&format!("begin immediate; pragma user_version = {next}; commit"))?;
+        Ok(())
     }
 
     fn restart_log(&self) {
-        let size = std::fs::metadata(&self.wal).map_or(0, |meta| meta.len());
+        let size = std::fs::metadata(wal_of(&self.path)).map_or(0, |meta| meta.len());
         if size > WAL_RESTART_BYTES {
             let _ = self.connection.execute_batch("pragma wal_checkpoint(restart)");
         }
@@ -242,14 +292,28 @@ struct Reader {
 }
 
 impl Thread for Reader {
-    fn run(self) {
+    fn run(mut self) {
         while let Ok(mut work) = self.queue.recv() {
+            self.bound(work.within());
             let begun = self.connection.execute_batch("begin").map_err(Error::from_sqlite);
             if begun.is_ok() {
                 let _ = catch_unwind(AssertUnwindSafe(|| work.run(&mut Tx::sqlite(&self.connection, true))));
                 let _ = self.connection.execute_batch("rollback");
             }
             work.finish(begun);
+        }
+    }
+}
+
+impl Reader {
+    /// Interrupts whatever statement runs when the time is over.
+    fn bound(&mut self, within: Option<Duration>) {
+        let over = within.map(|within| {
+            let end = Instant::now() + within;
+            move || Instant::now() > end
+        });
+        if let Err(error) = self.connection.progress_handler(LOOK_EVERY, over) {
+            tracing::error!(%error, "could not bound the time of a read");
         }
     }
 }

@@ -7,7 +7,7 @@ pub enum Dialect {
     Postgres,
 }
 
-/// One SQL text for both databases, with parameters `$1 … $n`. Made by [`statements!`](crate::statements) only, which
+/// One SQL text for both databases, with parameters `$1 … $n`; `id in among($1)` takes an [`Ids`](crate::Ids). Made by [`statements!`](crate::statements) only, which
 /// also registers it, so that a test can prepare every statement of the program on both databases.
 pub struct Statement {
     pub name: &'static str,
@@ -26,7 +26,7 @@ impl Statement {
     pub fn sql(&self, dialect: Dialect) -> &str {
         let (sqlite, postgres) = self.texts.get_or_init(|| {
             let text = (self.text)();
-            (sqlite_parameters(&text), text)
+            (sqlite_parameters(&expand_among(&text, AMONG_SQLITE)), expand_among(&text, AMONG_POSTGRES))
         });
         match dialect {
             Dialect::Sqlite => sqlite,
@@ -43,6 +43,21 @@ inventory::collect!(Registered);
 /// Every statement that [`statements!`](crate::statements) and [`entity!`](crate::entity) declared anywhere.
 pub fn registered() -> impl Iterator<Item = &'static Statement> {
     inventory::iter::<Registered>().map(|registered| registered.0)
+}
+
+/// What `among($1)` means, where `?` stands for the parameter: the ids of an [`Ids`](crate::Ids), as rows of one column `id`.
+const AMONG_SQLITE: &str = r#"(select unhex(value) as id from json_each('["' || replace(?, ',', '","') || '"]'))"#;
+const AMONG_POSTGRES: &str = "(select unnest(cast(string_to_array(?, ',') as uuid[])) as id)";
+
+fn expand_among(text: &str, meaning: &str) -> String {
+    let mut parts = text.split("among(");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (parameter, rest) = part.split_once(')').unwrap_or((part, ""));
+        out.push_str(&meaning.replace('?', parameter));
+        out.push_str(rest);
+    }
+    out
 }
 
 /// `$1` names a parameter in SQLite by order of appearance, which binds silently wrong; `?1` numbers it.

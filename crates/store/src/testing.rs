@@ -149,6 +149,11 @@ impl Server {
     }
 
     fn start() -> Self {
+        Self::start_with(5432, |_| Vec::new())
+    }
+
+    /// A server with more settings, which may speak of its data folder.
+    fn start_with(port: u16, settings: impl FnOnce(&Path) -> Vec<String>) -> Self {
         let folder = tempfile::Builder::new().prefix("zhike-pg").tempdir().expect("a temporary folder").keep();
         std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o777)).expect("an open folder");
         let data = folder.join("data");
@@ -160,13 +165,13 @@ impl Server {
             .status()
             .expect("initdb");
         assert!(made.success(), "initdb failed");
-        let mut server = Self::spawn(&bin, &data, &folder);
+        let mut server = Self::spawn(&bin, &data, &folder, port, &settings(&data));
         let watcher = watch_over(server.id(), &folder);
-        let admin = Self::connect(&folder, &mut server);
+        let admin = Self::connect(&folder, port, &mut server);
         Self { folder, admin: Mutex::new(admin), _processes: [server, watcher] }
     }
 
-    fn spawn(bin: &Path, data: &Path, folder: &Path) -> Child {
+    fn spawn(bin: &Path, data: &Path, folder: &Path, port: u16, settings: &[String]) -> Child {
         let log = File::create(folder.join("log")).expect("a log file");
         unprivileged(&bin.join("postgres"))
             .arg("-D")
@@ -183,6 +188,8 @@ impl Server {
             ])
             .args(["-c", "shared_buffers=128MB", "-c"])
             .arg(format!("unix_socket_directories={}", folder.display()))
+            .arg(format!("--port={port}"))
+            .args(settings.iter().flat_map(|setting| ["-c", setting]))
             .stdin(Stdio::null())
             .stdout(log.try_clone().expect("a log file"))
             .stderr(log)
@@ -190,9 +197,9 @@ impl Server {
             .expect("postgres")
     }
 
-    fn connect(folder: &Path, child: &mut Child) -> postgres::Client {
+    fn connect(folder: &Path, port: u16, child: &mut Child) -> postgres::Client {
         let started = Instant::now();
-        let url = format!("host={} user=zhike dbname=postgres", folder.display());
+        let url = format!("host={} port={port} user=zhike dbname=postgres", folder.display());
         loop {
             if let Ok(client) = postgres::Client::connect(&url, postgres::NoTls) {
                 return client;
@@ -206,6 +213,60 @@ impl Server {
             std::thread::sleep(Duration::from_millis(50));
         }
     }
+}
+
+/// A PostgreSQL of its own that is reached by TLS at `localhost`, under a certificate that it signed itself.
+pub struct SealedServer {
+    server: Server,
+    port: u16,
+    /// The certificate, for `sslrootcert`.
+    pub certificate: PathBuf,
+}
+
+const CERTIFICATE: &str = "[req]\ndistinguished_name=dn\nx509_extensions=v3\nprompt=no\n[dn]\nCN=localhost\n\
+    [v3]\nbasicConstraints=critical,CA:FALSE\nsubjectAltName=DNS:localhost\n";
+
+impl SealedServer {
+    pub fn start() -> Self {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+        let port = free.expect("a free port").port();
+        let server = Server::start_with(port, |data| {
+            certify(data);
+            ["ssl=on", "listen_addresses=localhost"].map(str::to_owned).to_vec()
+        });
+        let certificate = server.folder.join("server.crt");
+        std::fs::copy(server.folder.join("data/server.crt"), &certificate).expect("the certificate");
+        Self { server, port, certificate }
+    }
+
+    /// A connection string; `host` is `localhost` or another name of this machine.
+    pub fn url(&self, host: &str, more: &str) -> String {
+        format!("host={host} port={} user=zhike dbname=postgres {more}", self.port)
+    }
+
+    /// How many connections are sealed now.
+    pub fn sealed(&self) -> i64 {
+        let mut admin = self.server.admin.lock().expect("the administrator's connection");
+        let row = admin.query_one("select count(*) from pg_stat_ssl where ssl", &[]).expect("a count");
+        row.get(0)
+    }
+}
+
+/// Makes a key and a certificate in the server's folder, as the server's user, whose key must be its own.
+fn certify(data: &Path) {
+    let config = data.with_file_name("certificate.conf");
+    std::fs::write(&config, CERTIFICATE).expect("a file");
+    let made = unprivileged(Path::new("openssl"))
+        .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-config"])
+        .arg(&config)
+        .arg("-keyout")
+        .arg(data.join("server.key"))
+        .arg("-out")
+        .arg(data.join("server.crt"))
+        .stderr(Stdio::null())
+        .status()
+        .expect("openssl is needed for tests: apt-get install openssl");
+    assert!(made.success(), "openssl failed");
 }
 
 /// Debian keeps the server's programs out of the PATH.

@@ -95,6 +95,17 @@ impl FromValue for Value {
     }
 }
 
+/// Many ids as one parameter, for `id in among($1)` of a statement.
+#[derive(Clone, Copy, Debug)]
+pub struct Ids<'a>(pub &'a [Uuid]);
+
+impl ToValue for Ids<'_> {
+    fn to_value(&self) -> Value {
+        let ids: Vec<String> = self.0.iter().map(|id| id.simple().to_string()).collect();
+        Value::Text(ids.join(","))
+    }
+}
+
 impl ToValue for str {
     fn to_value(&self) -> Value {
         Value::Text(self.to_owned())

@@ -10,8 +10,8 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::json;
 use store::list::{Asked, Field, Kind, ListSpec};
-use store::testing::TestDb;
-use store::{Entity, Error, FOUNDATION, Migration, Predicate, Value, db_test, jobs, outbox, search};
+use store::testing::{SealedServer, TestDb};
+use store::{Entity, Error, FOUNDATION, Ids, Migration, Options, Predicate, Value, db_test, jobs, outbox, search};
 use uuid::Uuid;
 
 store::entity! {
@@ -354,33 +354,98 @@ db_test! {
         assert_eq!((done.state, done.result), (jobs::State::Done, Some(json!(2))));
     }
 
-    fn facts_are_read_in_order_and_once(db) {
+    fn facts_are_read_in_order(db) {
         let customer = Uuid::now_v7();
-        let fact = move |n: i64| outbox::Fact {
-            seq: 0,
-            id: Uuid::now_v7(),
-            kind: "contact".to_owned(),
-            subject: Uuid::now_v7(),
-            customer_id: Some(customer),
-            at: at(n),
-            recorded_at: at(n + 1),
-            actor: None,
-            attributes: json!({"n": n}),
+        db.write_blocking(move |tx| (0..5).try_for_each(|n| outbox::append(tx, fact(customer, n)).map(drop))).unwrap();
+        let read = |from, until| {
+            db.read_blocking(move |tx| outbox::of_customer(tx, customer, "contact", at(from), at(until))).unwrap()
         };
-        db.write_blocking(move |tx| (0..5).try_for_each(|n| outbox::append(tx, fact(n)).map(drop))).unwrap();
-        let read = db
-            .write_blocking(|tx| {
-                let facts = outbox::unread(tx, "test", 3)?;
-                outbox::advance(tx, "test", facts[2].seq)?;
-                let rest = outbox::unread(tx, "test", 3)?;
-                Ok::<_, Error>((facts, rest))
-            })
-            .unwrap();
         let numbers = |facts: &[outbox::Fact]| facts.iter().map(|fact| fact.attributes["n"].as_i64()).collect::<Vec<_>>();
-        assert_eq!(numbers(&read.0), [Some(0), Some(1), Some(2)]);
-        assert_eq!(numbers(&read.1), [Some(3), Some(4)]);
-        let some = db.read_blocking(move |tx| outbox::of_customer(tx, customer, "contact", at(1), at(3))).unwrap();
-        assert_eq!(numbers(&some), [Some(1), Some(2)]);
+        assert_eq!(numbers(&read(0, 9)), [0, 1, 2, 3, 4].map(Some));
+        assert_eq!(numbers(&read(1, 3)), [Some(1), Some(2)]);
+    }
+
+    fn a_number_that_another_node_drew_too_is_drawn_again(db) {
+        let (customer, runs) = (Uuid::now_v7(), Arc::new(AtomicUsize::new(0)));
+        let ran = runs.clone();
+        db.write_blocking(move |tx| {
+            let taken = outbox::append(tx, fact(customer, 1))?;
+            if ran.fetch_add(1, Ordering::SeqCst) == 0 {
+                // What the other node wrote in the meantime.
+                outbox::Fact { seq: taken, ..fact(customer, 2) }.insert(tx)?;
+            }
+            Ok::<_, Error>(())
+        })
+        .unwrap();
+        assert_eq!(runs.load(Ordering::SeqCst), 2);
+        let facts = db.read_blocking(move |tx| outbox::of_customer(tx, customer, "contact", at(0), at(9))).unwrap();
+        assert_eq!(facts.len(), 1, "the first attempt left nothing");
+    }
+
+    fn a_second_attempt_that_panics_does_not_tell_the_answer_of_the_first(db) {
+        let (customer, runs) = (Uuid::now_v7(), Arc::new(AtomicUsize::new(0)));
+        let ran = runs.clone();
+        let result: Result<&str, Error> = db.write_blocking(move |tx| {
+            if ran.fetch_add(1, Ordering::SeqCst) > 0 {
+                panic!("on purpose");
+            }
+            let taken = outbox::append(tx, fact(customer, 1))?;
+            let _ = outbox::Fact { seq: taken, ..fact(customer, 2) }.insert(tx);
+            Ok("stored")
+        });
+        assert!(matches!(result, Err(Error::Panicked)), "{result:?}");
+        assert_eq!(runs.load(Ordering::SeqCst), 2);
+    }
+
+    fn a_question_that_takes_too_long_is_ended_and_the_connection_lives(db) {
+        let bound = db.db.clone().within(Duration::from_millis(200));
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        // More often than there are connections.
+        for _ in 0..6 {
+            let answer = runtime.block_on(bound.read(|tx| tx.query_one(&ENDLESS, &[&1_000_000_000_i64])?.get::<i64>(0)));
+            assert!(matches!(answer, Err(Error::TooSlow)), "{answer:?}");
+        }
+        assert_eq!(runtime.block_on(bound.read(|tx| tx.query_one(&COUNT, &[])?.get::<i64>(0))).unwrap(), 0);
+        let slow = bound.read_blocking(|tx| tx.query_one(&ENDLESS, &[&2_000_000_i64])?.get::<i64>(0));
+        assert_eq!(slow.unwrap(), 2_000_000, "bulk work may take its time");
+    }
+
+    fn a_list_of_ids_is_one_parameter(db) {
+        let people: Vec<Person> = ["甲", "乙", "丙"].map(person).to_vec();
+        let written = people.clone();
+        db.write_blocking(move |tx| written.iter().try_for_each(|person| person.insert(tx))).unwrap();
+        let found = |ids: Vec<Uuid>| {
+            let mut found = db.read_blocking(move |tx| Person::all(tx, &AMONG, &[&Ids(&ids)])).unwrap();
+            found.sort_by_key(|person| person.id);
+            found.into_iter().map(|person| person.name).collect::<Vec<_>>()
+        };
+        assert_eq!(found(vec![people[2].id, people[0].id, Uuid::now_v7()]), ["甲", "丙"]);
+        assert!(found(Vec::new()).is_empty());
+    }
+
+    fn contains_reads_letters_alike_on_both_databases(db) {
+        db.write_blocking(|tx| ["ABC公司", "Élan", "x%y"].iter().try_for_each(|name| person(name).insert(tx))).unwrap();
+        let found = |text: &str| names(&db, &json!([["name", "contains", text]]).to_string()).expect("an answer");
+        assert_eq!(found("abc公"), ["ABC公司"]);
+        assert_eq!(found("aBc"), ["ABC公司"]);
+        assert_eq!(found("ÉLAN"), ["Élan"], "other letters as they are written, ASCII ones in any case");
+        assert!(found("élan").is_empty());
+        assert_eq!(found("X%Y"), ["x%y"]);
+    }
+
+    fn a_cursor_belongs_to_its_sort(db) {
+        fill(&db, &[Some(1), Some(2), Some(3)]);
+        let first = Asked::parse(None, Some("age"), None, Some(1)).unwrap();
+        let (_, next) = db.read_blocking(move |tx| PEOPLE.page(tx, &Predicate::All, &first)).unwrap();
+        let next = next.expect("more");
+        for other in ["-age", "name"] {
+            let asked = Asked::parse(None, Some(other), Some(&next), Some(1)).unwrap();
+            let refused = db.read_blocking(move |tx| PEOPLE.page(tx, &Predicate::All, &asked));
+            assert!(matches!(refused, Err(Error::BadInput(_))), "{other}: {refused:?}");
+        }
+        let asked = Asked::parse(None, Some("age"), Some(&next), Some(1)).unwrap();
+        let (rows, _) = db.read_blocking(move |tx| PEOPLE.page(tx, &Predicate::All, &asked)).unwrap();
+        assert_eq!(rows[0].get::<i64>(1).unwrap(), 2);
     }
 
     fn the_schema_is_applied_once_and_never_changed(db) {
@@ -394,6 +459,55 @@ db_test! {
 store::statements! {
     SHARE = "insert into share (entity, record_id, user_id, level) values ($1, $2, $3, $4)";
     CLEAR = "delete from person";
+    AMONG = select Person where "id in among($1)";
+    ENDLESS = "with recursive n (i) as (select 1 union all select i + 1 from n where i < $1) select count(*) from n";
+}
+
+fn fact(customer: Uuid, n: i64) -> outbox::Fact {
+    outbox::Fact {
+        seq: 0,
+        id: Uuid::now_v7(),
+        kind: "contact".to_owned(),
+        subject: Uuid::now_v7(),
+        customer_id: Some(customer),
+        at: at(n),
+        recorded_at: at(n + 1),
+        actor: None,
+        attributes: json!({"n": n}),
+    }
+}
+
+#[test]
+fn sqlite_counts_no_memory() {
+    let db = TestDb::sqlite(FOUNDATION);
+    let set = db.read_blocking(|tx| tx.query(&COMPILED, &[])?.iter().map(|row| row.get(0)).collect());
+    let set: Vec<String> = set.expect("the options SQLite was built with");
+    assert!(
+        set.iter().any(|option| option == "DEFAULT_MEMSTATUS=0"),
+        "the build did not see LIBSQLITE3_FLAGS: {set:?}"
+    );
+}
+
+store::statements! {
+    COMPILED = sqlite "select compile_options from pragma_compile_options";
+}
+
+#[test]
+fn postgres_is_reached_by_tls_as_the_address_says() {
+    let server = SealedServer::start();
+    let open = |url: String| store::Db::open(&Options::Postgres { url, connections: 1 }, &[]);
+    let root = format!("sslmode=verify-full sslrootcert={}", server.certificate.display());
+    for (mode, sealed) in [("sslmode=disable", 0), ("sslmode=prefer", 1), ("sslmode=require", 1), (root.as_str(), 1)] {
+        let before = server.sealed();
+        let db = open(server.url("localhost", mode)).expect(mode);
+        assert_eq!(server.sealed() - before, sealed, "{mode}");
+        drop(db);
+        while server.sealed() > 0 {
+            std::thread::yield_now();
+        }
+    }
+    assert!(open(server.url("localhost", "sslmode=verify-full")).is_err(), "nobody we trust signed it");
+    assert!(open(server.url("127.0.0.1", &root)).is_err(), "it is signed for another name");
 }
 
 #[test]

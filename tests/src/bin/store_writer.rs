@@ -2,7 +2,7 @@
 //! loss and of failing disks look at from outside.
 //!
 //! An entry is a row and a fact in one transaction; with `split` in two, which is the mistake that the tests must be
-//! able to see. The process ends without closing the database, as if it were cut off.
+//! able to see; with `again` what was refused is tried until it is taken. The process ends without closing the database, as if it were cut off.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -18,6 +18,8 @@ use uuid::Uuid;
 const THREADS: u64 = 4;
 /// Makes a run last over several checkpoints without writing much.
 const PAUSE: Duration = Duration::from_millis(12);
+/// Half a minute and more of pauses.
+const AGAIN_MOST: u32 = 3_000;
 
 const MIGRATIONS: &[Migration] = &[
     FOUNDATION[0],
@@ -39,8 +41,8 @@ store::entity! {
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [path, synchronous, split, count] = arguments.as_slice() else {
-        eprintln!("store-writer PATH full|normal whole|split COUNT");
+    let [path, synchronous, how, count] = arguments.as_slice() else {
+        eprintln!("store-writer PATH full|normal whole|split|again COUNT");
         return ExitCode::FAILURE;
     };
     let synchronous = if synchronous == "normal" { Synchronous::Normal } else { Synchronous::Full };
@@ -53,20 +55,25 @@ fn main() -> ExitCode {
         }
     };
     say("ready");
-    run(&db, split == "split", count.parse().unwrap_or(100));
+    run(&db, how, count.parse().unwrap_or(100));
     std::process::exit(0)
 }
 
-fn run(db: &Db, split: bool, count: i64) {
+fn run(db: &Db, how: &str, count: i64) {
     thread::scope(|scope| {
         for thread in 0..THREADS {
             let mine = (0..count).filter(move |number| number.unsigned_abs() % THREADS == thread);
-            scope.spawn(move || mine.for_each(|number| write(db, split, number)));
+            scope.spawn(move || {
+                for number in mine {
+                    let taken = write(db, how == "split", number);
+                    (0..AGAIN_MOST).find(|_| taken || how != "again" || write(db, false, number));
+                }
+            });
         }
     });
 }
 
-fn write(db: &Db, split: bool, number: i64) {
+fn write(db: &Db, split: bool, number: i64) -> bool {
     let id = Uuid::now_v7();
     let entry = Entry { id, number, content: format!("{number} ").repeat(60) };
     let done = if split {
@@ -74,11 +81,12 @@ fn write(db: &Db, split: bool, number: i64) {
     } else {
         db.write_blocking(move |tx| entry.insert(tx).and_then(|()| publish(tx, id)))
     };
-    match done {
+    match &done {
         Ok(()) => say(&format!("written {number}")),
         Err(error) => say(&format!("refused {number} {error}")),
     }
     thread::sleep(PAUSE);
+    done.is_ok()
 }
 
 fn publish(tx: &mut Tx<'_>, subject: Uuid) -> Result<(), Error> {

@@ -124,7 +124,9 @@ impl From<store::Error> for Error {
             store::Error::Unique { .. } => Self { source: Some(error.into()), ..Self::conflict("already_exists") },
             store::Error::ForeignKey { .. } => Self { source: Some(error.into()), ..Self::conflict("still_in_use") },
             store::Error::BadInput(reason) => Self::invalid("query.invalid").detail(reason),
-            store::Error::Overloaded => Self::new(503, "overloaded"),
+            store::Error::Overloaded | store::Error::Retry => Self::new(503, "overloaded"),
+            store::Error::ReadOnly => Self { source: Some(error.into()), ..Self::new(503, "read_only") },
+            store::Error::TooSlow => Self { source: Some(error.into()), ..Self::new(503, "too_slow") },
             other => Self::internal(other),
         }
     }

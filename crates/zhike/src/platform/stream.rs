@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use std::convert::Infallible;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::extract::State;
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
@@ -20,6 +21,7 @@ use uuid::{NoContext, Timestamp, Uuid};
 
 use crate::app::App;
 use crate::kernel::Result;
+use crate::platform::access::identity::Credential;
 use crate::platform::http::Who;
 
 /// Hints that a slow reader may be behind; past it, it is told to look at everything.
@@ -27,6 +29,9 @@ const BEHIND_MOST: usize = 256;
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// An id is made before its transaction commits; looking back this far finds those that committed late.
 const LOOK_BACK: Duration = Duration::from_secs(15);
+
+/// Whoever loses their session or their place in the company stops hearing within this time.
+const ASK_WHO_EVERY: Duration = Duration::from_millis(500);
 
 /// A connection is ended after this time; the page connects again, and shows anew who it is.
 const LIVES: Duration = Duration::from_secs(300);
@@ -104,7 +109,11 @@ pub fn routes() -> OpenApiRouter<App> {
 /// Server-sent events `{"topic": …}`: something about this topic changed. `all` means that hints were missed.
 #[utoipa::path(get, path = "/stream", tag = "platform", extensions(("x-permission" = json!("signed_in"))),
     responses((status = 200, content_type = "text/event-stream", body = String)))]
-async fn stream(State(app): State<App>, who: Who) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+async fn stream(
+    State(app): State<App>,
+    who: Who,
+    Extension(credential): Extension<Credential>,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let user = who.user.uuid();
     let hints = BroadcastStream::new(app.hub.listen()).filter_map(move |hint| async move {
         match hint {
@@ -116,10 +125,25 @@ async fn stream(State(app): State<App>, who: Who) -> Sse<impl Stream<Item = Resu
     let end = async move {
         tokio::select! {
             () = app.closed() => {}
+            () = shut_out(&app, &credential) => {}
             () = tokio::time::sleep(LIVES) => {}
         }
     };
     Sse::new(events.take_until(Box::pin(end))).keep_alive(KeepAlive::default())
+}
+
+/// Ends when the credential is good for nothing any more. Who it belongs to is remembered, so asking costs little.
+async fn shut_out(app: &App, credential: &Credential) {
+    let mut tick = tokio::time::interval(ASK_WHO_EVERY);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        match app.identities.is_good(&app.db, credential, app.clock.now()).await {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => tracing::warn!(%error, "could not ask whether somebody may still listen"),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -136,7 +160,7 @@ mod tests {
     use crate::platform::access;
     use crate::platform::notifications::{Notice, notify};
     use crate::platform::vault::Vault;
-    use crate::testing::TestApp;
+    use crate::testing::{Session, TestApp};
 
     store::db_test! {
         crate::app::MIGRATIONS;
@@ -175,6 +199,31 @@ mod tests {
                 heard
             });
             assert_eq!(heard, "data: {\"topic\":\"jobs\"}\n\n");
+        }
+
+        fn whoever_is_shut_out_stops_hearing_within_a_second(db) {
+            let app = TestApp::new(&db);
+            let admin = app.sign_in("admin");
+            let dismiss = |session: &Session<'_>| {
+                let li = format!("/users/{}", session.get("/me").ok()["id"].as_str().expect("an id"));
+                let version = admin.get(&li).ok()["version"].as_i64().expect("a version");
+                admin.patch(&li, version, json!({ "active": false })).ok();
+            };
+            let sign_out = |session: &Session<'_>| assert!(session.delete("/session").status.is_success());
+            for (login, shut_out) in [("li", &dismiss as &dyn Fn(&Session<'_>)), ("sun", &sign_out)] {
+                let session = app.sign_in(login);
+                let cookie = session.header("cookie").expect("a cookie").to_owned();
+                let request = Request::get("/api/v1/stream").header("cookie", cookie).body(Body::empty()).expect("a request");
+                let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+                let Ok(response) = runtime.block_on(app.app.router().oneshot(request));
+                assert_eq!(response.status(), 200);
+                let mut body = response.into_body().into_data_stream();
+                let soon = Duration::from_millis(700);
+                assert!(runtime.block_on(async { tokio::time::timeout(soon, body.next()).await }).is_err(), "still open");
+                shut_out(&session);
+                let ended = runtime.block_on(async { tokio::time::timeout(Duration::from_secs(1), body.next()).await });
+                assert!(matches!(ended, Ok(None)), "{login} still hears");
+            }
         }
     }
 }

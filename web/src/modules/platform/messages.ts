@@ -41,6 +41,8 @@ export const m = define({
     'error.request.cross_site': '请从本系统的页面操作',
     'error.request.took_too_long': '服务器太久没有回应，请重试',
     'error.overloaded': '现在访问的人较多，请稍后重试',
+    'error.read_only': '服务器的磁盘暂时写不进去（可能已满），现在只能查看；内容没有保存，请通知管理员，恢复后再试',
+    'error.too_slow': '查询的范围太大，没有查完，请缩小条件后再试',
     'error.closing': '服务器正在重启，请稍后重试',
     'error.password.common': '这个密码太常见，很容易被猜到',
     'error.password.contains_name': '密码里不要有姓名、登录名或公司名',
@@ -107,6 +109,9 @@ export const m = define({
     'error.request.cross_site': 'Please use the pages of this system',
     'error.request.took_too_long': 'The server did not answer in time; please try again',
     'error.overloaded': 'Many people are using the server; please try again',
+    'error.read_only':
+      'The server’s disk takes no writes now (it may be full), so you can only read. This was not saved; tell your administrator and try again later',
+    'error.too_slow': 'This asks for too much to be found in time; please narrow it down',
     'error.closing': 'The server is restarting; please try again in a moment',
     'error.password.common': 'This password is too common and easily guessed',
     'error.password.contains_name': 'The password must not contain a name, login or company',

@@ -1,4 +1,4 @@
-use store::{Entity as _, Tx};
+use store::{Entity as _, Ids, Tx};
 use uuid::Uuid;
 
 use super::draft::{self, ContactPatch, NewContact};
@@ -18,11 +18,8 @@ const CONTACTS_MOST: usize = 500;
 store::statements! {
     OF_CUSTOMER = select Contact where "customer_id = $1 order by has_left, is_primary desc, decision_maker desc, id";
     ONE = select Contact where "customer_id = $1 and id = $2";
-    /// Both forms of "customer in this list" take the ids as one text, so that the statement stays one.
-    OF_MANY_SQLITE = sqlite "select customer_id, id, name, position, decision_maker, is_primary, has_left from contact
-        where customer_id in (select unhex(value) from json_each($1)) order by is_primary desc, id";
-    OF_MANY_POSTGRES = postgres "select customer_id, id, name, position, decision_maker, is_primary, has_left from contact
-        where customer_id = any(cast(string_to_array($1, ',') as uuid[])) order by is_primary desc, id";
+    OF_MANY = "select customer_id, id, name, position, decision_maker, is_primary, has_left from contact
+        where customer_id in among($1) order by is_primary desc, id";
     NOT_PRIMARY = "update contact set is_primary = false, version = version + 1 where customer_id = $1 and id <> $2 and is_primary";
 }
 
@@ -45,10 +42,7 @@ pub struct Person {
 
 /// The contacts of several customers, with one query.
 pub fn of_customers(tx: &mut Tx<'_>, customers: &[Uuid]) -> Result<Vec<Person>> {
-    let rows = match tx.is_postgres() {
-        true => tx.query(&OF_MANY_POSTGRES, &[&service::comma_list(customers)])?,
-        false => tx.query(&OF_MANY_SQLITE, &[&service::hex_list(customers)])?,
-    };
+    let rows = tx.query(&OF_MANY, &[&Ids(customers)])?;
     let person = |row: &store::Row| {
         Ok(Person {
             customer: row.get(0)?,

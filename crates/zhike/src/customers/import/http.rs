@@ -84,6 +84,7 @@ async fn upload(State(app): State<App>, grant: MayImport, mutation: Mutation, fo
     };
     let (blob, found) = blocking(taken).await?;
     let who = Arc::clone(grant.principal());
+    let mutation = mutation.also(&[&name, &blob.digest]);
     app.create(&who, mutation, move |tx| service::create(tx, &grant, &name, &blob, &found)).await
 }
 

@@ -22,7 +22,6 @@ pub use search::{readable, records, with_readable};
 pub use subjects::{Card, Subject, Whose, cards, contacted, count_by_grade, page_of_subjects, recontacted, snapshot};
 
 use store::{Entity as _, Tx};
-use uuid::Uuid;
 
 use super::contacts;
 use super::model::Customer;
@@ -98,15 +97,4 @@ fn write_tags(tx: &mut Tx<'_>, customer: &Customer) -> Result<()> {
 fn rewrite_tags(tx: &mut Tx<'_>, customer: &Customer) -> Result<()> {
     tx.execute(&CLEAR_TAGS, &[&customer.id])?;
     write_tags(tx, customer)
-}
-
-/// Ids as one parameter of a statement, for SQLite …
-pub fn hex_list(ids: &[Uuid]) -> String {
-    let quoted: Vec<String> = ids.iter().map(|id| format!("\"{}\"", id.simple())).collect();
-    format!("[{}]", quoted.join(","))
-}
-
-/// … and for PostgreSQL.
-pub fn comma_list(ids: &[Uuid]) -> String {
-    ids.iter().map(Uuid::to_string).collect::<Vec<_>>().join(",")
 }

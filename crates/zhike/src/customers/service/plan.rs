@@ -7,11 +7,10 @@ use std::sync::{LazyLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use store::list::{Asked, Page};
-use store::{Predicate, Tx, Value};
+use store::{Ids, Predicate, Tx, Value};
 use uuid::Uuid;
 
 use super::search::IDS;
-use super::{comma_list, hex_list};
 use crate::kernel::{Principal, Result};
 
 /// Fewer customers than this are sorted faster than they are met by chance in a walk through all.
@@ -20,10 +19,7 @@ const FRESH: Duration = Duration::from_secs(30);
 const REMEMBERED_MOST: usize = 10_000;
 
 store::statements! {
-    MANY_SQLITE = sqlite "select count(*) from (select 1 from customer
-        where department_id in (select unhex(value) from json_each($1)) limit $2)";
-    MANY_POSTGRES = postgres "select count(*) from (select 1 from customer
-        where department_id = any(cast(string_to_array($1, ',') as uuid[])) limit $2) c";
+    COUNT = "select count(*) from (select 1 from customer where department_id in among($1) limit $2) c";
 }
 
 /// Whether somebody reaches many customers, as counted a moment ago. Only speed depends on it.
@@ -99,10 +95,7 @@ fn reaches_many(tx: &mut Tx<'_>, who: &Principal, any: &[Predicate]) -> Result<b
     }
     let ids: Vec<Uuid> =
         departments.iter().filter_map(|id| if let Value::Uuid(id) = id { Some(*id) } else { None }).collect();
-    let counted: i64 = match tx.is_postgres() {
-        true => tx.query_one(&MANY_POSTGRES, &[&comma_list(&ids), &MANY])?.get(0)?,
-        false => tx.query_one(&MANY_SQLITE, &[&hex_list(&ids), &MANY])?.get(0)?,
-    };
+    let counted: i64 = tx.query_one(&COUNT, &[&Ids(&ids), &MANY])?.get(0)?;
     let mut known = COUNTED.write().unwrap_or_else(PoisonError::into_inner);
     if known.len() >= REMEMBERED_MOST {
         known.clear();

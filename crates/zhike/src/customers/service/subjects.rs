@@ -2,25 +2,21 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use store::Tx;
+use store::{Ids, Tx};
 use uuid::Uuid;
 
-use super::{comma_list, hex_list, readable, with_readable};
+use super::{readable, with_readable};
 use crate::customers::contacts;
 use crate::customers::model::{Customer, Grade, PHONE};
 use crate::kernel::{Entity, Id, Principal, Result};
 
 store::statements! {
-    SUBJECTS_SQLITE = sqlite "select id, grade, owner_id, department_id, created_at, removed_at from customer
-        where id in (select unhex(value) from json_each($1)) order by id";
-    SUBJECTS_POSTGRES = postgres "select id, grade, owner_id, department_id, created_at, removed_at from customer
-        where id = any(cast(string_to_array($1, ',') as uuid[])) order by id";
+    SUBJECTS = "select id, grade, owner_id, department_id, created_at, removed_at from customer
+        where id in among($1) order by id";
     PAGE = "select id, grade, owner_id, department_id, created_at, removed_at from customer
         where id > $1 and removed_at is null order by id limit $2";
-    CARDS_SQLITE = sqlite "select id, number, name, grade, preferences, phone, last_contact_at, next_contact_at from customer
-        where id in (select unhex(value) from json_each($1))";
-    CARDS_POSTGRES = postgres "select id, number, name, grade, preferences, phone, last_contact_at, next_contact_at from customer
-        where id = any(cast(string_to_array($1, ',') as uuid[]))";
+    CARDS = "select id, number, name, grade, preferences, phone, last_contact_at, next_contact_at from customer
+        where id in among($1)";
     /// The latest contact counts, whichever is written down first. The version stays: a contact changes nothing that
     /// somebody could be editing.
     CONTACTED = "update customer set
@@ -30,10 +26,8 @@ store::statements! {
     RECONTACTED = "update customer set last_contact_at = $2, next_contact_at = $3 where id = $1";
     GRADES_OF_ALL = "select grade, count(*) from customer where removed_at is null group by grade";
     GRADES_OF_OWNER = "select grade, count(*) from customer where owner_id = $1 and removed_at is null group by grade";
-    GRADES_SQLITE = sqlite "select grade, count(*) from customer
-        where department_id in (select unhex(value) from json_each($1)) and removed_at is null group by grade";
-    GRADES_POSTGRES = postgres "select grade, count(*) from customer
-        where department_id = any(cast(string_to_array($1, ',') as uuid[])) and removed_at is null group by grade";
+    GRADES = "select grade, count(*) from customer
+        where department_id in among($1) and removed_at is null group by grade";
 }
 
 /// What rules need to know of a customer.
@@ -61,10 +55,7 @@ fn subject(row: &store::Row) -> Result<Subject> {
 
 /// These customers, also removed ones, by id.
 pub fn snapshot(tx: &mut Tx<'_>, ids: &[Uuid]) -> Result<Vec<Subject>> {
-    let rows = match tx.is_postgres() {
-        true => tx.query(&SUBJECTS_POSTGRES, &[&comma_list(ids)])?,
-        false => tx.query(&SUBJECTS_SQLITE, &[&hex_list(ids)])?,
-    };
+    let rows = tx.query(&SUBJECTS, &[&Ids(ids)])?;
     rows.iter().map(subject).collect()
 }
 
@@ -103,10 +94,7 @@ pub fn cards(tx: &mut Tx<'_>, who: &Principal, ids: &[Uuid]) -> Result<Vec<Card>
         return Ok(Vec::new());
     }
     let visible = readable(tx, who, ids)?;
-    let rows = match tx.is_postgres() {
-        true => tx.query(&CARDS_POSTGRES, &[&comma_list(ids)])?,
-        false => tx.query(&CARDS_SQLITE, &[&hex_list(ids)])?,
-    };
+    let rows = tx.query(&CARDS, &[&Ids(ids)])?;
     let mut cards = rows.iter().map(|row| card(who, row, &visible)).collect::<Result<Vec<_>>>()?;
     let with_contacts = with_readable(tx, who, Entity::Contact, &visible)?;
     let people = contacts::of_customers(tx, &with_contacts)?;
@@ -176,8 +164,7 @@ pub fn count_by_grade(tx: &mut Tx<'_>, whose: Whose<'_>) -> Result<Vec<(String, 
     let rows = match whose {
         Whose::All => tx.query(&GRADES_OF_ALL, &[])?,
         Whose::Owner(owner) => tx.query(&GRADES_OF_OWNER, &[&owner])?,
-        Whose::Departments(ids) if tx.is_postgres() => tx.query(&GRADES_POSTGRES, &[&comma_list(ids)])?,
-        Whose::Departments(ids) => tx.query(&GRADES_SQLITE, &[&hex_list(ids)])?,
+        Whose::Departments(ids) => tx.query(&GRADES, &[&Ids(ids)])?,
     };
     rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }

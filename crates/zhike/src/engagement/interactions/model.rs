@@ -55,15 +55,10 @@ store::statements! {
         order by at desc nulls last, id desc limit $4";
     pub LATEST = "select at, next_at from interaction where customer_id = $1 and deleted_at is null
         order by at desc nulls last, id desc limit 1";
-    /// The latest contact of each of several customers, given as JSON array of ids: one seek in the index for each.
-    pub LATEST_OF_SQLITE = sqlite "select i.customer_id, i.at, i.kind, i.content from json_each($1) c
-        join interaction i on i.customer_id = unhex(c.value) and i.id = (select x.id from interaction x
-            where x.customer_id = unhex(c.value) and x.deleted_at is null order by x.at desc nulls last, x.id desc limit 1)";
-    pub LATEST_OF_POSTGRES = postgres "select i.customer_id, i.at, i.kind, i.content
-        from json_array_elements_text(cast(cast($1 as text) as json)) c(value)
-        cross join lateral (select x.customer_id, x.at, x.kind, x.content from interaction x
-            where x.customer_id = cast(c.value as uuid) and x.deleted_at is null
-            order by x.at desc nulls last, x.id desc limit 1) i";
+    /// The latest contact of each of several customers: one seek in the index for each.
+    pub LATEST_OF = "select i.customer_id, i.at, i.kind, i.content from among($1) c
+        join interaction i on i.customer_id = c.id and i.id = (select x.id from interaction x
+            where x.customer_id = c.id and x.deleted_at is null order by x.at desc nulls last, x.id desc limit 1)";
 }
 
 impl Guarded for Interaction {

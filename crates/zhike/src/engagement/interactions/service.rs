@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::facts;
-use super::model::{CHANGE, Interaction, LATEST, LATEST_OF_POSTGRES, LATEST_OF_SQLITE, OF_CUSTOMER, WITHDRAW};
+use super::model::{CHANGE, Interaction, LATEST, LATEST_OF, OF_CUSTOMER, WITHDRAW};
 use super::rules::{self, NewInteraction, cleaned};
 use super::view::{InteractionView, Names, view};
 use crate::customers;
@@ -304,9 +304,7 @@ pub struct Latest {
 
 /// The latest contact of each of these customers, in one statement.
 pub fn latest_of(tx: &mut Tx<'_>, customers: &[Uuid]) -> Result<Vec<Latest>> {
-    let ids: Vec<String> = customers.iter().map(|id| id.simple().to_string()).collect();
-    let statement = if tx.is_postgres() { &LATEST_OF_POSTGRES } else { &LATEST_OF_SQLITE };
-    let rows = tx.query(statement, &[&serde_json::to_string(&ids)?])?;
+    let rows = tx.query(&LATEST_OF, &[&store::Ids(customers)])?;
     rows.into_iter().map(latest).collect()
 }
 

@@ -18,13 +18,8 @@ const GRADES: [&str; 3] = ["vip", "key", "ordinary"];
 
 store::statements! {
     /// Customers contacted in a span, by the grade they had; answered by the index alone.
-    CONTACTED_SQLITE = sqlite "select grade, count(distinct customer_id) from interaction
-        where deleted_at is null and department_id in (select unhex(value) from json_each($1)) and at >= $2 and at < $3
-        group by grade";
-    CONTACTED_POSTGRES = postgres "select grade, count(distinct customer_id) from interaction
-        where deleted_at is null and at >= $2 and at < $3 and department_id in
-            (select cast(value as uuid) from json_array_elements_text(cast(cast($1 as text) as json)) d(value))
-        group by grade";
+    CONTACTED = "select grade, count(distinct customer_id) from interaction
+        where deleted_at is null and department_id in among($1) and at >= $2 and at < $3 group by grade";
     CONTACTED_ALL = "select grade, count(distinct customer_id) from interaction
         where deleted_at is null and at >= $1 and at < $2 group by grade";
     CONTACTED_OWN = "select grade, count(distinct customer_id) from interaction
@@ -116,9 +111,7 @@ fn contacted(tx: &mut Tx<'_>, reached: &Reached, span: &Span) -> Result<HashMap<
         Reached::All => tx.query(&CONTACTED_ALL, &[&span.starts, &span.ends])?,
         Reached::Own(person) => tx.query(&CONTACTED_OWN, &[person, &span.starts, &span.ends])?,
         Reached::Departments(departments) => {
-            let ids: Vec<String> = departments.iter().map(|id| id.simple().to_string()).collect();
-            let statement = if tx.is_postgres() { &CONTACTED_POSTGRES } else { &CONTACTED_SQLITE };
-            tx.query(statement, &[&serde_json::to_string(&ids)?, &span.starts, &span.ends])?
+            tx.query(&CONTACTED, &[&store::Ids(departments), &span.starts, &span.ends])?
         }
     };
     rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()

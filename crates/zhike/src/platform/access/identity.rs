@@ -75,18 +75,24 @@ impl Identities {
 
     /// Finds out who shows this credential; `None` when it is good for nothing, or no more.
     pub async fn identify(&self, db: &Db, credential: &Credential, now: Timestamp) -> Result<Option<Arc<Identity>>> {
+        let Some(identity) = self.find(db, credential, now).await? else { return Ok(None) };
+        self.note_use(db, &identity, now).await;
+        Ok(Some(identity))
+    }
+
+    /// Whether the credential still lets somebody in. Asking is no use of it: a page left open does not keep a session.
+    pub async fn is_good(&self, db: &Db, credential: &Credential, now: Timestamp) -> Result<bool> {
+        Ok(self.find(db, credential, now).await?.is_some())
+    }
+
+    async fn find(&self, db: &Db, credential: &Credential, now: Timestamp) -> Result<Option<Arc<Identity>>> {
         let hash = match credential {
             Credential::Session(token) | Credential::Token(token) => secret::hash(token),
         };
-        let identity = match self.remembered(db, &hash, now).await? {
-            Some(identity) => identity,
-            None => match self.load(db, credential, hash, now).await? {
-                Some(identity) => identity,
-                None => return Ok(None),
-            },
-        };
-        self.note_use(db, &identity, now).await?;
-        Ok(Some(identity))
+        match self.remembered(db, &hash, now).await? {
+            Some(identity) => Ok(Some(identity)),
+            None => self.load(db, credential, hash, now).await,
+        }
     }
 
     async fn remembered(&self, db: &Db, hash: &[u8], now: Timestamp) -> Result<Option<Arc<Identity>>> {
@@ -128,15 +134,19 @@ impl Identities {
         Ok(identity)
     }
 
-    async fn note_use(&self, db: &Db, identity: &Identity, now: Timestamp) -> Result<()> {
+    async fn note_use(&self, db: &Db, identity: &Identity, now: Timestamp) {
         identity.seen.fetch_max(now.as_microsecond(), Ordering::Relaxed);
-        let Some(session) = identity.session else { return Ok(()) };
+        let Some(session) = identity.session else { return };
         let written = identity.seen_written.load(Ordering::Relaxed);
         if now.as_microsecond() - written < WRITE_SEEN_EVERY.as_micros() as i64 {
-            return Ok(());
+            return;
         }
         identity.seen_written.store(now.as_microsecond(), Ordering::Relaxed);
-        db.write(move |tx| Ok(tx.execute(&SEEN, &[&session, &now]).map(drop)?)).await
+        let written: Result<()> = db.write(move |tx| Ok(tx.execute(&SEEN, &[&session, &now]).map(drop)?)).await;
+        // While the disk takes no writes people can still read; the session ends a little early at worst.
+        if let Err(error) = written {
+            tracing::warn!(%error, "could not note that a session was used");
+        }
     }
 }
 

@@ -35,8 +35,10 @@ async fn admit(app: &App, mut request: Request) -> Result<Request> {
         csrf::check(request.headers(), matches!(credential, Some(Credential::Session(_))))?;
     }
     if rule != Rule::Public {
-        let principal = Arc::new(authenticate(app, credential, &client, rule).await?);
+        let credential = credential.ok_or_else(|| Error::unauthorized("login.needed"))?;
+        let principal = Arc::new(authenticate(app, &credential, &client, rule).await?);
         authorise(app, &principal, rule, &path).await?;
+        request.extensions_mut().insert(credential);
         request.extensions_mut().insert(principal);
     }
     request.extensions_mut().insert(rule);
@@ -60,10 +62,9 @@ fn credential(headers: &HeaderMap, client: &Client) -> Option<Credential> {
     Some(Credential::Token(token.to_owned())).filter(|_| token.starts_with(tokens::PREFIX))
 }
 
-async fn authenticate(app: &App, credential: Option<Credential>, client: &Client, rule: Rule) -> Result<Principal> {
-    let Some(credential) = credential else { return Err(Error::unauthorized("login.needed")) };
+async fn authenticate(app: &App, credential: &Credential, client: &Client, rule: Rule) -> Result<Principal> {
     let now = app.clock.now();
-    let identity: Option<Arc<Identity>> = app.identities.identify(&app.db, &credential, now).await?;
+    let identity: Option<Arc<Identity>> = app.identities.identify(&app.db, credential, now).await?;
     let Some(identity) = identity else { return Err(Error::unauthorized("login.needed")) };
     if identity.resolved.must_change_password && rule != Rule::SignedIn {
         return Err(Error::new(403, "password.change_needed"));
@@ -90,7 +91,8 @@ async fn note_refusal(app: &App, who: &Arc<Principal>, action: Action, entity: E
     app.db.write(write).await
 }
 
-/// Reads the body of a request with an Idempotency-Key, for its digest. Uploads are told apart by their length.
+/// Reads the body of a request with an Idempotency-Key, for its digest. What an upload holds its handler adds when it
+/// has read it ([`Mutation::also`]).
 async fn note_key(request: Request) -> Result<Request> {
     let Some(key) = request.headers().get(KEY_HEADER).filter(|_| !is_safe(request.method())) else {
         return Ok(request);

@@ -20,12 +20,15 @@ async fn alive() -> &'static str {
     "ok"
 }
 
-/// The database answers too, and the server is not about to stop.
+/// The database answers and takes writes, and the server is not about to stop.
 async fn ready(State(app): State<App>) -> Result<&'static str> {
     if app.is_closing() {
         return Err(Error::new(503, "closing"));
     }
     app.db.read(epoch::read).await?;
+    if !app.db.takes_writes() {
+        return Err(Error::new(503, "read_only").detail("the disk takes no writes; make room on it"));
+    }
     Ok("ready")
 }
 

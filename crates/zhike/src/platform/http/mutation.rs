@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use store::Tx;
 
 use crate::app::App;
@@ -38,6 +39,17 @@ impl Mutation {
         let text = key.to_str().unwrap_or_default();
         let fine = (1..=KEY_MOST).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
         if fine { Ok(text.to_owned()) } else { Err(Error::invalid("idempotency_key.invalid")) }
+    }
+
+    /// Makes these parts of the request count too: the same key with another content is refused.
+    pub fn also(mut self, parts: &[&str]) -> Self {
+        let mut hash = Sha256::new_with_prefix(&self.request_hash);
+        for part in parts {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        self.request_hash = hash.finalize().to_vec();
+        self
     }
 }
 

@@ -33,6 +33,18 @@ store::db_test! {
         assert_eq!(none.fault(), "file: required");
     }
 
+    fn a_key_stands_for_one_file(db) {
+        let app = TestApp::new(&db);
+        let li = app.sign_in("li");
+        let send = |name: &str, text: &str| {
+            li.request(Method::POST, "/imports").key("k1").file(name, sheets::csv(&sheets::rows(text)).as_bytes()).send()
+        };
+        let first = send("a.csv", "公司\n华盛").created();
+        assert_eq!(send("a.csv", "公司\n华盛").created()["id"], first["id"], "sent again");
+        assert_eq!(send("a.csv", "公司\n恒泰").refused(409), "idempotency_key.reused");
+        assert_eq!(send("b.csv", "公司\n华盛").refused(409), "idempotency_key.reused");
+    }
+
     fn an_import_is_its_makers_alone(db) {
         let app = TestApp::new(&db);
         let li = app.sign_in("li");
