@@ -360,7 +360,7 @@ impl ListSpec {
     }
 }
 
-/// NULLs sort last going up and first going down on both databases.
+/// The order of the indexes, which have NULLs first. Going up, [`stretches`] reads the values before the NULLs.
 fn order_by(select: &mut SelectStatement, dialect: Dialect, table: &'static str, column: &'static str, order: Order) {
     match (dialect, &order) {
         // SQLite puts NULL first going up; PostgreSQL last. Say it where it differs from what the index gives.
@@ -376,20 +376,27 @@ fn order_by(select: &mut SelectStatement, dialect: Dialect, table: &'static str,
     }
 }
 
-/// Rows after the cursor in the order `(column, id)`, where NULL comes before every value, as stretches to be read one
-/// after the other: a database walks an index for each, and for none if they are joined by `or`.
+/// What comes after the cursor, as stretches to be read one after the other: rows with a value in the order
+/// `(column, id)`, and behind them, whether the list goes up or down, those without one. A database walks an index for
+/// each stretch, and for none if they are joined by `or`.
 fn stretches(table: &'static str, column: &'static str, after: Option<&Cursor>, descending: bool) -> Vec<Condition> {
     let sorted = || Expr::col((table, column));
     let all = |condition: Expr| Condition::all().add(condition);
-    let Some(after) = after else { return vec![Condition::all()] };
+    let Some(after) = after else {
+        // Going down, the index has the rows without a value at its end already.
+        return if descending {
+            vec![Condition::all()]
+        } else {
+            vec![all(sorted().is_not_null()), all(sorted().is_null())]
+        };
+    };
     let last = bind(&Value::Uuid(after.id));
     let same_but_later = |same: Expr| match descending {
         true => same.and(Expr::col((table, "id")).lt(last.clone())),
         false => same.and(Expr::col((table, "id")).gt(last.clone())),
     };
     if after.value == Value::Null {
-        let rest = all(same_but_later(sorted().is_null()));
-        return if descending { vec![rest] } else { vec![rest, all(sorted().is_not_null())] };
+        return vec![all(same_but_later(sorted().is_null()))];
     }
     let value = || bind(&after.value);
     // The plain bound lets the database start in the index; the second condition cuts the ties.
@@ -398,8 +405,7 @@ fn stretches(table: &'static str, column: &'static str, after: Option<&Cursor>, 
         false => (sorted().gte(value()), sorted().gt(value())),
     };
     let exact = Condition::any().add(further).add(same_but_later(sorted().eq(value())));
-    let beyond = Condition::all().add(bound).add(exact);
-    if descending { vec![beyond, all(sorted().is_null())] } else { vec![beyond] }
+    vec![Condition::all().add(bound).add(exact), all(sorted().is_null())]
 }
 
 fn words_condition(

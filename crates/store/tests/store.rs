@@ -228,10 +228,14 @@ db_test! {
                 prop_assert_eq!(&paged, &whole);
                 prop_assert_eq!(whole.len(), ages.len());
                 let sorted = whole.clone();
-                whole.sort_by_key(|(age, id)| (*age, *id));
-                if descending {
-                    whole.reverse();
-                }
+                whole.sort_by(|(a, id_a), (b, id_b)| {
+                    let values = match (a, b) {
+                        (Some(_), None) => return std::cmp::Ordering::Less,
+                        (None, Some(_)) => return std::cmp::Ordering::Greater,
+                        _ => (a, id_a).cmp(&(b, id_b)),
+                    };
+                    if descending { values.reverse() } else { values }
+                });
                 prop_assert_eq!(sorted, whole);
                 Ok(())
             })

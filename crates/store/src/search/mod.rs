@@ -4,11 +4,12 @@
 //! place of a name the pinyin and the initials of what follows. Trigram indexes find nothing under three characters,
 //! and most Chinese words have two.
 
+mod readings;
 mod tokens;
 
 use uuid::Uuid;
 
-pub use tokens::{pinyin_key, tokens_of};
+pub use tokens::{person_key, pinyin_key, tokens_of};
 
 use crate::{Result, Tx, seq};
 use tokens::{Term, terms};
@@ -69,6 +70,7 @@ crate::statements! {
         where search_index match $1 and i.rowid < $2 order by i.rowid desc limit $3";
     FIND_POSTGRES = postgres "select seq, kind, entity_id, title, subtitle from search_doc
         where tokens @@ cast(cast($1 as text) as tsquery) and seq < $2 order by seq desc limit $3";
+    TITLE = "select title from search_doc where kind = $1 and entity_id = $2";
     COUNT = "select count(*) from search_doc where kind = $1";
 }
 
@@ -112,6 +114,11 @@ pub fn remove(tx: &mut Tx<'_>, kind: &str, id: Uuid) -> Result<()> {
         tx.execute(&UNINDEX, &[&row.get::<i64>(0)?])?;
     }
     tx.execute(&REMOVE, &[&kind, &id]).map(drop)
+}
+
+/// What a record is called in results.
+pub fn title(tx: &mut Tx<'_>, kind: &str, id: Uuid) -> Result<Option<String>> {
+    tx.query_opt(&TITLE, &[&kind, &id])?.map(|row| row.get(0)).transpose()
 }
 
 /// Records whose names hold every word of the text, newest first. Words of three and more characters are checked

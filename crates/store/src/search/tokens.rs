@@ -1,5 +1,7 @@
 use pinyin::ToPinyin;
 
+use super::readings;
+
 /// Marks that keep kinds of token apart. Private-use characters count as letters in both databases' indexes.
 const PINYIN: char = '\u{E000}';
 const INITIALS: char = '\u{E001}';
@@ -77,18 +79,41 @@ pub fn tokens_of(name: &str) -> Vec<String> {
 }
 
 fn han_tokens(run: &[char], tokens: &mut Vec<String>) {
-    let sounds: Vec<&str> = run.iter().map(|c| c.to_pinyin().map_or("", |sound| sound.plain())).collect();
+    let usual: Vec<String> = run.iter().map(|c| sound(*c)).collect();
+    spoken_tokens(&usual, 0..run.len(), tokens);
     for start in 0..run.len() {
         tokens.push(run[start..].iter().take(2).collect());
-        if sounds[start].is_empty() {
-            continue;
-        }
-        let spoken: String = sounds[start..].iter().take(PINYIN_SPAN).copied().collect();
-        tokens.push(format!("{PINYIN}{}", plain(&spoken)));
-        let initials: String =
-            sounds[start..].iter().take(INITIALS_SPAN).filter_map(|sound| sound.chars().next()).collect();
-        tokens.push(format!("{INITIALS}{initials}"));
     }
+    // One other reading at a time: whoever types 重庆银行 does not mix the readings of both words.
+    for (at, c) in run.iter().enumerate() {
+        for other in readings::others(*c) {
+            let mut sounds = usual.clone();
+            sounds[at] = (*other).to_owned();
+            spoken_tokens(&sounds, at.saturating_sub(INITIALS_SPAN - 1)..at + 1, tokens);
+        }
+    }
+    if let Some(surname) = readings::surname(run) {
+        let mut sounds = usual;
+        for (at, sound) in surname.iter().enumerate() {
+            sounds[at] = (*sound).to_owned();
+        }
+        spoken_tokens(&sounds, 0..surname.len(), tokens);
+    }
+}
+
+/// The pinyin and the initials of what follows each of these places.
+fn spoken_tokens(sounds: &[String], places: std::ops::Range<usize>, tokens: &mut Vec<String>) {
+    for start in places.filter(|start| !sounds[*start].is_empty()) {
+        let spoken: String = sounds[start..].iter().take(PINYIN_SPAN).map(String::as_str).collect();
+        tokens.push(format!("{PINYIN}{spoken}"));
+        let initials = sounds[start..].iter().take(INITIALS_SPAN).filter_map(|sound| sound.chars().next());
+        tokens.push(std::iter::once(INITIALS).chain(initials).collect());
+    }
+}
+
+/// The usual reading of a character, or nothing.
+fn sound(c: char) -> String {
+    c.to_pinyin().map(|sound| plain(sound.plain())).unwrap_or_default()
 }
 
 /// ü is typed as v.
@@ -124,16 +149,26 @@ fn term(run: Run) -> Term {
 pub fn pinyin_key(name: &str) -> String {
     let mut key = String::with_capacity(name.len() * 2);
     for c in name.chars().map(half_width).flat_map(char::to_lowercase) {
-        match c.to_pinyin() {
-            Some(sound) => {
-                key.push_str(&plain(sound.plain()));
-                key.push(' ');
-            }
-            None => key.push(c),
+        let sound = sound(c);
+        match sound.is_empty() {
+            true => key.push(c),
+            false => key.extend([&sound, " "]),
         }
     }
     key.truncate(key.char_indices().nth(120).map_or(key.len(), |(at, _)| at));
     key
+}
+
+/// What the name of a person is sorted by: as [`pinyin_key`], with the surname as people say it (曾 is Zeng).
+pub fn person_key(name: &str) -> String {
+    let chars: Vec<char> = name.trim().chars().collect();
+    match readings::surname(&chars) {
+        None => pinyin_key(name.trim()),
+        Some(surname) => {
+            let given: String = chars[surname.len()..].iter().collect();
+            format!("{} {}", surname.join(" "), pinyin_key(&given))
+        }
+    }
 }
 
 #[cfg(test)]
@@ -153,6 +188,34 @@ mod tests {
     #[test]
     fn words_and_full_width_letters_are_one() {
         assert_eq!(tokens_of("ＡＢＢ Ltd."), vec!["abb", "ltd"]);
+    }
+
+    #[test]
+    fn a_surname_is_found_as_it_is_said_and_as_it_is_usually_read() {
+        for (name, typed) in [
+            ("曾向阳", "\u{E000}zengxiangyang"),
+            ("曾向阳", "\u{E001}zxy"),
+            ("单雄", "\u{E000}shanxiong"),
+            ("单雄", "\u{E000}danxiong"),
+            ("解珍", "\u{E000}xiezhen"),
+            ("仇英", "\u{E000}qiuying"),
+            ("朴正", "\u{E000}piaozheng"),
+            ("尉迟恭", "\u{E000}yuchigong"),
+            ("重庆长安", "\u{E000}chongqingchangan"),
+            ("重庆银行", "\u{E000}yinhang"),
+            ("音乐厅", "\u{E001}yyt"),
+        ] {
+            assert!(tokens_of(name).contains(&typed.to_owned()), "{typed} is missing in {:?}", tokens_of(name));
+        }
+    }
+
+    #[test]
+    fn people_sort_by_their_surname_as_it_is_said() {
+        assert_eq!(person_key("曾向阳"), "zeng xiang yang ");
+        assert_eq!(person_key("单于明"), "chan yu ming ");
+        assert_eq!(person_key("解"), "xie ");
+        assert_eq!(person_key("李雷"), pinyin_key("李雷"));
+        assert_eq!(person_key("Ann Smith"), pinyin_key("Ann Smith"));
     }
 
     #[test]

@@ -59,7 +59,10 @@ pub fn apply(
 
 /// Brings what is derived from other columns up to date.
 pub fn derive(customer: &mut Customer, contacts: Contacts) {
-    customer.name_key = store::search::pinyin_key(&customer.name);
+    customer.name_key = match customer.kind {
+        CustomerKind::Company => store::search::pinyin_key(&customer.name),
+        CustomerKind::Person => store::search::person_key(&customer.name),
+    };
     customer.name_core = match customer.kind {
         CustomerKind::Company => Some(name_core::core(&customer.name)).filter(|core| !core.is_empty()),
         CustomerKind::Person => None,

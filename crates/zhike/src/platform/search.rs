@@ -1,6 +1,8 @@
 //! One search over everything that has a name. Rooms put their records into the index of the store and register here
 //! what kinds they have; each decides who may see which of its records, and no hit leaves that it did not let pass.
 
+use std::collections::HashMap;
+
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -99,6 +101,18 @@ fn visible(tx: &mut Tx<'_>, who: &Principal, kind: &Searchable, hits: Vec<Hit>) 
     let visible = (kind.visible)(tx, who, &ids)?;
     let hits = hits.into_iter().filter(|hit| visible.contains(&hit.id));
     Ok(hits.map(|hit| Found { kind: hit.kind, id: hit.id, title: hit.title, subtitle: hit.subtitle }).collect())
+}
+
+/// What those of these records are called that the asker may see.
+pub fn titles(tx: &mut Tx<'_>, who: &Principal, kind: &Searchable, ids: &[Uuid]) -> Result<HashMap<Uuid, String>> {
+    if ids.is_empty() || who.permissions.reach(Action::Read, kind.entity).is_none() {
+        return Ok(HashMap::new());
+    }
+    let mut titles = HashMap::new();
+    for id in (kind.visible)(tx, who, ids)? {
+        titles.extend(search::title(tx, kind.kind, id)?.map(|title| (id, title)));
+    }
+    Ok(titles)
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

@@ -126,7 +126,7 @@ store::db_test! {
         let items = sun.get(&format!("{}/timeline?kinds=change", path(&made))).ok()["items"].clone();
         let told: Vec<&str> = items.as_array().expect("items").iter().filter_map(|item| item["data"]["action"].as_str()).collect();
         assert_eq!(told, ["assign", "grade", "create"]);
-        assert_eq!(items[1]["data"]["changes"]["grade"], json!(["ordinary", "vip"]));
+        assert_eq!(items[1]["data"]["changes"]["grade"], json!({ "from": "ordinary", "to": "vip" }));
         assert!(!items.to_string().contains("13812341234") && !items.to_string().contains("digest"));
     }
 

@@ -176,7 +176,7 @@ fn changed(old: &User, change: &Change, version: i64, grant: &Grant<Update, enti
     let mut new = User { version, updated_at: grant.now(), ..old.clone() };
     if let Some(name) = &change.name {
         new.name = checked_name("name", name)?;
-        new.name_key = store::search::pinyin_key(&new.name);
+        new.name_key = store::search::person_key(&new.name);
     }
     new.department_id = change.department_id.unwrap_or(old.department_id);
     new.supervisor_id = change.supervisor_id.unwrap_or(old.supervisor_id);

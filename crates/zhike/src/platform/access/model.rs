@@ -168,7 +168,7 @@ impl User {
             id: Id::new(),
             login: login.trim().to_lowercase(),
             name: name.to_owned(),
-            name_key: store::search::pinyin_key(name),
+            name_key: store::search::person_key(name),
             department_id: None,
             supervisor_id: None,
             post_id: None,

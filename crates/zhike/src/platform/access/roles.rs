@@ -31,6 +31,8 @@ pub struct Builtin {
 
 pub const ADMINISTRATOR: &str = "administrator";
 pub const MANAGER: &str = "manager";
+pub const POLICY_KEEPER: &str = "policy_keeper";
+pub const GENERAL_MANAGER: &str = "general_manager";
 
 pub const BUILTIN: &[Builtin] = &[
     Builtin { key: ADMINISTRATOR, name: "系统管理员", name_en: "Administrator", rights: administrator },
@@ -38,6 +40,8 @@ pub const BUILTIN: &[Builtin] = &[
     Builtin { key: "salesperson", name: "销售", name_en: "Salesperson", rights: salesperson },
     Builtin { key: "service", name: "客服", name_en: "Customer service", rights: service },
     Builtin { key: "marketing", name: "市场", name_en: "Marketing", rights: marketing },
+    Builtin { key: POLICY_KEEPER, name: "制度管理员", name_en: "Policy keeper", rights: policy_keeper },
+    Builtin { key: GENERAL_MANAGER, name: "总经理", name_en: "General manager", rights: general_manager },
     Builtin { key: "auditor", name: "审计员", name_en: "Auditor", rights: auditor },
     Builtin { key: "data_steward", name: "数据管理员", name_en: "Data steward", rights: data_steward },
 ];
@@ -95,8 +99,27 @@ fn manager() -> Rights {
     Rights::colleague()
         .grant(CUSTOMER_WORK, &all, Scope::Subtree)
         .grant(&[Entity::Absence], &[Create, Update, Delete], Scope::Subtree)
-        .grant(&[Entity::Policy], &[Create, Update, Approve], Scope::All)
         .grant(&[Entity::Compliance], &[Read, Export], Scope::Subtree)
+        .of_class(FieldClass::Personal, FieldAccess::Masked)
+        .of_class(FieldClass::Sensitive, FieldAccess::Masked)
+}
+
+/// Writes what the company's regulations say; somebody else lets it come into force.
+fn policy_keeper() -> Rights {
+    Rights::colleague()
+        .grant(&[Entity::Policy], &[Create, Update], Scope::All)
+        .grant(&[Entity::Compliance], &[Read, Export], Scope::All)
+        .of_class(FieldClass::Personal, FieldAccess::Hidden)
+        .of_class(FieldClass::Sensitive, FieldAccess::Hidden)
+}
+
+/// Leads the company: sees all its customers and decides on its regulations.
+fn general_manager() -> Rights {
+    Rights::colleague()
+        .grant(CUSTOMER_WORK, &[Read, Update, Assign, Export, Reveal, Approve], Scope::All)
+        .grant(&[Entity::Interaction, Entity::Todo], &[Create], Scope::All)
+        .grant(&[Entity::Policy], &[Create, Update, Approve], Scope::All)
+        .grant(&[Entity::Compliance], &[Read, Export], Scope::All)
         .of_class(FieldClass::Personal, FieldAccess::Masked)
         .of_class(FieldClass::Sensitive, FieldAccess::Masked)
 }
@@ -178,6 +201,16 @@ mod tests {
         for action in [Create, Update, Delete, Reveal, Assign, Import, Approve, Manage] {
             assert!(CUSTOMER_WORK.iter().all(|entity| !may(&rights, action, *entity)), "{action:?}");
         }
+    }
+
+    #[test]
+    fn departments_read_regulations_and_do_not_write_them() {
+        for write in [Create, Update, Approve] {
+            assert!(!may(&manager(), write, Entity::Policy), "{write:?}");
+        }
+        assert!(may(&manager(), Read, Entity::Policy));
+        assert!(may(&policy_keeper(), Update, Entity::Policy) && !may(&policy_keeper(), Approve, Entity::Policy));
+        assert!(may(&general_manager(), Approve, Entity::Policy));
     }
 
     #[test]

@@ -3,7 +3,7 @@ use serde_json::{Map, Value, json};
 
 use crate::platform::vault::{Column, Vault, hex};
 
-/// Which fields changed, from what to what: `{"name": ["old", "new"]}`. A personal value is named by a keyed digest:
+/// Which fields changed, from what to what: `{"name": {"from": "old", "to": "new"}}`. A personal value is named by a keyed digest:
 /// that it changed, and whether two entries speak of the same value, can be seen; the value cannot, so erasing it from
 /// the records erases it altogether.
 #[derive(Clone, Debug, Default)]
@@ -17,21 +17,21 @@ impl Changes {
     /// Notes an ordinary field if it changed.
     pub fn field<T: Serialize + PartialEq>(&mut self, name: &str, old: &T, new: &T) -> &mut Self {
         if old != new {
-            self.0.insert(name.to_owned(), json!([old, new]));
+            self.0.insert(name.to_owned(), json!({ "from": old, "to": new }));
         }
         self
     }
 
     /// Notes an ordinary field of a new record.
     pub fn set(&mut self, name: &str, new: impl Serialize) -> &mut Self {
-        self.0.insert(name.to_owned(), json!([null, new]));
+        self.0.insert(name.to_owned(), json!({ "from": null, "to": new }));
         self
     }
 
     /// Notes a personal field if it changed.
     pub fn personal(&mut self, vault: &Vault, column: &Column, old: Option<&str>, new: Option<&str>) -> &mut Self {
         if old != new {
-            let change = json!([digest(vault, column, old), digest(vault, column, new)]);
+            let change = json!({ "from": digest(vault, column, old), "to": digest(vault, column, new) });
             self.0.insert(column.name.to_owned(), change);
         }
         self

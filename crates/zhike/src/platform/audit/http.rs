@@ -7,6 +7,7 @@ use axum::extract::State;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use store::Tx;
 use store::list::{Asked, List};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -17,7 +18,8 @@ use super::{AuditEntry, Verdict, service};
 use crate::app::App;
 use crate::kernel::permission::action::Read;
 use crate::kernel::permission::entity::Audit;
-use crate::kernel::{Entity, Principal, Result};
+use crate::kernel::{Entity, Error, Principal, Result};
+use crate::platform::access::names::Named;
 use crate::platform::http::{Granted, Query};
 
 pub fn routes() -> OpenApiRouter<App> {
@@ -51,7 +53,9 @@ struct EntryView {
     entity: String,
     entity_id: Uuid,
     customer_id: Option<Uuid>,
-    /// `{field: [old, new]}`; a personal value is named by a digest.
+    /// The customer or the colleague, for whom the asker may see.
+    record: Option<Named>,
+    /// `{field: {from, to}}`; a personal value is named by a digest.
     #[schema(value_type = Object)]
     changes: Value,
 }
@@ -63,7 +67,7 @@ struct Entries {
 }
 
 /// An entry as `who` may read it: fields that are hidden from them are hidden here too.
-fn view(who: &Principal, entry: AuditEntry) -> Result<EntryView> {
+fn view(who: &Principal, (entry, record): (AuditEntry, Option<Named>)) -> Result<EntryView> {
     let mut changes: Value = serde_json::from_str(&entry.changes)?;
     if let (Some(changes), Some(entity)) = (changes.as_object_mut(), Entity::from_word(&entry.entity)) {
         // Why a field was marked may tell what stands in it.
@@ -82,6 +86,7 @@ fn view(who: &Principal, entry: AuditEntry) -> Result<EntryView> {
         entity: entry.entity,
         entity_id: entry.entity_id,
         customer_id: entry.customer_id,
+        record,
         changes,
     })
 }
@@ -96,7 +101,11 @@ async fn entries(
 ) -> Result<Json<Entries>> {
     let asked = Asked::parse(query.filter.as_deref(), query.sort.as_deref(), query.cursor.as_deref(), query.limit)?;
     let who = Arc::clone(grant.principal());
-    let List { items, next } = app.db.read(move |tx| service::list(tx, &grant, &asked)).await?;
+    let read = move |tx: &mut Tx<'_>| {
+        let List { items, next } = service::list(tx, &grant, &asked)?;
+        Ok::<_, Error>(List { items: service::with_records(tx, grant.principal(), items)?, next })
+    };
+    let List { items, next } = app.db.read(read).await?;
     let items = items.into_iter().map(|entry| view(&who, entry)).collect::<Result<_>>()?;
     Ok(Json(Entries { items, next }))
 }

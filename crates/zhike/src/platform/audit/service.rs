@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use serde_json::Value;
 use store::list::{Asked, Field, Kind, List, ListSpec};
 use store::{Entity as _, Predicate, Tx};
@@ -8,6 +10,8 @@ use super::{AuditEntry, Entry, Verdict};
 use crate::kernel::permission::action::Read;
 use crate::kernel::permission::entity::Audit;
 use crate::kernel::{Action, Entity, Grant, Principal, Result};
+use crate::platform::access::names::{self, Named};
+use crate::platform::search;
 use crate::platform::vault::hex;
 
 store::statements! {
@@ -128,4 +132,32 @@ pub fn list(tx: &mut Tx<'_>, grant: &Grant<Read, Audit>, asked: &Asked) -> Resul
     let (rows, next) = LIST.page(tx, &scope, asked)?;
     let items = rows.into_iter().map(AuditEntry::from_row).collect::<store::Result<_>>()?;
     Ok(List { items, next })
+}
+
+/// Entries with the name of the customer or colleague that each is about, where the asker may see them.
+pub fn with_records(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    entries: Vec<AuditEntry>,
+) -> Result<Vec<(AuditEntry, Option<Named>)>> {
+    let mut customers: Vec<Uuid> = entries.iter().filter_map(|entry| entry.customer_id).collect();
+    customers.sort_unstable();
+    customers.dedup();
+    let searchable = crate::app::searchable();
+    let of_customers = searchable.iter().find(|kind| kind.entity == Entity::Customer);
+    let titles = match of_customers {
+        Some(kind) => search::titles(tx, who, kind, &customers)?,
+        None => HashMap::new(),
+    };
+    let people = who.permissions.reach(Action::Read, Entity::User).is_some();
+    let mut named = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let record = match entry.customer_id {
+            Some(id) => titles.get(&id).map(|name| Named { id, name: name.clone() }),
+            None if people && entry.entity == Entity::User.word() => Some(names::user(tx, entry.entity_id)?),
+            None => None,
+        };
+        named.push((entry, record.filter(|record| !record.name.is_empty())));
+    }
+    Ok(named)
 }

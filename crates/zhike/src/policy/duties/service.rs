@@ -265,7 +265,7 @@ fn decide(
     let note = Note::of(kind, Some(who.user.uuid()), reason, data);
     let after = pen.settle(tx, &entry, &row, &duty, note)?;
     pen.finish(tx)?;
-    let told = json!({ "clause": row.clause, "rule": row.rule, "state": [row.state, after.state], "reason": reason,
+    let told = json!({ "clause": row.clause, "rule": row.rule, "state": { "from": row.state, "to": after.state }, "reason": reason,
         "postponed_until": duty.postponed_until });
     audit::record(tx, who, kind.word(), Entity::Duty, row.id, Some(row.customer_id), told)?;
     detail(tx, who, &after)

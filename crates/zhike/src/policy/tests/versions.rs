@@ -1,8 +1,9 @@
 use serde_json::{Value, json};
+use store::Db;
 
 use super::kit::*;
 use crate::app::MIGRATIONS;
-use crate::testing::Session;
+use crate::testing::{Session, TestApp};
 
 fn three_contacts() -> Value {
     json!([{ "rule": "vip-contact", "params": { "quota.need.0.at_least": 3 } }])
@@ -17,6 +18,15 @@ fn drafted(session: &Session<'_>) -> String {
     made["id"].as_str().expect("an id").to_owned()
 }
 
+/// A company with two people who write regulations and may approve what the other wrote.
+fn led(db: &Db) -> TestApp {
+    let app = company(db);
+    for (login, name) in [("gao", "高远"), ("yuan", "袁方")] {
+        app.hire(login, name, "总部", &["general_manager"], Some("admin"));
+    }
+    app
+}
+
 store::statements! {
     OUTRUN = "update policy_version set number = $1 where state = 'effective'";
 }
@@ -25,7 +35,7 @@ store::db_test! {
     MIGRATIONS;
 
     fn regulations_are_shown_clause_by_clause(db) {
-        let app = company(&db);
+        let app = led(&db);
         let li = session(&app, "li");
         let all = li.get("/policies").ok();
         let keys: Vec<&str> = all["items"].as_array().unwrap().iter().map(|one| one["key"].as_str().unwrap()).collect();
@@ -47,16 +57,16 @@ store::db_test! {
     }
 
     fn a_version_takes_a_second_person(db) {
-        let app = company(&db);
+        let app = led(&db);
         let vip = customer(&app, "li", "华盛机械", "vip");
-        let (li, wang, admin) = (session(&app, "li"), session(&app, "wang"), session(&app, "admin"));
+        let (li, gao, admin) = (session(&app, "li"), session(&app, "gao"), session(&app, "admin"));
         assert_eq!(li.post("/policies/R3/versions", json!({ "from_version": 1, "changes": [] })).refused(403), "forbidden");
-        let version = drafted(&wang);
+        let version = drafted(&gao);
         let path = |verb: &str| format!("/policy-versions/{version}/{verb}");
         let on = json!({ "effective_on": "2026-11-02" });
         assert_eq!(admin.post(&path("approve"), on.clone()).refused(409), "policy.wrong_state");
-        wang.post(&path("submit"), json!({})).ok();
-        assert_eq!(wang.post(&path("approve"), on.clone()).refused(409), "policy.second_person");
+        gao.post(&path("submit"), json!({})).ok();
+        assert_eq!(gao.post(&path("approve"), on.clone()).refused(409), "policy.second_person");
         assert_eq!(admin.post(&path("approve"), json!({ "effective_on": "2026-11-01" })).fault(), "effective_on: in_the_past");
         let approved = admin.post(&path("approve"), on).ok();
         assert_eq!(approved["state"], "effective");
@@ -71,34 +81,34 @@ store::db_test! {
         let versions = li.get("/policies").ok()["items"][3]["versions"].clone();
         assert_eq!((&versions[0]["state"], &versions[1]["state"]), (&json!("effective"), &json!("superseded")));
         let body = json!({ "from_version": 1, "changes": three_contacts() });
-        assert_eq!(wang.post("/policies/R3/versions", body).refused(409), "policy.moved_on");
+        assert_eq!(gao.post("/policies/R3/versions", body).refused(409), "policy.moved_on");
     }
 
     fn nobody_but_its_author_has_a_hand_in_what_a_second_person_approves(db) {
-        let app = company(&db);
-        let (wang, zhou) = (session(&app, "wang"), session(&app, "zhou"));
-        let path = format!("/policy-versions/{}", drafted(&wang));
+        let app = led(&db);
+        let (gao, yuan) = (session(&app, "gao"), session(&app, "yuan"));
+        let path = format!("/policy-versions/{}", drafted(&gao));
         let rewrite = json!({ "changes": [{ "rule": "vip-contact", "params": { "quota.need.0.at_least": 9 } }] });
-        assert_eq!(zhou.patch(&path, 1, rewrite).refused(409), "policy.not_author");
-        assert_eq!(zhou.post(&format!("{path}/submit"), json!({})).refused(409), "policy.not_author");
-        let draft = wang.get(&path).ok();
+        assert_eq!(yuan.patch(&path, 1, rewrite).refused(409), "policy.not_author");
+        assert_eq!(yuan.post(&format!("{path}/submit"), json!({})).refused(409), "policy.not_author");
+        let draft = gao.get(&path).ok();
         assert_eq!((&draft["state"], &draft["differences"][0]["after"]), (&json!("draft"), &json!(3)), "as it was");
-        wang.post(&format!("{path}/submit"), json!({})).ok();
+        gao.post(&format!("{path}/submit"), json!({})).ok();
         let approve = json!({ "effective_on": "2026-11-02" });
-        assert_eq!(wang.post(&format!("{path}/approve"), approve.clone()).refused(409), "policy.second_person");
+        assert_eq!(gao.post(&format!("{path}/approve"), approve.clone()).refused(409), "policy.second_person");
         let admin = session(&app, "admin");
         assert_eq!(admin.post(&format!("{path}/approve"), approve).ok()["state"], "effective");
     }
 
     fn of_two_versions_of_the_same_one_only_one_is_approved(db) {
-        let app = company(&db);
-        let (wang, zhou, admin) = (session(&app, "wang"), session(&app, "zhou"), session(&app, "admin"));
-        let first = drafted(&wang);
+        let app = led(&db);
+        let (gao, yuan, admin) = (session(&app, "gao"), session(&app, "yuan"), session(&app, "admin"));
+        let first = drafted(&gao);
         let changes = json!([{ "rule": "vip-contact", "params": { "warnings": [0.5] } }]);
-        let second = zhou.post("/policies/R3/versions", json!({ "from_version": 1, "changes": changes })).created();
+        let second = yuan.post("/policies/R3/versions", json!({ "from_version": 1, "changes": changes })).created();
         let second = second["id"].as_str().unwrap();
-        wang.post(&format!("/policy-versions/{first}/submit"), json!({})).ok();
-        zhou.post(&format!("/policy-versions/{second}/submit"), json!({})).ok();
+        gao.post(&format!("/policy-versions/{first}/submit"), json!({})).ok();
+        yuan.post(&format!("/policy-versions/{second}/submit"), json!({})).ok();
         let on = |day: &str| json!({ "effective_on": day });
         admin.post(&format!("/policy-versions/{first}/approve"), on("2026-11-10")).ok();
         let again = admin.post(&format!("/policy-versions/{second}/approve"), on("2026-11-20"));
@@ -110,27 +120,27 @@ store::db_test! {
     }
 
     fn an_approved_version_that_was_outrun_never_takes_force(db) {
-        let app = company(&db);
-        let (wang, admin) = (session(&app, "wang"), session(&app, "admin"));
-        let version = drafted(&wang);
-        wang.post(&format!("/policy-versions/{version}/submit"), json!({})).ok();
+        let app = led(&db);
+        let (gao, admin) = (session(&app, "gao"), session(&app, "admin"));
+        let version = drafted(&gao);
+        gao.post(&format!("/policy-versions/{version}/submit"), json!({})).ok();
         admin.post(&format!("/policy-versions/{version}/approve"), json!({ "effective_on": "2026-11-10" })).ok();
         // As a data folder from before this was refused at approval may have it.
         app.write(|tx| tx.execute(&OUTRUN, &[&7_i64]).map(drop).map_err(Into::into));
         app.set_time(at("2026-11-09T16:00:00Z"));
         app.run_jobs();
-        assert_eq!(wang.get(&format!("/policy-versions/{version}")).ok()["state"], "rejected");
-        assert_eq!(wang.get("/policies").ok()["items"][3]["effective"]["number"], 7);
+        assert_eq!(gao.get(&format!("/policy-versions/{version}")).ok()["state"], "rejected");
+        assert_eq!(gao.get("/policies").ok()["items"][3]["effective"]["number"], 7);
         assert_eq!(notices(&app, "admin"), ["policy_outrun "]);
     }
 
     fn a_version_waits_for_its_day(db) {
-        let app = company(&db);
+        let app = led(&db);
         let vip = customer(&app, "li", "华盛机械", "vip");
-        let (li, wang, admin) = (session(&app, "li"), session(&app, "wang"), session(&app, "admin"));
+        let (li, gao, admin) = (session(&app, "li"), session(&app, "gao"), session(&app, "admin"));
         told(&app, "li", (vip, vip), "archive_verified", at("2026-11-02T01:30:00Z"));
-        let version = drafted(&wang);
-        wang.post(&format!("/policy-versions/{version}/submit"), json!({})).ok();
+        let version = drafted(&gao);
+        gao.post(&format!("/policy-versions/{version}/submit"), json!({})).ok();
         let approved = admin.post(&format!("/policy-versions/{version}/approve"), json!({ "effective_on": "2026-11-10" })).ok();
         assert_eq!(approved["state"], "approved");
         app.set_time(at("2026-11-09T15:59:59Z"));
@@ -144,35 +154,35 @@ store::db_test! {
     }
 
     fn drafts_are_changed_checked_and_rejected(db) {
-        let app = company(&db);
-        let (wang, admin) = (session(&app, "wang"), session(&app, "admin"));
-        let version = drafted(&wang);
+        let app = led(&db);
+        let (gao, admin) = (session(&app, "gao"), session(&app, "admin"));
+        let version = drafted(&gao);
         let path = format!("/policy-versions/{version}");
-        let change = |params: Value| wang.patch(&path, 1, json!({ "changes": [{ "rule": "vip-contact", "params": params }] }));
+        let change = |params: Value| gao.patch(&path, 1, json!({ "changes": [{ "rule": "vip-contact", "params": params }] }));
         assert_eq!(change(json!({ "quota.need.0.at_least": 0 })).fault(), "changes[0].params: policy.refused");
         assert_eq!(change(json!({ "key": "other" })).fault(), "changes[0].params: policy.refused");
         assert_eq!(change(json!({ "calendar": "moon" })).fault(), "changes[0].params.calendar: unknown");
         let changed = change(json!({ "warnings": [0.5, 0.9] })).ok();
         assert_eq!((&changed["version"], &changed["differences"][0]["path"]), (&json!(2), &json!("warnings")));
         assert_eq!(change(json!({})).refused(412), "stale");
-        wang.post(&format!("{path}/submit"), json!({})).ok();
-        assert_eq!(wang.patch(&path, 3, json!({ "note": "x" })).refused(409), "policy.wrong_state");
+        gao.post(&format!("{path}/submit"), json!({})).ok();
+        assert_eq!(gao.patch(&path, 3, json!({ "note": "x" })).refused(409), "policy.wrong_state");
         assert_eq!(admin.post(&format!("{path}/reject"), json!({ "reason": " " })).fault(), "reason: required");
         let rejected = admin.post(&format!("{path}/reject"), json!({ "reason": "太多" })).ok();
         assert_eq!((&rejected["state"], &rejected["reason"]), (&json!("rejected"), &json!("太多")));
     }
 
     fn a_rule_that_ends_cancels_its_duties_and_a_new_ladder_is_followed(db) {
-        let app = company(&db);
+        let app = led(&db);
         let vip = customer(&app, "li", "华盛机械", "vip");
-        let (li, wang, admin) = (session(&app, "li"), session(&app, "wang"), session(&app, "admin"));
+        let (li, gao, admin) = (session(&app, "li"), session(&app, "gao"), session(&app, "admin"));
         let changes = json!([
             { "rule": "vip-contact", "params": { "ladder": [{ "after": "0", "to": "department_head" }] } },
             { "rule": "archive-verification", "params": { "every.per": "half_year" } },
         ]);
-        let made = wang.post("/policies/R3/versions", json!({ "from_version": 1, "changes": changes })).created();
+        let made = gao.post("/policies/R3/versions", json!({ "from_version": 1, "changes": changes })).created();
         let version = made["id"].as_str().unwrap();
-        wang.post(&format!("/policy-versions/{version}/submit"), json!({})).ok();
+        gao.post(&format!("/policy-versions/{version}/submit"), json!({})).ok();
         admin.post(&format!("/policy-versions/{version}/approve"), json!({ "effective_on": "2026-11-02" })).ok();
         app.run_jobs();
         assert_eq!(summary(&duties(&li, vip)), ["archive-verification 2026-Q4 cancelled", "vip-contact 2026-11 open"]);
@@ -183,7 +193,7 @@ store::db_test! {
     }
 
     fn a_simulation_is_the_same_engine(db) {
-        let app = company(&db);
+        let app = led(&db);
         let li = session(&app, "li");
         let file = include_str!("../../../../../docs/examples/simulate/contact-plan.json");
         let answer: Value = serde_json::from_str(include_str!("../../../../../docs/examples/simulate/contact-plan.result.json")).unwrap();

@@ -79,7 +79,7 @@ pub fn mobile(number: usize) -> String {
 
 /// Pinyin in one word, for addresses.
 pub fn latin(name: &str) -> String {
-    store::search::pinyin_key(name).chars().filter(char::is_ascii_alphanumeric).collect()
+    store::search::person_key(name).chars().filter(char::is_ascii_alphanumeric).collect()
 }
 
 #[cfg(test)]

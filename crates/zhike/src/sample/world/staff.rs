@@ -82,9 +82,9 @@ const fn plan(
 const PLANS: &[Plan] = &[
     plan(
         ("总经理办公室", COMPANY),
-        Seat("副总经理", LEAD),
+        Seat("总经理", &["general_manager"]),
         &[
-            (Seat("制度专员", &["auditor"]), 1),
+            (Seat("制度专员", &["auditor", "policy_keeper"]), 1),
             (Seat("数据管理员", &["data_steward"]), 1),
             (Seat("行政助理", MARKET), 1),
         ],
@@ -203,7 +203,7 @@ impl Hiring {
     fn name(&mut self) -> (String, String) {
         loop {
             let (name, _) = names::person(&mut self.dice);
-            let login = store::search::pinyin_key(&name).replace(' ', "");
+            let login = store::search::person_key(&name).replace(' ', "");
             if self.taken.insert(name.clone()) && self.taken.insert(login.clone()) {
                 return (name, login);
             }

@@ -1,0 +1,129 @@
+//! Characters that are read in more than one way. The dictionary gives the usual reading of each; here are the readings
+//! that surnames have, and those that names of companies and places use beside the usual one. Rare readings are left
+//! out: they would find what nobody looked for.
+
+/// Surnames that are not read as their characters usually are, the longer ones first.
+const SURNAMES: &[(&str, &[&str])] = &[
+    ("万俟", &["mo", "qi"]),
+    ("尉迟", &["yu", "chi"]),
+    ("单于", &["chan", "yu"]),
+    ("长孙", &["zhang", "sun"]),
+    ("澹台", &["tan", "tai"]),
+    ("宰父", &["zai", "fu"]),
+    ("曾", &["zeng"]),
+    ("单", &["shan"]),
+    ("解", &["xie"]),
+    ("仇", &["qiu"]),
+    ("朴", &["piao"]),
+    ("查", &["zha"]),
+    ("区", &["ou"]),
+    ("盖", &["ge"]),
+    ("覃", &["qin"]),
+    ("翟", &["zhai"]),
+    ("缪", &["miao"]),
+    ("洗", &["xian"]),
+    ("乐", &["yue"]),
+    ("员", &["yun"]),
+    ("种", &["chong"]),
+    ("重", &["chong"]),
+    ("召", &["shao"]),
+    ("折", &["she"]),
+    ("繁", &["po"]),
+    ("秘", &["bi"]),
+    ("薄", &["bo"]),
+    ("黑", &["he"]),
+    ("隽", &["juan"]),
+    ("能", &["nai"]),
+    ("牟", &["mu"]),
+    ("逄", &["pang"]),
+    ("瞿", &["qu"]),
+    ("撒", &["sa"]),
+    ("少", &["shao"]),
+    ("於", &["yu"]),
+    ("祭", &["zhai"]),
+    ("柏", &["bai"]),
+    ("都", &["du"]),
+    ("佴", &["nai"]),
+    ("郇", &["huan"]),
+    ("郗", &["xi"]),
+    ("乜", &["nie"]),
+    ("幺", &["yao"]),
+    ("谌", &["chen"]),
+    ("尉", &["wei"]),
+    ("盛", &["sheng"]),
+];
+
+/// Further readings that names of companies, trades and places use. The usual reading may be among them.
+const OTHERS: &[(char, &[&str])] = &[
+    ('重', &["chong", "zhong"]),
+    ('行', &["hang", "xing"]),
+    ('长', &["chang", "zhang"]),
+    ('乐', &["le", "yue"]),
+    ('都', &["du", "dou"]),
+    ('厦', &["xia", "sha"]),
+    ('朝', &["chao", "zhao"]),
+    ('传', &["chuan", "zhuan"]),
+    ('调', &["diao", "tiao"]),
+    ('会', &["hui", "kuai"]),
+    ('校', &["xiao", "jiao"]),
+    ('藏', &["zang", "cang"]),
+    ('蚌', &["beng", "bang"]),
+    ('埔', &["pu", "bu"]),
+    ('单', &["dan", "shan"]),
+    ('曾', &["zeng", "ceng"]),
+    ('盛', &["sheng", "cheng"]),
+    ('铅', &["qian", "yan"]),
+    ('宿', &["su", "xiu"]),
+    ('降', &["jiang", "xiang"]),
+    ('称', &["cheng", "chen"]),
+    ('参', &["shen", "can"]),
+    ('解', &["jie", "xie"]),
+    ('六', &["liu", "lu"]),
+    ('尉', &["wei", "yu"]),
+    ('泌', &["mi", "bi"]),
+    ('浚', &["jun", "xun"]),
+    ('荥', &["xing", "ying"]),
+    ('涡', &["wo", "guo"]),
+    ('茜', &["xi", "qian"]),
+    ('仇', &["chou", "qiu"]),
+    ('朴', &["pu", "piao"]),
+    ('露', &["lu", "lou"]),
+    ('薄', &["bo", "bao"]),
+    ('绿', &["lv", "lu"]),
+    ('率', &["lv", "shuai"]),
+    ('系', &["xi", "ji"]),
+    ('给', &["gei", "ji"]),
+    ('卡', &["ka", "qia"]),
+    ('贾', &["jia", "gu"]),
+    ('扎', &["zha", "za"]),
+    ('轧', &["zha", "ya"]),
+    ('模', &["mo", "mu"]),
+    ('强', &["qiang", "jiang"]),
+    ('泊', &["bo", "po"]),
+    ('沈', &["shen", "chen"]),
+    ('佛', &["fo", "fu"]),
+    ('阿', &["a", "e"]),
+    ('巷', &["xiang", "hang"]),
+    ('柏', &["bai", "bo"]),
+    ('着', &["zhe", "zhuo"]),
+    ('落', &["luo", "la"]),
+    ('差', &["cha", "chai"]),
+    ('削', &["xiao", "xue"]),
+    ('血', &["xue", "xie"]),
+    ('熟', &["shu", "shou"]),
+    ('壳', &["ke", "qiao"]),
+];
+
+/// How the surname that a name begins with is said, a sound for each of its characters; nothing if it is said as its
+/// characters usually are.
+pub(super) fn surname(name: &[char]) -> Option<&'static [&'static str]> {
+    let begins = |surname: &str| {
+        surname.chars().count() <= name.len() && surname.chars().eq(name.iter().copied().take(surname.chars().count()))
+    };
+    SURNAMES.iter().find(|(surname, _)| begins(surname)).map(|(_, sounds)| *sounds)
+}
+
+/// What else a character is read as.
+pub(super) fn others(c: char) -> &'static [&'static str] {
+    OTHERS.iter().find(|(of, _)| *of == c).map_or(&[], |(_, sounds)| *sounds)
+}
