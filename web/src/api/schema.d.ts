@@ -1524,6 +1524,7 @@ export interface components {
         AbsenceKind: "leave" | "sick" | "business_trip" | "other";
         AbsenceView: {
             deputy_id?: components["schemas"]["Id"] | null;
+            deputy_name?: string | null;
             /**
              * Format: date
              * @description The first day away.
@@ -1537,6 +1538,7 @@ export interface components {
              */
             to: string;
             user_id: components["schemas"]["Id"];
+            user_name: string;
         };
         Adoption: {
             /**
@@ -2022,6 +2024,10 @@ export interface components {
         };
         Entries: {
             items: components["schemas"]["EntryView"][];
+            /** @description The colleagues that the changes speak of, by id. */
+            names: {
+                [key: string]: string;
+            };
             next?: string | null;
         };
         EntryView: {
@@ -2032,7 +2038,7 @@ export interface components {
             actor_name: string;
             /** Format: date-time */
             at: string;
-            /** @description `{field: [old, new]}`; a personal value is named by a digest. */
+            /** @description `{field: {from, to}}`; a personal value is named by a digest. */
             changes: Record<string, unknown>;
             /** Format: uuid */
             customer_id?: string | null;
@@ -2043,6 +2049,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             ip?: string | null;
+            record?: null | components["schemas"]["Named"];
             /** Format: uuid */
             request_id: string;
             /** Format: int64 */

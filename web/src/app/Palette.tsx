@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { type KeyboardEvent, useEffect, useId, useState } from 'react'
 import { searchRecords } from '@/api/lookups'
 import { useMe } from '@/api/session'
-import { lookup, t } from '@/i18n'
+import { locale, lookup, t } from '@/i18n'
 import { Icon, type IconName } from '@/ui/Icon'
 import type { Command } from '@/ui/module'
 import { useGo } from '@/ui/nav'
@@ -11,6 +11,7 @@ import { Dialog } from '@/ui/Popup'
 import { loadMatcher, type Matcher, plainMatch } from './matcher'
 import { allowed } from './permissions'
 import { commands, navigation, recordPath } from './registry'
+import { usePaint, useSignOut, useSpeak } from './session'
 
 type Entry = { id: string; group: string; label: string; hint?: string; icon: IconName; run: () => void }
 
@@ -130,8 +131,11 @@ function useEntries(text: string, onClose: () => void, onCommand: (command: Comm
         run: open(item.to),
       }),
     )
+  const own = useOwnActs(onClose).filter(
+    (act) => text !== '' && (matches(act.label, text) || matches(act.keywords, text)),
+  )
   const acts = allowed(commands, me)
-    .filter((command) => matches(command.label(), text) || plainMatch(command.keywords ?? '', text))
+    .filter((command) => matches(command.label(), text) || (text !== '' && matches(command.keywords ?? '', text)))
     .map(
       (command): Entry => ({
         id: command.id,
@@ -141,7 +145,42 @@ function useEntries(text: string, onClose: () => void, onCommand: (command: Comm
         run: () => onCommand(command),
       }),
     )
-  return [...records, ...pages, ...acts]
+  const mine = own.map(({ keywords: _, ...act }): Entry => ({ ...act, group: t('palette.actions'), icon: 'right' }))
+  return [...records, ...pages, ...acts, ...mine]
+}
+
+/** What the person's menu offers, under the words one would type for it. */
+function useOwnActs(onClose: () => void) {
+  const { scheme, setScheme } = usePaint()
+  const speak = useSpeak()
+  const signOut = useSignOut()
+  const acts = [
+    {
+      id: 'own.theme',
+      label: t(scheme === 'dark' ? 'palette.light' : 'palette.dark'),
+      keywords: 'theme dark light 外观 主题 深色 浅色 夜间',
+      run: () => setScheme(scheme === 'dark' ? 'light' : 'dark'),
+    },
+    {
+      id: 'own.language',
+      label: locale() === 'zh' ? 'English' : '中文',
+      keywords: 'language english chinese 语言 英文 中文',
+      run: () => speak(locale() === 'zh' ? 'en' : 'zh'),
+    },
+    {
+      id: 'own.sign_out',
+      label: t('shell.sign_out'),
+      keywords: 'log out logout sign out 退出 注销',
+      run: () => void signOut(),
+    },
+  ]
+  return acts.map((act) => ({
+    ...act,
+    run: () => {
+      onClose()
+      act.run()
+    },
+  }))
 }
 
 function useMatcher(): Matcher {

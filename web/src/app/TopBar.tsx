@@ -1,16 +1,14 @@
-import { api, call } from '@/api/client'
 import { useMe } from '@/api/session'
-import { type Locale, locale, t } from '@/i18n'
+import { locale, t } from '@/i18n'
 import { Button, IconButton } from '@/ui/Button'
 import { Icon } from '@/ui/Icon'
 import { Menu } from '@/ui/Menu'
 import { useGo } from '@/ui/nav'
-import { useColourScheme } from '@/ui/scheme'
 import { usePhone } from '@/ui/usePhone'
 import { allowed } from './permissions'
 import { commands } from './registry'
 import type { Overlay } from './Shell'
-import { chooseLocale, useSignOut } from './session'
+import { usePaint, useSignOut, useSpeak } from './session'
 
 export function TopBar({ onOverlay }: { onOverlay: (overlay: Overlay) => void }) {
   const me = useMe()
@@ -47,16 +45,8 @@ function PersonMenu({ onHelp }: { onHelp: () => void }) {
   const me = useMe()
   const go = useGo()
   const signOut = useSignOut()
-  const { scheme, setScheme } = useColourScheme()
-  const speak = (next: Locale) => {
-    chooseLocale(next)
-    // Kept for other devices; this one has switched already.
-    void call(api.PATCH('/api/v1/me', { body: { locale: next } })).catch(() => undefined)
-  }
-  const paint = (next: 'light' | 'dark' | 'auto') => {
-    setScheme(next)
-    void call(api.PATCH('/api/v1/me', { body: { theme: next } })).catch(() => undefined)
-  }
+  const { scheme, setScheme: paint } = usePaint()
+  const speak = useSpeak()
   return (
     <Menu
       width={220}

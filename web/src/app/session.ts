@@ -6,6 +6,7 @@ import { api, call } from '@/api/client'
 import { Problem } from '@/api/problem'
 import { type Me, meQuery } from '@/api/session'
 import { type Locale, setLocale } from '@/i18n'
+import { useColourScheme } from '@/ui/scheme'
 
 const LOCALE = 'zk-locale'
 
@@ -55,4 +56,22 @@ export function useSignOut(): () => Promise<void> {
     // A fresh page: nothing of the last person stays in memory.
     globalThis.location.assign('/login')
   }, [client])
+}
+
+/** Another language, here at once and kept for other devices. */
+export function useSpeak(): (next: Locale) => void {
+  return useCallback((next) => {
+    chooseLocale(next)
+    void call(api.PATCH('/api/v1/me', { body: { locale: next } })).catch(() => undefined)
+  }, [])
+}
+
+/** Another look, here at once and kept for other devices. */
+export function usePaint() {
+  const { scheme, setScheme } = useColourScheme()
+  const paint = (next: typeof scheme) => {
+    setScheme(next)
+    void call(api.PATCH('/api/v1/me', { body: { theme: next } })).catch(() => undefined)
+  }
+  return { scheme, setScheme: paint }
 }

@@ -1,7 +1,7 @@
 /** What is known about a record: in groups, key facts marked, gaps named, each value copied or corrected in place. */
 import { type ReactNode, useState } from 'react'
 import { messageOf } from '@/api/problem'
-import { locale, t } from '@/i18n'
+import { t } from '@/i18n'
 import { Button, IconButton } from './Button'
 import type { FieldProps } from './fields'
 import { CopyButton, Tag } from './small'
@@ -29,12 +29,32 @@ export function editable<V>(edit: InPlace<V>): InPlace<unknown> {
 
 export type FactGroup = { title: string; facts: Fact[] }
 
-export function Facts({ groups, missing = [] }: { groups: FactGroup[]; missing?: string[] }) {
+type Gap = { key: string; label: string }
+type FactsProps = {
+  groups: FactGroup[]
+  missing?: Gap[]
+  /** Leads to where a gap is filled that no field here fills. */
+  onMissing?: (key: string) => void
+}
+
+export function Facts({ groups, missing = [], onMissing }: FactsProps) {
+  const [editing, setEditing] = useState<string>()
+  const editable = new Set(groups.flatMap((group) => group.facts.filter((fact) => fact.edit).map((fact) => fact.key)))
+  const fill = ({ key, label }: Gap) => {
+    const go = editable.has(key) ? () => setEditing(key) : onMissing && (() => onMissing(key))
+    return go ? (
+      <button key={key} type="button" className="link" onClick={go}>
+        {label}
+      </button>
+    ) : (
+      <span key={key}>{label}</span>
+    )
+  }
   return (
     <div className="facts">
       {missing.length > 0 && (
-        <p className="facts-missing">
-          {t('facts.missing', { n: missing.length, list: missing.join(locale() === 'zh' ? '、' : ', ') })}
+        <p className="facts-missing row wrap">
+          {t('facts.missing', { n: missing.length })} {missing.map(fill)}
         </p>
       )}
       {groups
@@ -44,7 +64,12 @@ export function Facts({ groups, missing = [] }: { groups: FactGroup[]; missing?:
             {group.title && <h2 className="small">{group.title}</h2>}
             <dl>
               {group.facts.map((fact) => (
-                <Line key={fact.key} fact={fact} />
+                <Line
+                  key={fact.key}
+                  fact={fact}
+                  editing={editing === fact.key}
+                  onEdit={(on) => setEditing(on ? fact.key : undefined)}
+                />
               ))}
             </dl>
           </section>
@@ -53,8 +78,7 @@ export function Facts({ groups, missing = [] }: { groups: FactGroup[]; missing?:
   )
 }
 
-function Line({ fact }: { fact: Fact }) {
-  const [editing, setEditing] = useState(false)
+function Line({ fact, editing, onEdit }: { fact: Fact; editing: boolean; onEdit: (on: boolean) => void }) {
   const known = fact.value !== null && fact.value !== undefined && fact.value !== ''
   return (
     <div className="fact">
@@ -64,7 +88,7 @@ function Line({ fact }: { fact: Fact }) {
       </dt>
       <dd>
         {editing && fact.edit ? (
-          <Editor fact={fact} edit={fact.edit} onDone={() => setEditing(false)} />
+          <Editor fact={fact} edit={fact.edit} onDone={() => onEdit(false)} />
         ) : (
           <>
             <span className={known ? undefined : 'dim'}>{known ? fact.value : t('not_set')}</span>
@@ -79,11 +103,7 @@ function Line({ fact }: { fact: Fact }) {
                 />
               )}
               {fact.edit && (
-                <IconButton
-                  label={t('facts.edit', { what: fact.label })}
-                  icon="edit"
-                  onClick={() => setEditing(true)}
-                />
+                <IconButton label={t('facts.edit', { what: fact.label })} icon="edit" onClick={() => onEdit(true)} />
               )}
             </span>
           </>

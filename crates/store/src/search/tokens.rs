@@ -10,6 +10,8 @@ const ACCESS: char = '\u{E003}';
 /// How many characters a pinyin token spans, and an initials token.
 const PINYIN_SPAN: usize = 4;
 const INITIALS_SPAN: usize = 6;
+/// How many spellings from one place of a name are kept; further characters count with their usual reading.
+const SPELLINGS_MOST: usize = 16;
 
 /// One word of a query: found if, for any of the alternatives, all its tokens are (`true`: as the beginning of one).
 #[derive(Debug, PartialEq)]
@@ -79,36 +81,41 @@ pub fn tokens_of(name: &str) -> Vec<String> {
 }
 
 fn han_tokens(run: &[char], tokens: &mut Vec<String>) {
-    let usual: Vec<String> = run.iter().map(|c| sound(*c)).collect();
-    spoken_tokens(&usual, 0..run.len(), tokens);
+    let mut sounds: Vec<Vec<String>> = run.iter().map(|c| sounds_of(*c)).collect();
+    for (at, sound) in readings::surname(run).unwrap_or_default().iter().enumerate() {
+        sounds[at].push((*sound).to_owned());
+    }
     for start in 0..run.len() {
         tokens.push(run[start..].iter().take(2).collect());
-    }
-    // One other reading at a time: whoever types 重庆银行 does not mix the readings of both words.
-    for (at, c) in run.iter().enumerate() {
-        for other in readings::others(*c) {
-            let mut sounds = usual.clone();
-            sounds[at] = (*other).to_owned();
-            spoken_tokens(&sounds, at.saturating_sub(INITIALS_SPAN - 1)..at + 1, tokens);
+        if sounds[start].is_empty() {
+            continue;
         }
-    }
-    if let Some(surname) = readings::surname(run) {
-        let mut sounds = usual;
-        for (at, sound) in surname.iter().enumerate() {
-            sounds[at] = (*sound).to_owned();
-        }
-        spoken_tokens(&sounds, 0..surname.len(), tokens);
+        let spoken = spellings(&sounds[start..], PINYIN_SPAN, |sound| sound);
+        tokens.extend(spoken.into_iter().map(|spoken| format!("{PINYIN}{spoken}")));
+        let initials = spellings(&sounds[start..], INITIALS_SPAN, |sound| &sound[..1]);
+        tokens.extend(initials.into_iter().map(|initials| format!("{INITIALS}{initials}")));
     }
 }
 
-/// The pinyin and the initials of what follows each of these places.
-fn spoken_tokens(sounds: &[String], places: std::ops::Range<usize>, tokens: &mut Vec<String>) {
-    for start in places.filter(|start| !sounds[*start].is_empty()) {
-        let spoken: String = sounds[start..].iter().take(PINYIN_SPAN).map(String::as_str).collect();
-        tokens.push(format!("{PINYIN}{spoken}"));
-        let initials = sounds[start..].iter().take(INITIALS_SPAN).filter_map(|sound| sound.chars().next());
-        tokens.push(std::iter::once(INITIALS).chain(initials).collect());
+/// Everything that these characters, of which each may be read in several ways, are spelt as.
+fn spellings(sounds: &[Vec<String>], span: usize, part: impl Fn(&str) -> &str) -> Vec<String> {
+    let mut spelt = vec![String::new()];
+    for readings in sounds.iter().take(span) {
+        let mut parts: Vec<&str> = readings.iter().map(|sound| part(sound)).collect();
+        parts.dedup();
+        let ways = if spelt.len() * parts.len() > SPELLINGS_MOST { 1 } else { parts.len() };
+        parts.truncate(ways);
+        if !parts.is_empty() {
+            spelt = spelt.iter().flat_map(|before| parts.iter().map(move |part| format!("{before}{part}"))).collect();
+        }
     }
+    spelt
+}
+
+/// How a character is read, the usual way first; nothing if it is not Chinese.
+fn sounds_of(c: char) -> Vec<String> {
+    let usual = Some(sound(c)).filter(|sound| !sound.is_empty());
+    usual.into_iter().chain(readings::others(c).iter().map(|other| (*other).to_owned())).collect()
 }
 
 /// The usual reading of a character, or nothing.

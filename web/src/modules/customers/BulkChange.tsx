@@ -39,20 +39,32 @@ function useChangeAll({ rows, onDone }: Props) {
 function useBulk(
   props: Props,
   label: string,
+  present: (row: Customer) => string | undefined,
   change: (row: Customer, target: string, reason: string) => Promise<unknown>,
 ) {
   const run = useChangeAll(props)
   return useForm<Values>({
-    initial: { target: null, reason: '' },
+    initial: { target: common(props.rows.map(present)), reason: '' },
     check: required<Values>({ target: label, reason: t('customers.reason') }),
     submit: ({ target, reason }) => run((row) => change(row, target ?? '', reason.trim())),
   })
 }
 
+/** What all have; nothing where they differ. */
+function common(values: (string | undefined)[]): string | null {
+  const [first, ...rest] = values
+  return first && rest.every((value) => value === first) ? first : null
+}
+
 export function BulkGrade(props: Props) {
-  const form = useBulk(props, t('field.grade'), (row, grade, reason) => setGrade(row, grade as Grade, reason))
+  const form = useBulk(
+    props,
+    t('field.grade'),
+    (row) => row.grade,
+    (row, grade, reason) => setGrade(row, grade as Grade, reason),
+  )
   return (
-    <Form form={form} guard={false}>
+    <Form form={form} guard={false} onCancel={props.onDone}>
       <ChoiceField label={t('field.grade')} options={gradeOptions()} required autoFocus {...form.bind('target')} />
       <Text label={t('customers.reason')} required maxLength={200} {...form.bind('reason')} />
     </Form>
@@ -60,9 +72,9 @@ export function BulkGrade(props: Props) {
 }
 
 export function BulkOwner(props: Props) {
-  const form = useBulk(props, t('field.owner'), setOwner)
+  const form = useBulk(props, t('field.owner'), (row) => row.owner?.id, setOwner)
   return (
-    <Form form={form} guard={false}>
+    <Form form={form} guard={false} onCancel={props.onDone}>
       <Person label={t('field.owner')} required autoFocus {...form.bind('target')} />
       <Text label={t('customers.reason')} required maxLength={200} {...form.bind('reason')} />
     </Form>
@@ -82,7 +94,7 @@ export function BulkTags(props: Props) {
       }),
   })
   return (
-    <Form form={form} guard={false}>
+    <Form form={form} guard={false} onCancel={props.onDone}>
       <Tags label={t('customers.tags_added')} autoFocus {...form.bind('add')} />
       <Tags label={t('customers.tags_removed')} suggestions={suggestions} {...form.bind('remove')} />
     </Form>

@@ -1,20 +1,7 @@
 import { useState } from 'react'
 import { messageOf, useCan } from '@/api'
 import { t as words } from '@/i18n'
-import {
-  Area,
-  Button,
-  ChoiceField,
-  FieldGroup,
-  Form,
-  NumberField,
-  Phone,
-  required,
-  Switch,
-  Text,
-  toast,
-  useForm,
-} from '@/ui'
+import { Area, Button, ChoiceField, Form, Phone, required, Switch, Text, toast, useForm } from '@/ui'
 import { authorityOptions, calendarOptions, salutationOptions } from './options'
 import { type Contact, type ContactInput, createContact, removeContact, updateContact, useRefresh } from './queries'
 import { t } from './words'
@@ -29,11 +16,12 @@ type Values = {
   email: string
   wechat: string
   authority: Contact['authority'] | null
-  decision_maker: boolean
   primary: boolean
   left: boolean
   preferences: string
-  birthday: Partial<Birthday> & { calendar: Birthday['calendar'] }
+  born: string
+  calendar: Birthday['calendar'] | null
+  leap: boolean
 }
 
 type Props = { customerId: string; contact?: Contact; onDone: () => void }
@@ -44,7 +32,10 @@ export function ContactForm({ customerId, contact, onDone }: Props) {
   const before = initial(contact)
   const form = useForm<Values>({
     initial: before,
-    check: required<Values>({ name: t('field.contact_name') }),
+    check: (values) => ({
+      ...required<Values>({ name: t('field.contact_name') })(values),
+      ...(values.born.trim() && !birthdayOf(values.born) && { born: t('customers.bad_birthday') }),
+    }),
     submit: async (values, key) => {
       const body = changes(values, before)
       await (contact ? updateContact(contact, body) : createContact(customerId, body, key))
@@ -53,8 +44,6 @@ export function ContactForm({ customerId, contact, onDone }: Props) {
       onDone()
     },
   })
-  const { birthday } = form.values
-  const born = (change: Partial<Birthday>) => form.set({ birthday: { ...birthday, ...change } })
   return (
     <Form form={form} guard={false} onCancel={onDone} labels={{ birthday: t('field.birthday') }}>
       <div className="two">
@@ -68,44 +57,21 @@ export function ContactForm({ customerId, contact, onDone }: Props) {
         <ChoiceField label={t('field.authority')} options={authorityOptions()} required {...form.bind('authority')} />
       </div>
       <div className="row wrap contact-marks">
-        <Switch label={t('field.decision_maker')} {...form.bind('decision_maker')} />
         <Switch label={t('field.primary')} {...form.bind('primary')} />
         {contact && <Switch label={t('field.left')} {...form.bind('left')} />}
       </div>
-      <FieldGroup title={t('field.birthday')}>
+      <div>
         <div className="birthday">
+          <Text label={t('field.birthday')} placeholder={t('field.birthday_hint')} {...form.bind('born')} />
           <ChoiceField
             label={t('field.birthday_calendar')}
             options={calendarOptions()}
             required
-            value={birthday.calendar}
-            onChange={(calendar) => born({ calendar: calendar ?? 'solar' })}
-          />
-          <NumberField
-            label={t('field.birthday_month')}
-            min={1}
-            max={12}
-            value={birthday.month ?? null}
-            onChange={(month) => born({ month: month ?? undefined })}
-          />
-          <NumberField
-            label={t('field.birthday_day')}
-            min={1}
-            max={31}
-            value={birthday.day ?? null}
-            onChange={(day) => born({ day: day ?? undefined })}
-          />
-          <Text
-            label={t('field.birthday_year')}
-            maxLength={4}
-            value={birthday.year ? String(birthday.year) : ''}
-            onChange={(year) => born({ year: Number.parseInt(year, 10) || undefined })}
+            {...form.bind('calendar')}
           />
         </div>
-        {birthday.calendar === 'lunar' && (
-          <Switch label={t('field.birthday_leap')} value={birthday.leap ?? false} onChange={(leap) => born({ leap })} />
-        )}
-      </FieldGroup>
+        {form.values.calendar === 'lunar' && <Switch label={t('field.birthday_leap')} {...form.bind('leap')} />}
+      </div>
       <Area label={t('field.contact_preferences')} {...form.bind('preferences')} />
       {contact && can('contact', 'delete') && <Remove contact={contact} onDone={onDone} />}
     </Form>
@@ -148,23 +114,41 @@ function initial(contact: Contact | undefined): Values {
     email: '',
     wechat: '',
     authority: contact?.authority ?? 'none',
-    decision_maker: contact?.decision_maker ?? false,
     primary: contact?.primary ?? false,
     left: contact?.left ?? false,
     preferences: contact?.preferences ?? '',
-    birthday: contact?.birthday ?? { calendar: 'solar' },
+    born: birthdayText(contact?.birthday),
+    calendar: contact?.birthday?.calendar ?? 'solar',
+    leap: contact?.birthday?.leap ?? false,
   }
 }
 
-/** Only what differs; half a birthday is none. */
+/** 3-15, 3月15日, 1980-3-15, 1980年3月15日: the year need not be known. */
+export function birthdayOf(text: string): Pick<Birthday, 'year' | 'month' | 'day'> | undefined {
+  const found = /^(?:(\d{4})\s*[-/.年]\s*)?(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?$/.exec(text.trim())
+  if (!found) return undefined
+  const [year, month, day] = [found[1] && Number(found[1]), Number(found[2]), Number(found[3])]
+  return month >= 1 && month <= 12 && day >= 1 && day <= 31 ? { ...(year && { year }), month, day } : undefined
+}
+
+function birthdayText(birthday: Contact['birthday']): string {
+  return birthday ? [birthday.year, birthday.month, birthday.day].filter(Boolean).join('-') : ''
+}
+
+/** Only what differs. Who decides is asked once, as the authority. */
 export function changes(values: Values, before: Values): ContactInput {
-  const entries = Object.entries(values).flatMap(([name, value]) => {
-    if (JSON.stringify(value) === JSON.stringify(before[name as keyof Values])) return []
-    if (name === 'birthday') {
-      const { month, day } = value as Values['birthday']
-      return [[name, month && day ? value : null]]
-    }
-    return [[name, typeof value === 'string' ? value.trim() || null : value]]
-  })
+  const differs = (name: keyof Values) => values[name] !== before[name]
+  const { born, calendar, leap, ...plain } = values
+  const entries: [string, unknown][] = Object.entries(plain)
+    .filter(([name]) => differs(name as keyof Values))
+    .map(([name, value]): [string, unknown] => [name, typeof value === 'string' ? value.trim() || null : value])
+  if (differs('authority')) entries.push(['decision_maker', values.authority === 'final'])
+  if (differs('born') || differs('calendar') || differs('leap')) {
+    const day = birthdayOf(born)
+    entries.push([
+      'birthday',
+      day ? { ...day, calendar: calendar ?? 'solar', leap: calendar === 'lunar' && leap } : null,
+    ])
+  }
   return Object.fromEntries(entries) as ContactInput
 }

@@ -1,21 +1,26 @@
 /** What one does with a customer, from its head. */
-import { useState } from 'react'
 import { messageOf, useCan } from '@/api'
 import { t as words } from '@/i18n'
 import { Button, Dialog, IconButton, Menu, type MenuItem, toast, undoable } from '@/ui'
 import { BulkGrade, BulkOwner } from './BulkChange'
+import { ContactForm } from './ContactForm'
 import { CustomerForm } from './CustomerForm'
 import EventPanel from './EventPanel'
 import { type Customer, removeCustomer, restoreCustomer, useRefresh } from './queries'
 import VerifyPanel from './VerifyPanel'
 import { t } from './words'
 
-type Panel = 'edit' | 'grade' | 'owner' | 'verify' | 'event'
+export type CustomerPanel = 'edit' | 'contact' | 'grade' | 'owner' | 'verify' | 'event'
+type Props = {
+  customer: Customer
+  panel: CustomerPanel | undefined
+  onPanel: (panel: CustomerPanel | undefined) => void
+  onGone: () => void
+}
 
-export function CustomerActions({ customer, onGone }: { customer: Customer; onGone: () => void }) {
+export function CustomerActions({ customer, panel, onPanel: setPanel, onGone }: Props) {
   const can = useCan()
   const refresh = useRefresh()
-  const [panel, setPanel] = useState<Panel>()
   const close = () => setPanel(undefined)
   const remove = async () => {
     try {
@@ -75,6 +80,9 @@ export function CustomerActions({ customer, onGone }: { customer: Customer; onGo
             toast(words('saved'))
           }}
         />
+      </Dialog>
+      <Dialog title={t('customers.add_person')} open={panel === 'contact'} onClose={close} size={640}>
+        <ContactForm customerId={customer.id} onDone={close} />
       </Dialog>
       <Dialog title={t('customers.set_grade')} open={panel === 'grade'} onClose={close} size={420}>
         <BulkGrade {...one} />

@@ -1,5 +1,6 @@
 /** The parts of a customer's record, the same in the drawer and on the page. */
 import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { type Me, messageOf, useCan, useMe } from '@/api'
 import { ago, count, date, lookup, money } from '@/i18n'
 import {
@@ -17,7 +18,7 @@ import {
   Text,
   toast,
 } from '@/ui'
-import { CustomerActions } from './CustomerActions'
+import { CustomerActions, type CustomerPanel } from './CustomerActions'
 import { CustomerSide } from './CustomerSide'
 import { CustomerTimeline } from './CustomerTimeline'
 import { Grade, word } from './options'
@@ -29,7 +30,10 @@ export type Loaded = { parts: RecordParts; error?: unknown; loading: boolean; re
 export function useCustomerRecord(id: string, onGone: () => void): Loaded {
   const { data: customer, error, isPending, refetch } = useQuery(customerQuery(id))
   const groups = useFacts(customer)
-  const missing = (customer?.missing ?? []).map((field) => lookup(`field.${field}`) ?? field)
+  const mayChange = useCan()('customer', 'update')
+  const [panel, setPanel] = useState<CustomerPanel>()
+  const missing = (customer?.missing ?? []).map((key) => ({ key, label: lookup(`field.${key}`) ?? key }))
+  const fill = (key: string) => setPanel(key === 'contact' || key === 'decision_maker' ? 'contact' : 'edit')
   return {
     error,
     loading: isPending,
@@ -37,8 +41,12 @@ export function useCustomerRecord(id: string, onGone: () => void): Loaded {
     parts: {
       title: customer?.name ?? t('customers.title'),
       marks: customer && <Marks customer={customer} />,
-      actions: customer && <CustomerActions customer={customer} onGone={onGone} />,
-      facts: customer ? <Facts groups={groups} missing={missing} /> : <Skeleton lines={10} />,
+      actions: customer && <CustomerActions customer={customer} panel={panel} onPanel={setPanel} onGone={onGone} />,
+      facts: customer ? (
+        <Facts groups={groups} missing={missing} onMissing={mayChange ? fill : undefined} />
+      ) : (
+        <Skeleton lines={10} />
+      ),
       timeline: <CustomerTimeline key={id} id={id} name={customer?.name} />,
       side: <CustomerSide id={id} customer={customer} />,
     },

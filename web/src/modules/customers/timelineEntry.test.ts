@@ -6,9 +6,9 @@ it('tells a change from what to what, and only names what one may not see', () =
   const lines = changeLines({
     fields: ['grade', 'phone', 'owner_id', 'tags'],
     changes: {
-      grade: ['key', 'vip'],
-      tags: [['老客户'], ['老客户', '出口']],
-      owner_id: [null, '01a20062-c302-74e3-9d5c-22f2110747d2'],
+      grade: { from: 'key', to: 'vip' },
+      tags: { from: ['老客户'], to: ['老客户', '出口'] },
+      owner_id: { from: null, to: '01a20062-c302-74e3-9d5c-22f2110747d2' },
     },
   })
   expect(lines).toContain('标签：老客户 → 老客户、出口')

@@ -1,4 +1,5 @@
 /** One entry of the stream, whichever room it comes from, as the timeline draws it. */
+import { isChange } from '@/api'
 import { date, dateTime, locale, lookup, money } from '@/i18n'
 import { type IconName, Status, type TimelineEntry } from '@/ui'
 import { word } from './options'
@@ -87,7 +88,7 @@ export function changeLines(data: Record<string, unknown>): string[] {
   const shown = (data.changes ?? {}) as Record<string, unknown>
   const fields = Array.isArray(data.fields) ? (data.fields as string[]) : []
   const told = Object.entries(shown).flatMap(([field, change]) => {
-    const [from, to] = Array.isArray(change) ? change : [undefined, change]
+    const { from, to } = isChange(change) ? change : { from: undefined, to: change }
     const name = fieldName(field)
     const words = [valueWords(field, from), valueWords(field, to)]
     return name && words.every((value) => value !== undefined)

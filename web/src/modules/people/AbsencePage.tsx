@@ -22,17 +22,7 @@ import {
   useForm,
 } from '@/ui'
 import { m } from './messages'
-import { PersonName } from './PersonName'
-import {
-  type Absence,
-  absencesQuery,
-  createAbsence,
-  deleteAbsence,
-  keys,
-  type NewAbsence,
-  personQuery,
-  useRefresh,
-} from './queries'
+import { type Absence, absencesQuery, createAbsence, deleteAbsence, keys, type NewAbsence, useRefresh } from './queries'
 import { t } from './words'
 import './people.css'
 
@@ -82,13 +72,14 @@ function Group({ title, absences, today }: { title: string; absences: Absence[];
 function Line({ absence, today }: { absence: Absence; today: string }) {
   const can = useCan()
   const refresh = useRefresh()
-  const name = useQuery(personQuery(absence.user_id)).data?.name ?? ''
+  const name = absence.user_name
   const remove = async () => {
-    const { id, ...again } = absence
+    const { id, user_id, from, to, kind, deputy_id } = absence
+    const again: NewAbsence = { user_id, from, to, kind, deputy_id }
     try {
       await deleteAbsence(id)
       undoable(t('absence.removed', { name }), async () => {
-        await createAbsence(again as NewAbsence, newKey())
+        await createAbsence(again, newKey())
         await refresh(keys.absences)
       })
     } catch (error) {
@@ -108,7 +99,7 @@ function Line({ absence, today }: { absence: Absence; today: string }) {
         {absence.from <= today && today <= absence.to && <Status tone="warn">{t('absence.today')}</Status>}
         {absence.deputy_id && (
           <span className="dim">
-            {t('absence.deputy')} <PersonName id={absence.deputy_id} />
+            {t('absence.deputy')} {absence.deputy_name}
           </span>
         )}
       </span>

@@ -55,6 +55,10 @@ export function userColumns(names: Names): Column<User>[] {
       key: 'active',
       title: () => t('user.active'),
       kind: 'bool',
+      options: () => [
+        { value: 'true', label: t('user.active.yes') },
+        { value: 'false', label: t('user.active.no') },
+      ],
       text: (u) => t(u.active ? 'user.active.yes' : 'user.active.no'),
       cell: (u) => (
         <Status tone={u.active ? 'good' : 'none'}>{t(u.active ? 'user.active.yes' : 'user.active.no')}</Status>

@@ -2,7 +2,8 @@
 import { useState } from 'react'
 import { messageOf } from '@/api'
 import { count, date, dateTime, lookup } from '@/i18n'
-import { Button, type Column, CopyButton, DataView, Notice, type Preset } from '@/ui'
+import { Button, type Column, CopyButton, DataView, Link, Notice, type Preset } from '@/ui'
+import { ACTIONS, ENTITIES } from './audit'
 import { changeWords } from './changes'
 import { SettingsFrame } from './Frame'
 import { m } from './messages'
@@ -62,43 +63,11 @@ function Outcome({ verdict }: { verdict: Verdict }) {
   )
 }
 
+const recordPath = (entry: AuditEntry, id: string) =>
+  entry.customer_id ? `/customers/${id}` : `/settings/people/${id}`
+
 const actionWord = (action: string) => lookup(`audit.action.${action}`) ?? action
 const entityWord = (entity: string) => lookup(`audit.entity.${entity}`) ?? entity
-
-const ENTITIES = [
-  'customer',
-  'contact',
-  'interaction',
-  'todo',
-  'duty',
-  'policy',
-  'user',
-  'role',
-  'department',
-  'post',
-  'absence',
-  'setting',
-  'view',
-  'token',
-]
-const ACTIONS = [
-  'create',
-  'update',
-  'delete',
-  'restore',
-  'assign',
-  'grade',
-  'verification',
-  'reveal',
-  'export',
-  'import',
-  'adopt',
-  'approve',
-  'reject',
-  'signed_in',
-  'signed_out',
-  'password_changed',
-]
 
 const columns: Column<AuditEntry>[] = [
   {
@@ -144,11 +113,20 @@ const columns: Column<AuditEntry>[] = [
     card: 'line',
   },
   {
+    key: 'record',
+    title: () => t('audit.record'),
+    kind: 'text',
+    text: (e) => e.record?.name ?? '',
+    cell: (e) => e.record && <Link to={recordPath(e, e.record.id)}>{e.record.name}</Link>,
+    width: 190,
+    card: 'line',
+  },
+  {
     key: 'changes',
     title: () => t('audit.changes'),
     kind: 'text',
-    text: (e) => changeWords(e.changes),
-    width: 380,
+    text: (e) => changeWords(e.changes, e.names),
+    width: 330,
     card: 'line',
   },
   { key: 'ip', title: () => t('audit.ip'), kind: 'text', text: (e) => e.ip ?? '', width: 120 },
@@ -166,7 +144,7 @@ function presets(): Preset[] {
     {
       id: 'logins',
       label: t('audit.logins'),
-      state: { filters: [['action', 'in', ['signed_in', 'sign_in_failed', 'signed_out']]] },
+      state: { filters: [['action', 'in', ['signed_in', 'login_refused', 'signed_out', 'session_ended']]] },
     },
     { id: 'reveals', label: t('audit.reveals'), state: { filters: [['action', 'in', ['reveal']]] } },
   ]

@@ -7,7 +7,7 @@ export type Session = Schemas['SessionView']
 export type Token = Schemas['TokenView']
 export type Job = Schemas['JobView']
 export type Notification = Schemas['NotificationView']
-export type AuditEntry = Schemas['EntryView']
+export type AuditEntry = Schemas['EntryView'] & { names: Record<string, string> }
 export type Verdict = Schemas['Verdict']
 export type Day = Schemas['Day']
 
@@ -66,8 +66,9 @@ export async function uploadTable(table: unknown, key: string): Promise<number> 
   return (await call(api.POST('/api/v1/calendar/tables', { body, headers: idempotent(key) }))).year
 }
 
-export function listAudit({ q: _, ...query }: ListQuery, signal: AbortSignal): Promise<Page<AuditEntry>> {
-  return call(api.GET('/api/v1/audit', { params: { query: listParams(query) }, signal }))
+export async function listAudit({ q: _, ...query }: ListQuery, signal: AbortSignal): Promise<Page<AuditEntry>> {
+  const page = await call(api.GET('/api/v1/audit', { params: { query: listParams(query) }, signal }))
+  return { next: page.next, items: page.items.map((entry) => ({ ...entry, names: page.names })) }
 }
 export const verifyAudit = () => call(api.GET('/api/v1/audit/verify'))
 

@@ -16,7 +16,7 @@ export function filterWords<T>(filter: Filter, columns: Column<T>[], names: Read
   const op = operatorName(operator, column.kind)
   if (value === undefined) return `${column.title()} ${op}`
   if (typeof value === 'boolean')
-    return `${column.title()}${locale() === 'zh' ? '：' : ': '}${value ? t('yes') : t('no')}`
+    return `${column.title()}${locale() === 'zh' ? '：' : ': '}${valueWord(value, column, names)}`
   const values = Array.isArray(value) ? value : [value]
   const separator = operator === 'between' ? ' – ' : locale() === 'zh' ? '、' : ', '
   return `${column.title()} ${op} ${values.map((v) => valueWord(v, column, names)).join(separator)}`

@@ -10,6 +10,7 @@ use crate::kernel::permission::entity;
 use crate::kernel::{Entity, Error, Fact, Grant, Guarded as _, Id, Principal, Result};
 use crate::people::ABSENCE_CHANGED;
 use crate::platform::access::model::{Absence, AbsenceId, AbsenceKind, User, UserId};
+use crate::platform::access::names;
 use crate::platform::{audit, outbox};
 
 const DAYS_MOST: i32 = 366;
@@ -25,6 +26,7 @@ store::statements! {
 pub struct AbsenceView {
     pub id: AbsenceId,
     pub user_id: UserId,
+    pub user_name: String,
     /// The first day away.
     #[schema(value_type = String, format = Date)]
     pub from: Date,
@@ -33,6 +35,7 @@ pub struct AbsenceView {
     pub to: Date,
     pub kind: AbsenceKind,
     pub deputy_id: Option<UserId>,
+    pub deputy_name: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -60,17 +63,18 @@ pub struct Question {
     pub to: Option<Date>,
 }
 
-impl From<Absence> for AbsenceView {
-    fn from(absence: Absence) -> Self {
-        Self {
-            id: absence.id,
-            user_id: absence.owner_id,
-            from: absence.first_day,
-            to: absence.last_day,
-            kind: absence.kind,
-            deputy_id: absence.deputy_id,
-        }
-    }
+fn view(tx: &mut Tx<'_>, absence: Absence) -> Result<AbsenceView> {
+    let deputy = absence.deputy_id.map(|deputy| names::user(tx, deputy.uuid())).transpose()?;
+    Ok(AbsenceView {
+        id: absence.id,
+        user_id: absence.owner_id,
+        user_name: names::user(tx, absence.owner_id.uuid())?.name,
+        from: absence.first_day,
+        to: absence.last_day,
+        kind: absence.kind,
+        deputy_id: absence.deputy_id,
+        deputy_name: deputy.map(|deputy| deputy.name),
+    })
 }
 
 /// Absences that touch the days asked for, oldest first; at most a thousand.
@@ -80,7 +84,7 @@ pub fn list(tx: &mut Tx<'_>, grant: &Grant<Read, entity::Absence>, asked: &Quest
     for absence in Absence::all(tx, &BETWEEN, &[&from, &to])?.into_iter().take(LISTED_MOST) {
         let wanted = asked.user_id.is_none_or(|user| user == absence.owner_id);
         if wanted && grant.predicate().matches(tx, absence.id(), &|column| absence.column(column))? {
-            seen.push(absence.into());
+            seen.push(view(tx, absence)?);
         }
     }
     Ok(seen)
@@ -88,7 +92,7 @@ pub fn list(tx: &mut Tx<'_>, grant: &Grant<Read, entity::Absence>, asked: &Quest
 
 /// Whether a person is away on a day, and who stands in.
 pub fn on_day(tx: &mut Tx<'_>, user: UserId, day: Date) -> Result<Option<AbsenceView>> {
-    Ok(Absence::one(tx, &ON_DAY, &[&user, &day])?.map(AbsenceView::from))
+    Absence::one(tx, &ON_DAY, &[&user, &day])?.map(|absence| view(tx, absence)).transpose()
 }
 
 pub fn create(tx: &mut Tx<'_>, grant: &Grant<Create, entity::Absence>, new: &New) -> Result<AbsenceView> {
@@ -109,7 +113,7 @@ pub fn create(tx: &mut Tx<'_>, grant: &Grant<Create, entity::Absence>, new: &New
     let changes = json!({ "from": absence.first_day, "to": absence.last_day, "deputy_id": absence.deputy_id });
     audit::record(tx, grant.principal(), "create", Entity::Absence, absence.id(), None, changes)?;
     tell(tx, grant.principal(), &absence, false)?;
-    Ok(absence.into())
+    view(tx, absence)
 }
 
 fn check(tx: &mut Tx<'_>, absence: &Absence) -> Result<()> {

@@ -1,6 +1,6 @@
 //! Reading and checking the audit.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
@@ -63,6 +63,9 @@ struct EntryView {
 #[derive(Debug, Serialize, ToSchema)]
 struct Entries {
     items: Vec<EntryView>,
+    /// The colleagues that the changes speak of, by id.
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
+    names: BTreeMap<Uuid, String>,
     next: Option<String>,
 }
 
@@ -91,6 +94,17 @@ fn view(who: &Principal, (entry, record): (AuditEntry, Option<Named>)) -> Result
     })
 }
 
+/// Colleagues that a change names, before and after.
+fn people_in(changes: &Value) -> impl Iterator<Item = Uuid> {
+    const FIELDS: [&str; 7] = ["owner", "owner_id", "head_id", "supervisor_id", "deputy_id", "user_id", "assignee_id"];
+    let values = FIELDS.iter().filter_map(|field| changes.get(*field));
+    values.flat_map(|value| [Some(value), value.get("from"), value.get("to")]).flatten().filter_map(uuid_of)
+}
+
+fn uuid_of(value: &Value) -> Option<Uuid> {
+    value.as_str()?.parse().ok()
+}
+
 /// Who did what, newest first.
 #[utoipa::path(get, path = "/audit", tag = "platform", extensions(("x-permission" = json!("read audit"))),
     params(EntriesQuery), responses((status = 200, body = Entries)))]
@@ -100,14 +114,15 @@ async fn entries(
     Query(query): Query<EntriesQuery>,
 ) -> Result<Json<Entries>> {
     let asked = Asked::parse(query.filter.as_deref(), query.sort.as_deref(), query.cursor.as_deref(), query.limit)?;
-    let who = Arc::clone(grant.principal());
     let read = move |tx: &mut Tx<'_>| {
         let List { items, next } = service::list(tx, &grant, &asked)?;
-        Ok::<_, Error>(List { items: service::with_records(tx, grant.principal(), items)?, next })
+        let items = service::with_records(tx, grant.principal(), items)?;
+        let items: Vec<EntryView> =
+            items.into_iter().map(|entry| view(grant.principal(), entry)).collect::<Result<_>>()?;
+        let ids = items.iter().flat_map(|entry| people_in(&entry.changes));
+        Ok::<_, Error>(Entries { names: service::people(tx, grant.principal(), ids)?, items, next })
     };
-    let List { items, next } = app.db.read(read).await?;
-    let items = items.into_iter().map(|entry| view(&who, entry)).collect::<Result<_>>()?;
-    Ok(Json(Entries { items, next }))
+    Ok(Json(app.db.read(read).await?))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 use store::list::{Asked, Field, Kind, List, ListSpec};
@@ -160,4 +160,16 @@ pub fn with_records(
         named.push((entry, record.filter(|record| !record.name.is_empty())));
     }
     Ok(named)
+}
+
+/// Names of these colleagues, for who may see colleagues.
+pub fn people(tx: &mut Tx<'_>, who: &Principal, ids: impl Iterator<Item = Uuid>) -> Result<BTreeMap<Uuid, String>> {
+    let mut people = BTreeMap::new();
+    if who.permissions.reach(Action::Read, Entity::User).is_none() {
+        return Ok(people);
+    }
+    for id in ids {
+        people.insert(id, names::user(tx, id)?.name);
+    }
+    Ok(people)
 }
