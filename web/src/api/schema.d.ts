@@ -2049,7 +2049,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             ip?: string | null;
-            record?: null | components["schemas"]["Named"];
+            record?: components["schemas"]["Named"] | null;
             /** Format: uuid */
             request_id: string;
             /** Format: int64 */
@@ -2777,6 +2777,7 @@ export interface components {
         Page_AbsenceView: {
             items: {
                 deputy_id?: components["schemas"]["Id"] | null;
+                deputy_name?: string | null;
                 /**
                  * Format: date
                  * @description The first day away.
@@ -2790,6 +2791,7 @@ export interface components {
                  */
                 to: string;
                 user_id: components["schemas"]["Id"];
+                user_name: string;
             }[];
             /** @description The cursor of the next page; nothing at the end. */
             next?: string | null;

@@ -220,7 +220,7 @@ store::db_test! {
         let edited = li.patch(&one, 1, json!({ "content": "预算批了", "next_plan": "签约" })).ok();
         assert_eq!((text(&edited["content"]), &edited["version"], &edited["edited"]), ("预算批了", &json!(2), &json!(true)));
         assert!(edited["todo_id"].is_string());
-        assert_eq!(audited(&app, &made["id"], "update")[0]["content"], json!(["等预算", "预算批了"]));
+        assert_eq!(audited(&app, &made["id"], "update")[0]["content"], json!({ "from": "等预算", "to": "预算批了" }));
         assert_eq!(li.patch(&one, 1, json!({ "content": "x" })).refused(412), "stale");
         assert_eq!(li.patch(&one, 2, json!({ "at": before(2) })).fault(), "at: unknown_field");
         // A colleague of customer service sees all records and changes none of them but their own.
