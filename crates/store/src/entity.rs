@@ -1,11 +1,18 @@
 use crate::{Error, Result, Row, Statement, ToValue, Tx, Value};
 
-/// A table, declared once with [`entity!`](crate::entity): its struct, columns and the statements that every table needs.
-pub trait Entity: Sized {
-    const TABLE: &'static str;
+/// Columns of a table as a struct: all of them ([`entity!`](crate::entity)), or those that a list shows
+/// ([`columns!`](crate::columns)).
+pub trait Columns: Sized {
+    /// In the order in which a row is read.
     const COLUMNS: &'static [&'static str];
 
     fn from_row(row: Row) -> Result<Self>;
+}
+
+/// A table, declared once with [`entity!`](crate::entity): its struct, columns and the statements that every table needs.
+pub trait Entity: Columns {
+    const TABLE: &'static str;
+
     fn values(&self) -> Vec<Value>;
 
     #[doc(hidden)]
@@ -96,19 +103,10 @@ macro_rules! entity {
     ($(#[$meta:meta])* $vis:vis struct $name:ident: $table:literal {
         $($(#[$field_meta:meta])* $field_vis:vis $field:ident: $type:ty),+ $(,)?
     }) => {
-        $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq)]
-        $vis struct $name { $($(#[$field_meta])* $field_vis $field: $type),+ }
+        $crate::columns! { $(#[$meta])* $vis struct $name { $($(#[$field_meta])* $field_vis $field: $type),+ } }
 
         impl $crate::Entity for $name {
             const TABLE: &'static str = $table;
-            const COLUMNS: &'static [&'static str] = &[$($crate::column_name!($field)),+];
-
-            fn from_row(mut row: $crate::Row) -> $crate::Result<Self> {
-                let mut column = 0..;
-                let mut next = || column.next().unwrap_or(usize::MAX);
-                Ok(Self { $($field: row.take(next())?),+ })
-            }
 
             fn values(&self) -> Vec<$crate::Value> {
                 vec![$($crate::ToValue::to_value(&self.$field)),+]
@@ -117,16 +115,16 @@ macro_rules! entity {
             fn statements() -> &'static $crate::__entity::Statements {
                 static STATEMENTS: $crate::__entity::Statements = $crate::__entity::Statements {
                     find: $crate::Statement::new(concat!($table, ".find"), None, || {
-                        $crate::__entity::find_sql($table, <$name as $crate::Entity>::COLUMNS)
+                        $crate::__entity::find_sql($table, <$name as $crate::Columns>::COLUMNS)
                     }),
                     insert: $crate::Statement::new(concat!($table, ".insert"), None, || {
-                        $crate::__entity::insert_sql($table, <$name as $crate::Entity>::COLUMNS)
+                        $crate::__entity::insert_sql($table, <$name as $crate::Columns>::COLUMNS)
                     }),
                     update: $crate::Statement::new(concat!($table, ".update"), None, || {
-                        $crate::__entity::update_sql($table, <$name as $crate::Entity>::COLUMNS)
+                        $crate::__entity::update_sql($table, <$name as $crate::Columns>::COLUMNS)
                     }),
                     delete: $crate::Statement::new(concat!($table, ".delete"), None, || {
-                        $crate::__entity::delete_sql($table, <$name as $crate::Entity>::COLUMNS)
+                        $crate::__entity::delete_sql($table, <$name as $crate::Columns>::COLUMNS)
                     }),
                 };
                 $crate::inventory::submit! { $crate::Registered(&STATEMENTS.find) }
@@ -134,6 +132,28 @@ macro_rules! entity {
                 $crate::inventory::submit! { $crate::Registered(&STATEMENTS.update) }
                 $crate::inventory::submit! { $crate::Registered(&STATEMENTS.delete) }
                 &STATEMENTS
+            }
+        }
+    };
+}
+
+/// Declares some columns of a table, for a list that shows no more of each row. See [`Columns`].
+#[macro_export]
+macro_rules! columns {
+    ($(#[$meta:meta])* $vis:vis struct $name:ident {
+        $($(#[$field_meta:meta])* $field_vis:vis $field:ident: $type:ty),+ $(,)?
+    }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq)]
+        $vis struct $name { $($(#[$field_meta])* $field_vis $field: $type),+ }
+
+        impl $crate::Columns for $name {
+            const COLUMNS: &'static [&'static str] = &[$($crate::column_name!($field)),+];
+
+            fn from_row(mut row: $crate::Row) -> $crate::Result<Self> {
+                let mut column = 0..;
+                let mut next = || column.next().unwrap_or(usize::MAX);
+                Ok(Self { $($field: row.take(next())?),+ })
             }
         }
     };

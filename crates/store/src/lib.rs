@@ -27,7 +27,7 @@ mod tx;
 mod value;
 
 pub use db::{Db, Options, Synchronous};
-pub use entity::Entity;
+pub use entity::{Columns, Entity};
 pub use error::{Error, Result};
 pub use migrate::{FOUNDATION, Migration, schema_version};
 pub use predicate::Predicate;

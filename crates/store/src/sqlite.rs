@@ -9,6 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::db::{Synchronous, Work};
@@ -170,6 +171,8 @@ fn common(connection: &Connection) -> Result<()> {
         "pragma busy_timeout = 5000; pragma foreign_keys = on; pragma temp_store = memory;
          pragma cache_size = -16384; pragma mmap_size = 1073741824;",
     )?;
+    // Once there are statistics, SQLite would plan a statement anew whenever a bound value changes.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
     Ok(())
 }

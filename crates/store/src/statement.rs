@@ -89,7 +89,7 @@ macro_rules! statements {
         $crate::statements!(@declare $(#[$meta])* $vis $name, None, {
             format!(
                 "select {} from {} where {}",
-                <$entity as $crate::Entity>::COLUMNS.join(", "),
+                <$entity as $crate::Columns>::COLUMNS.join(", "),
                 <$entity as $crate::Entity>::TABLE,
                 $tail
             )

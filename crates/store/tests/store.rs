@@ -11,7 +11,9 @@ use proptest::test_runner::{Config, TestRunner};
 use serde_json::json;
 use store::list::{Asked, Field, Kind, ListSpec};
 use store::testing::{SealedServer, TestDb};
-use store::{Entity, Error, FOUNDATION, Ids, Migration, Options, Predicate, Value, db_test, jobs, outbox, search};
+use store::{
+    Columns, Entity, Error, FOUNDATION, Ids, Migration, Options, Predicate, Value, db_test, jobs, outbox, search,
+};
 use uuid::Uuid;
 
 store::entity! {
@@ -296,6 +298,31 @@ db_test! {
                 Ok(())
             })
             .unwrap();
+    }
+
+    fn an_index_that_was_tidied_finds_the_same(db) {
+        const DOCS: u128 = 2_000;
+        for part in 0..8 {
+            let write = move |tx: &mut store::Tx<'_>| {
+                for n in (0..DOCS).filter(|n| n % 8 == part) {
+                    let title = format!("深圳华盛{n}科技有限公司");
+                    let id = Uuid::from_u128(n);
+                    search::put(tx, &search::Doc { kind: "customer", id, title: &title, ..search::Doc::default() })?;
+                }
+                Ok::<_, Error>(())
+            };
+            db.write_blocking(write).unwrap();
+        }
+        let found = |db: &TestDb| hits(db, search::Query { text: "华盛", limit: 3_000, ..search::Query::default() });
+        let before = found(&db);
+        assert_eq!(before.len(), DOCS as usize);
+        let mut steps = 0;
+        while db.write_blocking(search::tidy).unwrap() {
+            steps += 1;
+            assert!(steps < 1_000, "it comes to an end");
+        }
+        assert_eq!(steps > 0, db.dialect() == store::Dialect::Sqlite);
+        assert_eq!(found(&db), before);
     }
 
     fn search_finds_by_characters_pinyin_and_initials(db) {

@@ -1708,6 +1708,49 @@ export interface components {
          * @enum {string}
          */
         CustomerKind: "company" | "person";
+        /** @description A customer in a list, as somebody sees it. */
+        CustomerLine: {
+            /** Format: int64 */
+            annual_revenue_fen?: number | null;
+            /**
+             * Format: int64
+             * @description Per cent of the facts that a customer of its kind must have.
+             */
+            completeness: number;
+            /** Format: date */
+            cooperation_since?: string | null;
+            /** Format: date-time */
+            created_at: string;
+            department?: components["schemas"]["Named"] | null;
+            grade: components["schemas"]["Grade"];
+            /** Format: uuid */
+            id: string;
+            /** @description A section of GB/T 4754-2017, by its letter. */
+            industry?: string | null;
+            kind: components["schemas"]["CustomerKind"];
+            /** Format: date-time */
+            last_contact_at?: string | null;
+            name: string;
+            /** Format: date-time */
+            next_contact_at?: string | null;
+            /** @example KH-2026-000123 */
+            number: string;
+            owner?: components["schemas"]["Named"] | null;
+            phone?: components["schemas"]["Masked"] | null;
+            /** @description A code of GB/T 2260. */
+            region?: string | null;
+            short_name?: string | null;
+            source?: components["schemas"]["Source"] | null;
+            /** Format: int64 */
+            staff_count?: number | null;
+            tags: string[];
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: date */
+            verified_on?: string | null;
+            /** Format: int64 */
+            version: number;
+        };
         /** @description A change of an archive: only the fields given change. Grade and owner have ways of their own. */
         CustomerPatch: {
             /** @default null */
@@ -1857,7 +1900,7 @@ export interface components {
             wechat?: components["schemas"]["Masked"] | null;
         };
         Customers: {
-            items: components["schemas"]["CustomerView"][];
+            items: components["schemas"]["CustomerLine"][];
             next?: string | null;
         };
         /** @description A day as the calendar page shows it. */

@@ -72,6 +72,8 @@ crate::statements! {
         where tokens @@ cast(cast($1 as text) as tsquery) and seq < $2 order by seq desc limit $3";
     TITLE = "select title from search_doc where kind = $1 and entity_id = $2";
     COUNT = "select count(*) from search_doc where kind = $1";
+    MERGE = sqlite "insert into search_index (search_index, rank) values ('merge', $1)";
+    CHANGES = sqlite "select total_changes()";
 }
 
 /// Puts a record into the index, or its new names in place of the old ones.
@@ -158,6 +160,23 @@ fn find_batch(tx: &mut Tx<'_>, query: &Query<'_>, terms: &[Term], before: i64) -
 
 fn hit(mut row: crate::Row) -> Result<Hit> {
     Ok(Hit { place: row.take(0)?, kind: row.take(1)?, id: row.take(2)?, title: row.take(3)?, subtitle: row.take(4)? })
+}
+
+/// Pages of the index that one step of [`tidy`] writes: a moment's work.
+const TIDY_PAGES: i64 = 500;
+
+/// One step of putting the pieces of the index together; `true` while there is more to do. Every search looks into each
+/// piece, and writing much at once leaves many. PostgreSQL's vacuum does this by itself.
+pub fn tidy(tx: &mut Tx<'_>) -> Result<bool> {
+    if tx.is_postgres() {
+        return Ok(false);
+    }
+    let changes = |tx: &mut Tx<'_>| tx.query_one(&CHANGES, &[])?.get::<i64>(0);
+    let before = changes(tx)?;
+    // Less than nothing means: until there is one piece, not just where many are of one size.
+    tx.execute(&MERGE, &[&-TIDY_PAGES])?;
+    // The statement itself counts as one change.
+    Ok(changes(tx)? - before > 1)
 }
 
 /// How many records of a kind are indexed.

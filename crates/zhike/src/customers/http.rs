@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::duplicates::{self, Duplicate, DuplicateQuery};
 use super::input::{CustomerPatch, NewCustomer};
+use super::line::CustomerLine;
 use super::model::{Grade, Industry};
 use super::regions::{self, Region};
 use super::service::{self, Question, Revealed};
@@ -66,7 +67,7 @@ impl ListQuery {
 
 #[derive(Serialize, ToSchema)]
 struct Customers {
-    items: Vec<CustomerView>,
+    items: Vec<CustomerLine>,
     next: Option<String>,
 }
 

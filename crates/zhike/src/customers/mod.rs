@@ -22,6 +22,7 @@ pub mod http;
 pub mod import;
 pub mod index;
 pub mod input;
+mod line;
 pub mod model;
 pub mod number;
 pub mod reach;

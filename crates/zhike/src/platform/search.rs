@@ -20,7 +20,7 @@ use crate::platform::http::{Query, Who};
 const LIMIT_DEFAULT: usize = 20;
 const LIMIT_MOST: usize = 50;
 const TEXT_MOST: usize = 100;
-/// Hits looked at to find those that the asker may see.
+/// Hits looked at at once to find those that the asker may see, where the first few were not enough.
 const BATCH: usize = 100;
 const BATCHES_MOST: usize = 10;
 
@@ -80,17 +80,19 @@ fn of_kind(tx: &mut Tx<'_>, who: &Principal, kind: &Searchable, text: &str, limi
         keys: (kind.keys)(who, text),
         access: (kind.access)(who),
         before: None,
-        limit: BATCH,
+        // Most people may see most of what they search for.
+        limit,
     };
     let mut found = Vec::new();
     for _ in 0..BATCHES_MOST {
         let hits = search::find(tx, &query)?;
         query.before = hits.last().map(|hit| hit.place);
-        let more = hits.len() == BATCH;
+        let more = hits.len() == query.limit;
         found.extend(visible(tx, who, kind, hits)?);
         if !more || found.len() >= limit {
             break;
         }
+        query.limit = BATCH;
     }
     found.truncate(limit);
     Ok(found)

@@ -2,17 +2,17 @@
 import { messageOf } from '@/api'
 import { ChoiceField, Form, Person, required, Tags, Text, toast, useForm } from '@/ui'
 import { gradeOptions } from './options'
-import { type Customer, type Grade, setGrade, setOwner, updateCustomer, useRefresh } from './queries'
+import { type CustomerLine, type Grade, setGrade, setOwner, updateCustomer, useRefresh } from './queries'
 import { t } from './words'
 
-type Props = { rows: Customer[]; onDone: () => void }
+type Props = { rows: CustomerLine[]; onDone: () => void }
 type Values = { target: string | null; reason: string }
-type Change = (row: Customer) => Promise<unknown>
+type Change = (row: CustomerLine) => Promise<unknown>
 
 /** Six at a time: quick enough, and others are served in between. */
 const AT_ONCE = 6
 
-export async function changeAll(rows: Customer[], change: Change): Promise<PromiseSettledResult<unknown>[]> {
+export async function changeAll(rows: CustomerLine[], change: Change): Promise<PromiseSettledResult<unknown>[]> {
   const results: PromiseSettledResult<unknown>[] = []
   for (let at = 0; at < rows.length; at += AT_ONCE) {
     results.push(...(await Promise.allSettled(rows.slice(at, at + AT_ONCE).map(change))))
@@ -39,8 +39,8 @@ function useChangeAll({ rows, onDone }: Props) {
 function useBulk(
   props: Props,
   label: string,
-  present: (row: Customer) => string | undefined,
-  change: (row: Customer, target: string, reason: string) => Promise<unknown>,
+  present: (row: CustomerLine) => string | undefined,
+  change: (row: CustomerLine, target: string, reason: string) => Promise<unknown>,
 ) {
   const run = useChangeAll(props)
   return useForm<Values>({

@@ -7,12 +7,12 @@ import CustomerDrawer from './CustomerDrawer'
 import { CustomerForm } from './CustomerForm'
 import { columns } from './columns'
 import { ExportDialog } from './ExportDialog'
-import { type Customer, keys, listCustomers } from './queries'
+import { type CustomerLine, keys, listCustomers } from './queries'
 import { t } from './words'
 
 type Panel =
   | { kind: 'new' }
-  | { kind: 'grade' | 'owner' | 'tags'; rows: Customer[]; done: () => void }
+  | { kind: 'grade' | 'owner' | 'tags'; rows: CustomerLine[]; done: () => void }
   | { kind: 'export'; query: Omit<ListQuery, 'cursor' | 'limit'>; columns: string[] }
 
 export default function CustomerList() {
@@ -31,7 +31,7 @@ export default function CustomerList() {
       {t('import.run_title')}
     </Button>
   )
-  const bulk: BulkAction<Customer>[] = []
+  const bulk: BulkAction<CustomerLine>[] = []
   if (can('customer', 'update')) {
     bulk.push({
       id: 'grade',

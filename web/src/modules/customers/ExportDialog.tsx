@@ -2,12 +2,12 @@
 import { useState } from 'react'
 import { type ListQuery, messageOf } from '@/api'
 import { Button, type Column, Dialog, IconButton, move, Notice, Progress, Segmented } from '@/ui'
-import { type Customer, type ExportFormat, startExport } from './queries'
+import { type CustomerLine, type ExportFormat, startExport } from './queries'
 import { t } from './words'
 
 type Props = {
   query: Omit<ListQuery, 'cursor' | 'limit'>
-  columns: Column<Customer>[]
+  columns: Column<CustomerLine>[]
   /** Keys of the columns on the screen, in their order. */
   shown: string[]
   onClose: () => void
@@ -62,7 +62,7 @@ export function ExportDialog({ query, columns, shown, onClose }: Props) {
   )
 }
 
-type OrderProps = { columns: Column<Customer>[]; chosen: string[]; onChange: (chosen: string[]) => void }
+type OrderProps = { columns: Column<CustomerLine>[]; chosen: string[]; onChange: (chosen: string[]) => void }
 
 function ColumnOrder({ columns, chosen, onChange }: OrderProps) {
   const byKey = new Map(columns.filter((column) => !column.filterOnly).map((column) => [column.key, column]))

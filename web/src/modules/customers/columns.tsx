@@ -2,10 +2,10 @@
 import { ago, count, date, money } from '@/i18n'
 import { Ago, type Column, RegionName, Remaining, Tag } from '@/ui'
 import { Grade, gradeOptions, industryOptions, kindOptions, sourceOptions, word } from './options'
-import type { Customer } from './queries'
+import type { CustomerLine } from './queries'
 import { t } from './words'
 
-export const columns: Column<Customer>[] = [
+export const columns: Column<CustomerLine>[] = [
   {
     key: 'name',
     title: () => t('field.name'),

@@ -4,6 +4,8 @@ import { api, call, idempotent, ifMatch, type ListQuery, listParams, type Page, 
 import { locale } from '@/i18n'
 
 export type Customer = Schemas['CustomerView']
+/** A customer in a list: what its columns show. */
+export type CustomerLine = Schemas['CustomerLine']
 export type CustomerInput = Schemas['NewCustomer']
 export type CustomerChange = Schemas['CustomerPatch']
 export type Contact = Schemas['ContactView']
@@ -31,7 +33,7 @@ export const keys = {
 
 const at = (id: string) => ({ params: { path: { id } } })
 
-export function listCustomers(query: ListQuery, signal: AbortSignal): Promise<Page<Customer>> {
+export function listCustomers(query: ListQuery, signal: AbortSignal): Promise<Page<CustomerLine>> {
   return call(api.GET('/api/v1/customers', { params: { query: listParams(query) }, signal }))
 }
 
@@ -78,7 +80,9 @@ export function useTimeline(id: string, kinds: string[]) {
   })
 }
 
-const versioned = (record: { id: string; version: number }) => ({
+type Versioned = { id: string; version: number }
+
+const versioned = (record: Versioned) => ({
   params: { path: { id: record.id }, header: ifMatch(record.version) },
 })
 
@@ -86,7 +90,7 @@ export function createCustomer(body: CustomerInput, key: string): Promise<Custom
   return call(api.POST('/api/v1/customers', { body, headers: idempotent(key) }))
 }
 
-export function updateCustomer(customer: Customer, body: CustomerChange): Promise<Customer> {
+export function updateCustomer(customer: Versioned, body: CustomerChange): Promise<Customer> {
   return call(api.PATCH('/api/v1/customers/{id}', { ...versioned(customer), body }))
 }
 
@@ -104,11 +108,11 @@ export function findDuplicates(body: Probe, signal?: AbortSignal): Promise<Dupli
   return call(api.POST('/api/v1/customers/duplicates', { body, signal }))
 }
 
-export function setGrade(customer: Customer, grade: Grade, reason: string): Promise<Customer> {
+export function setGrade(customer: Versioned, grade: Grade, reason: string): Promise<Customer> {
   return call(api.PUT('/api/v1/customers/{id}/grade', { ...versioned(customer), body: { grade, reason } }))
 }
 
-export function setOwner(customer: Customer, owner_id: string, reason: string): Promise<Customer> {
+export function setOwner(customer: Versioned, owner_id: string, reason: string): Promise<Customer> {
   return call(api.PUT('/api/v1/customers/{id}/owner', { ...versioned(customer), body: { owner_id, reason } }))
 }
 

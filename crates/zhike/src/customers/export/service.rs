@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::columns::{self, Cell, Column, Language, Style};
+use crate::customers::model::Customer as Archive;
 use crate::customers::reach;
 use crate::customers::service::{self, Question};
 use crate::customers::view::view;
@@ -101,7 +102,7 @@ pub fn start(tx: &mut Tx<'_>, grant: &Grant<Export, Customer>, request: &Request
     request.columns()?;
     let mut question = request.question(None)?;
     question.asked.page.limit = 1;
-    service::rows(tx, &who.grant::<Read, Customer>()?, &question)?;
+    service::rows::<Archive>(tx, &who.grant::<Read, Customer>()?, &question)?;
     let payload = serde_json::to_value(request)?;
     let new = NewJob { kind: KIND, once_key: None, asked_by: Some(who.user.uuid()), payload, run_at: who.now };
     Ok(jobs::enqueue(tx, new)?)
@@ -187,7 +188,7 @@ fn read_page(
     context.read(move |tx, who| {
         who.grant::<Export, Customer>()?;
         let scope = reach::predicate(who, Action::Export, Entity::Customer);
-        let page = service::rows(tx, &who.grant::<Read, Customer>()?, &question)?;
+        let page = service::rows::<Archive>(tx, &who.grant::<Read, Customer>()?, &question)?;
         let mut cells = Vec::with_capacity(page.items.len());
         for customer in page.items {
             if reach::reaches(tx, &scope, &customer)? {

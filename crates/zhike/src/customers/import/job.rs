@@ -9,7 +9,7 @@ use std::time::Duration;
 use documents::table::TableSource;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
-use store::Tx;
+use store::{Tx, search};
 use uuid::Uuid;
 
 use super::convert::{Around, Reading};
@@ -37,6 +37,9 @@ const PAUSE: Duration = Duration::from_millis(1);
 /// A dry run remembers so many keys of customers that it would have made; of a longer sheet, doubles within it may
 /// show only in the run itself.
 const SEEN_MOST: usize = 600_000;
+
+/// So many new customers leave a search index in which searching takes noticeably longer.
+const TIDY_FROM: i64 = 10_000;
 
 store::statements! {
     FRESH = "update customer_import set done = 0, accepted = 0, skipped = 0, rejected = 0, created = 0, updated = 0,
@@ -76,6 +79,9 @@ fn run(context: &JobContext, payload: Value) -> Result<Value> {
     write_all(context, &who, &reading, (&plan, plan.after_rows(done as usize)), &Arc::new(about))?;
     let total = plan.rows() as i64;
     let import = context.step(total, total, move |tx, who| end(tx, who, id, dry_run))?;
+    if import.created >= TIDY_FROM {
+        while context.step(total, total, |tx, _| Ok(search::tidy(tx)?))? {}
+    }
     Ok(result(&import))
 }
 

@@ -2,10 +2,11 @@ use std::collections::{HashMap, HashSet};
 
 use store::list::{Asked, Field, Filter, Kind, ListSpec, Op};
 use store::search::{self, Hit, Query};
-use store::{Entity as _, Predicate, Tx};
+use store::{Columns, Predicate, Tx};
 use uuid::Uuid;
 
 use super::{load, plan};
+use crate::customers::line::{self, CustomerLine, Line};
 use crate::customers::model::{Customer, SEARCH_KIND};
 use crate::customers::view::{CustomerView, view};
 use crate::customers::{index, reach, regions};
@@ -16,7 +17,7 @@ use crate::kernel::{Entity, Error, Grant, Id, List, Principal, Result};
 /// What the list of customers can be filtered and sorted by. Personal fields are not among it.
 pub const SPEC: ListSpec = ListSpec {
     table: "customer",
-    columns: <Customer as store::Entity>::COLUMNS,
+    columns: Customer::COLUMNS,
     fields: &[
         Field::new("name_key", Kind::Text).sortable(),
         Field::new("name", Kind::Text),
@@ -110,15 +111,19 @@ fn take_regions(filters: &mut Vec<Filter>) -> Vec<Predicate> {
 }
 
 /// A page of the customers that the asker reaches.
-pub fn list(tx: &mut Tx<'_>, grant: &Grant<Read, entity::Customer>, question: &Question) -> Result<List<CustomerView>> {
+pub fn list(tx: &mut Tx<'_>, grant: &Grant<Read, entity::Customer>, question: &Question) -> Result<List<CustomerLine>> {
     let who = grant.principal();
-    let found = rows(tx, grant, question)?;
-    let items = found.items.into_iter().map(|customer| view(tx, who, customer)).collect::<Result<_>>()?;
+    let found = rows::<Line>(tx, grant, question)?;
+    let items = found.items.into_iter().map(|line| line::seen(tx, who, line)).collect::<Result<_>>()?;
     Ok(List { items, next: found.next })
 }
 
-/// [`list`] as rows, for an export that walks over the pages.
-pub fn rows(tx: &mut Tx<'_>, grant: &Grant<Read, entity::Customer>, question: &Question) -> Result<List<Customer>> {
+/// [`list`] as rows, with the columns of `R`: an export wants whole customers.
+pub fn rows<R: Columns>(
+    tx: &mut Tx<'_>,
+    grant: &Grant<Read, entity::Customer>,
+    question: &Question,
+) -> Result<List<R>> {
     let who = grant.principal();
     check_fields(who, question)?;
     let scope = question.regions.iter().cloned().fold(reach::scope(grant), Predicate::and);
@@ -149,28 +154,34 @@ fn check_fields(who: &Principal, question: &Question) -> Result<()> {
     Ok(())
 }
 
-fn page(tx: &mut Tx<'_>, scope: &Predicate, asked: &Asked) -> Result<List<Customer>> {
-    let (rows, next) = SPEC.page(tx, scope, asked)?;
-    let items = rows.into_iter().map(Customer::from_row).collect::<store::Result<_>>()?;
+fn page<R: Columns>(tx: &mut Tx<'_>, scope: &Predicate, asked: &Asked) -> Result<List<R>> {
+    let (rows, next) = of_columns::<R>().page(tx, scope, asked)?;
+    let items = rows.into_iter().map(R::from_row).collect::<store::Result<_>>()?;
     Ok(List { items, next })
 }
 
+fn of_columns<R: Columns>() -> ListSpec {
+    ListSpec { columns: R::COLUMNS, ..SPEC }
+}
+
 /// Newest first, page by page through the search index.
-fn searched(
+fn searched<R: Columns>(
     tx: &mut Tx<'_>,
     who: &Principal,
     scope: &Predicate,
     question: &Question,
     text: &str,
-) -> Result<List<Customer>> {
+) -> Result<List<R>> {
     let limit = question.asked.page.limit;
     let (hits, next) = hits(tx, who, scope, text, question.place, limit)?;
     let asked = Asked { among: Some(padded(hits.clone())), ..Asked::default() };
     let asked = Asked { page: store::list::Page { limit: limit.max(1), after: None }, ..asked };
-    let mut found = page(tx, &plan::checked_only(scope.clone()), &asked)?.items;
+    let (mut rows, _) = of_columns::<R>().page(tx, &plan::checked_only(scope.clone()), &asked)?;
     let places: HashMap<Uuid, usize> = hits.iter().enumerate().map(|(place, id)| (*id, place)).collect();
-    found.sort_by_key(|customer| places.get(&customer.id.uuid()).copied());
-    Ok(List { items: found, next: next.map(|place| format!("q{place}")) })
+    // The id is the first of all columns.
+    rows.sort_by_cached_key(|row| row.get(0).ok().and_then(|id: Uuid| places.get(&id).copied()));
+    let items = rows.into_iter().map(R::from_row).collect::<store::Result<_>>()?;
+    Ok(List { items, next: next.map(|place| format!("q{place}")) })
 }
 
 /// The ids of the newest hits within the scope, and the place after them if there are more.

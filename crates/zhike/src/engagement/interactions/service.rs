@@ -1,7 +1,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 use store::list::{Asked, Field, Kind as Of, List, ListSpec};
-use store::{Entity as _, Predicate, Tx};
+use store::{Columns as _, Entity as _, Predicate, Tx};
 use utoipa::ToSchema;
 use uuid::Uuid;
 

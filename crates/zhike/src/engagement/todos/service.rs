@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::list::{Asked, Field, Kind, List, ListSpec, Op};
-use store::{Entity as _, Predicate, Tx};
+use store::{Columns as _, Entity as _, Predicate, Tx};
 use utoipa::ToSchema;
 use uuid::Uuid;
 

@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use serde_json::json;
 use store::list::{Asked, Field, Kind, List, ListSpec};
-use store::{Entity as _, Predicate, Tx};
+use store::{Columns as _, Entity as _, Predicate, Tx};
 use uuid::Uuid;
 
 use super::rules;

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 use store::list::{Asked, Field, Kind, List, ListSpec};
-use store::{Entity as _, Predicate, Tx};
+use store::{Columns as _, Entity as _, Predicate, Tx};
 use uuid::Uuid;
 
 use super::rules::{self, Chain};

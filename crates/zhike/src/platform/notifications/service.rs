@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 use store::list::{Asked, Field, Kind, List, ListSpec};
-use store::{Entity as _, Predicate, Tx};
+use store::{Columns as _, Entity as _, Predicate, Tx};
 use uuid::Uuid;
 
 use crate::kernel::{Error, Id, Principal, Result};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::json;
 use store::list::{Asked, Field, Kind, List, ListSpec};
-use store::{Entity as _, Predicate, Tx};
+use store::{Columns as _, Entity as _, Predicate, Tx};
 use uuid::Uuid;
 
 use super::view::{DutyDetail, DutyView, EvidenceView, HistoryItem, HistoryKind, Known, StepView, named};

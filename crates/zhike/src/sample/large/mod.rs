@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::Serialize;
-use store::{Db, Entity as _};
+use store::{Db, Entity as _, search};
 
 use super::world::staff::{self, Staff as Imagined};
 use super::write::people::Staff;
@@ -85,6 +85,7 @@ pub fn fill(
     let calendar = db.read_blocking(settings::calendar)?;
     let entered = book::enter(&ground, &calendar)?;
     contacts::record(&ground, &calendar, &entered)?;
+    while db.write_blocking(search::tidy)? {}
     let seller = ground.imagined.people.iter().find(|person| person.roles.contains(&"salesperson"));
     Ok(Made {
         people: ground.imagined.people.len(),
