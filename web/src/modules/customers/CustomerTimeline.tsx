@@ -8,12 +8,14 @@ import { type TimelineItem, useTimeline } from './queries'
 import { entryOf } from './timelineEntry'
 import './customers.css'
 
+const JUDGED = new Set(['timeline.duty.met', 'timeline.duty.late'])
+
 export function CustomerTimeline({ id, name }: { id: string; name: string | undefined }) {
   const can = useCan()
   const [kinds, setKinds] = useState<string[]>([])
   const pages = useTimeline(id, kinds)
-  // What was met in time is told by the contact itself; it is listed when duties are asked for.
-  const told = (item: TimelineItem) => kinds.length > 0 || item.title_key !== 'timeline.duty.met'
+  // What a contact met, in time or late, is told by the contact itself; it is listed when duties are asked for.
+  const told = (item: TimelineItem) => kinds.length > 0 || !JUDGED.has(item.title_key)
   const entries = pages.data?.pages.flatMap((page) => page.items.filter(told).map(entryOf)) ?? []
   return (
     <Timeline

@@ -81,7 +81,7 @@ export const columns: Column<CustomerLine>[] = [
     kind: 'text',
     text: (c) => c.phone?.masked ?? '',
     width: 130,
-    card: 'line',
+    extra: true,
   },
   {
     key: 'tags',

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { changeLines, entryOf } from './timelineEntry'
+import { changeLines, entryOf, occurrenceWords } from './timelineEntry'
 import './words'
 
 it('tells a change from what to what, and only names what one may not see', () => {
@@ -27,4 +27,12 @@ it('titles each kind in words', () => {
   expect(entry('duty', 'timeline.duty.late', { name: { zh: '每季度核对客户档案' } })).toBe(
     '每季度核对客户档案 · 逾期办结',
   )
+})
+
+it('says the period of a duty as people do', () => {
+  const year = new Date().getFullYear()
+  expect(occurrenceWords(`${year}-10`)).toBe('10 月')
+  expect(occurrenceWords('2019-Q4')).toBe('2019 年第 4 季度')
+  expect(occurrenceWords('2019-H2')).toBe('2019 年下半年')
+  expect(occurrenceWords('20261101')).toBe('')
 })

@@ -1,6 +1,6 @@
 /** One entry of the stream, whichever room it comes from, as the timeline draws it. */
 import { isChange } from '@/api'
-import { date, dateTime, locale, lookup, money } from '@/i18n'
+import { civilDate, date, dateTime, locale, lookup, money, now } from '@/i18n'
 import { type IconName, Status, type TimelineEntry } from '@/ui'
 import { word } from './options'
 import type { TimelineItem } from './queries'
@@ -63,9 +63,7 @@ function Body({ item: { kind, data } }: { item: TimelineItem }) {
     kind === 'major_event' && text('happened_at') && t('timeline.happened', { when: dateTime(text('happened_at')) }),
     kind === 'todo' && text('due_at') && t('timeline.due', { when: dateTime(text('due_at')) }),
     kind === 'duty' &&
-      [text('clause'), /^\d+$/.test(text('occurrence')) ? '' : text('occurrence'), text('reason')]
-        .filter(Boolean)
-        .join(' · '),
+      [text('clause'), occurrenceWords(text('occurrence')), text('reason')].filter(Boolean).join(' · '),
     ...(kind === 'change' ? changeLines(data) : []),
   ]
   return (
@@ -79,6 +77,24 @@ function Body({ item: { kind, data } }: { item: TimelineItem }) {
     </>
   )
 }
+
+/** 2026-10 → 10 月, 2026-Q4 → 第 4 季度, 2026-H2 → 下半年; another year is named. A mere number says nothing. */
+export function occurrenceWords(occurrence: string): string {
+  const found = /^(\d{4})-(?:(\d{2})|Q([1-4])|H([12]))$/.exec(occurrence)
+  if (!found) return /^\d+$/.test(occurrence) ? '' : occurrence
+  const [, year = '', month, quarter, half] = found
+  const same = year === civilDate(now()).slice(0, 4)
+  const part = month
+    ? t(`timeline.month`, { n: locale() === 'zh' ? Number(month) : monthName(occurrence) })
+    : quarter
+      ? t('timeline.quarter', { n: quarter })
+      : t(half === '1' ? 'timeline.half_1' : 'timeline.half_2')
+  if (same) return part
+  return locale() === 'zh' ? `${year} 年${part}` : `${part} ${year}`
+}
+
+const monthName = (month: string) =>
+  new Date(`${month}-01`).toLocaleString('en-GB', { month: 'short', timeZone: 'UTC' })
 
 const join = (words: string[]) => words.join(locale() === 'zh' ? '、' : ', ')
 const fieldName = (field: string) => lookup(`field.${field}`) ?? lookup(`field.${field}_id`)

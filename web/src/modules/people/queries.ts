@@ -130,6 +130,8 @@ const BUILTIN_ZH: Record<string, string> = {
   salesperson: '销售',
   service: '客服',
   marketing: '市场',
+  policy_keeper: '制度管理员',
+  general_manager: '总经理',
   auditor: '审计员',
   data_steward: '数据管理员',
 }

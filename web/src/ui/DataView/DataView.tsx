@@ -32,13 +32,12 @@ export function DataView<T>(props: DataViewProps<T>) {
   const state = readState(params, view)
   const filters = state.filters ?? []
   const keyword = params.q ?? ''
-  const [stack, setStack] = useState<(string | undefined)[]>([])
 
   const query = { filter: filters, sort: state.sort, q: keyword || undefined, limit: LIMIT }
   const pages = useInfiniteQuery({
-    queryKey: [...queryKey, 'list', query, params.cursor],
+    queryKey: [...queryKey, 'list', query],
     queryFn: ({ pageParam, signal }) => load({ ...query, cursor: pageParam }, signal),
-    initialPageParam: params.cursor,
+    initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
     placeholderData: keepPreviousData,
   })
@@ -46,17 +45,15 @@ export function DataView<T>(props: DataViewProps<T>) {
   const shown = arrange(columns, state.columns)
 
   const change = (next: ViewState) => {
-    setStack([])
     setParams(writeState(next, view), { replace: true })
   }
   const onKeyword = useCallback(
     (text: string) => {
-      setStack([])
-      setParams({ q: text || undefined, cursor: undefined }, { replace: true })
+      setParams({ q: text || undefined }, { replace: true })
     },
     [setParams],
   )
-  const [selected, toggle, setSelected] = useSelection(JSON.stringify([query, params.cursor]))
+  const [selected, toggle, setSelected] = useSelection(JSON.stringify(query))
   const root = useRef<HTMLDivElement>(null)
   const input = useRef<HTMLInputElement>(null)
   useListKeys({ root, input, onToggle: toggle })
@@ -85,7 +82,6 @@ export function DataView<T>(props: DataViewProps<T>) {
         columns: shown.map((column) => ({ key: column.key, width: column.key === key ? width : column.width })),
       }),
   }
-  const next = pages.data?.pages.at(-1)?.next
   const nothing = !pages.isPending && !pages.isError && rows.length === 0
   const Rows = phone ? Cards : Table
   return (
@@ -102,14 +98,12 @@ export function DataView<T>(props: DataViewProps<T>) {
           changed={isChanged(params)}
           state={state}
           onPick={(tab) => {
-            setStack([])
             setParams({
               view: tab === presets[0]?.id ? undefined : tab,
               f: undefined,
               sort: undefined,
               cols: undefined,
               dense: undefined,
-              cursor: undefined,
             })
           }}
         />
@@ -166,22 +160,6 @@ export function DataView<T>(props: DataViewProps<T>) {
       {!nothing && !pages.isError && (
         <Pager
           count={rows.length}
-          previous={
-            params.cursor
-              ? () => {
-                  setParams({ cursor: stack.at(-1) })
-                  setStack(stack.slice(0, -1))
-                }
-              : undefined
-          }
-          next={
-            next
-              ? () => {
-                  setStack([...stack, params.cursor])
-                  setParams({ cursor: next })
-                }
-              : undefined
-          }
           more={pages.hasNextPage ? () => void pages.fetchNextPage() : undefined}
           busy={pages.isFetching}
         />

@@ -1,10 +1,10 @@
 import { count, t } from '@/i18n'
 import { Button } from '../Button'
 
-type Props = { count: number; previous?: () => void; next?: () => void; more?: () => void; busy: boolean }
+type Props = { count: number; more?: () => void; busy: boolean }
 
-/** Keyset paging: forward and back, or longer. No page numbers, because nobody counts a million rows for them. */
-export function Pager({ count: n, previous, next, more, busy }: Props) {
+/** The list gets longer. No page numbers, because nobody counts a million rows for them. */
+export function Pager({ count: n, more, busy }: Props) {
   return (
     <footer className="pager no-print">
       <span className="dim">{t('list.rows', { n: count(n) })}</span>
@@ -13,13 +13,6 @@ export function Pager({ count: n, previous, next, more, busy }: Props) {
           {t('list.load_more')}
         </Button>
       )}
-      <span className="grow" />
-      <Button size="xs" onClick={previous} disabled={!previous}>
-        {t('list.previous')}
-      </Button>
-      <Button size="xs" onClick={next} disabled={!next}>
-        {t('list.next')}
-      </Button>
     </footer>
   )
 }

@@ -74,7 +74,7 @@ export function readState(params: Params, view: ViewState): ViewState {
 
 /** Only what differs from the view goes into the URL; going to another page of rows starts again at the first. */
 export function writeState(change: ViewState, view: ViewState): Params {
-  const params: Params = { cursor: undefined }
+  const params: Params = {}
   if ('filters' in change)
     params.f = same(change.filters ?? [], view.filters ?? []) ? undefined : JSON.stringify(change.filters)
   if ('sort' in change) params.sort = change.sort === view.sort ? undefined : (change.sort ?? '-')

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { messageOf } from '@/api'
-import { count, lookup } from '@/i18n'
+import { count, locale, lookup } from '@/i18n'
 import { Button, ChoiceField, Notice, Person, Segmented, useGo } from '@/ui'
 import { gradeOptions, sourceOptions } from '../options'
 import { chooseSheet, type ImportView, mapImport } from '../queries'
@@ -50,7 +50,11 @@ export function MapStep({ view, known, onChecked, onView }: Props) {
       <div className="row between wrap">
         <p>
           {t('import.file_info', { file: view.file, rows: count(view.rows), columns: view.columns.length })}{' '}
-          <span className="dim">{[view.encoding, delimiterName(view.delimiter)].filter(Boolean).join(' ')}</span>
+          <span className="dim">
+            {[view.encoding && t('import.encoding', { name: view.encoding }), delimiterName(view.delimiter)]
+              .filter(Boolean)
+              .join(locale() === 'zh' ? '，' : ', ')}
+          </span>
         </p>
         <span className="dim">
           {t('import.recognised', { n: Object.keys(mapping).length, total: view.columns.length })}
@@ -169,10 +173,8 @@ function faultText(fault: Fault): string {
   return fault.kind === 'need_name' ? t('import.need_name') : t('import.twice', { field: targetName(fault.field) })
 }
 
-const delimiters: Record<string, string> = { comma: ',', tab: 'TAB', semicolon: ';' }
-
 function delimiterName(delimiter: string | null | undefined): string {
-  return delimiter ? (delimiters[delimiter] ?? delimiter) : ''
+  return delimiter ? (lookup(`import.delimiter.${delimiter}`) ?? delimiter) : ''
 }
 
 type SelectProps = {
