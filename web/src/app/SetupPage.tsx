@@ -6,7 +6,7 @@ import { FieldGroup, Form, required, useForm } from '@/ui/Form'
 import { ChoiceField } from '@/ui/fields/choice'
 import { Password, Text } from '@/ui/fields/text'
 import { Link, useSearch } from '@/ui/nav'
-import { Progress } from '@/ui/Progress'
+import { type Job, Progress } from '@/ui/Progress'
 import { Notice } from '@/ui/small'
 import { useTitle } from '@/ui/useTitle'
 import { Outside } from './Outside'
@@ -28,6 +28,12 @@ const zones = () =>
 function ownZone(): string {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
   return zones().some((other) => other.value === zone) ? zone : 'Asia/Shanghai'
+}
+
+/** The first step founds the company, the last plans its duties; between them 18 months go by. */
+function doing({ done, total }: Job): string {
+  if (done === 0) return t('setup.writing_people')
+  return t(done < total - 1 ? 'setup.writing_history' : 'setup.writing_duties')
 }
 
 const enter = () => globalThis.location.assign('/')
@@ -78,7 +84,7 @@ export default function SetupPage() {
   if (job) {
     return (
       <Outside title={t('setup.sample_running')} intro={t('setup.sample_why_wait')}>
-        <Progress jobId={job} title={t('setup.sample')} onDone={enter} />
+        <Progress jobId={job} title={t('setup.sample')} doing={doing} onDone={enter} />
         <Button onClick={enter}>{t('setup.enter')}</Button>
       </Outside>
     )

@@ -25,6 +25,9 @@ export const t = define({
     'setup.sample_why': '60 名员工、800 个客户、18 个月的往来，先看看再说',
     'setup.submit': '创建公司',
     'setup.sample_running': '正在生成示例公司',
+    'setup.writing_people': '正在写入：制度、部门与员工',
+    'setup.writing_history': '正在写入：客户、联系记录与核对',
+    'setup.writing_duties': '正在写入：今天的应办事项',
     'setup.done_needed': '这里已经安装好了，请直接登录。',
     'setup.enter': '进入',
     'setup.sample_why_wait':
@@ -63,6 +66,9 @@ export const t = define({
     'setup.sample_why': '60 staff, 800 customers, 18 months of contacts: look around first',
     'setup.submit': 'Create the company',
     'setup.sample_running': 'Making the sample company',
+    'setup.writing_people': 'Now: policies, departments and staff',
+    'setup.writing_history': 'Now: customers, contacts and verifications',
+    'setup.writing_duties': 'Now: the duties of today',
     'setup.done_needed': 'This server is already set up. Please sign in.',
     'setup.enter': 'Enter',
     'setup.sample_why_wait':

@@ -114,7 +114,7 @@ export const en: Record<keyof typeof zh, string> = {
   'field.number_invalid': 'Please enter a number',
   'field.show_password': 'Show password',
   'job.queued': 'Waiting',
-  'job.running': 'Running: {done} / {total}',
+  'job.running': 'Running: {share}',
   'job.working': 'Running',
   'job.done': 'Done',
   'job.failed': 'Not completed',

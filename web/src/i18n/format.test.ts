@@ -5,6 +5,8 @@ import {
   count,
   date,
   dateTime,
+  daysSince,
+  dueText,
   money,
   now,
   percent,
@@ -94,5 +96,28 @@ describe('remaining', () => {
   it("follows the server's clock", () => {
     setServerNow('2030-01-01T00:00:00Z')
     expect(Math.abs(now() - Date.parse('2030-01-01T00:00:00Z'))).toBeLessThan(2000)
+  })
+})
+
+describe('a deadline', () => {
+  const at = Date.parse('2026-11-22T01:00:00Z')
+  it('at midnight is said as the day that it ends', () => {
+    setServerNow('2026-11-22T01:00:00Z')
+    expect(dueText('2026-11-30T16:00:00Z')).toBe('11/30 当天')
+    expect(dueText('2027-12-31T16:00:00Z')).toBe('2027年12月31日 当天')
+    expect(dueText('2026-11-30T08:30:00Z')).toBe('11/30 16:30')
+    expect(dueText(null)).toBe('–')
+    setLocale('en')
+    expect(dueText('2026-11-30T16:00:00Z')).toBe('end of 30 Nov')
+  })
+  it('asks for the act from the instant on that was proposed', () => {
+    const due = '2026-12-31T16:00:00Z'
+    expect(remaining(due, at, '2026-11-22T01:00:00Z')).toEqual({ text: '该动手了，剩 39 天', urgency: 'soon' })
+    expect(remaining(due, at, '2026-11-22T01:00:01Z').urgency).toBe('calm')
+    expect(remaining('2026-11-20T16:00:00Z', at, '2026-11-01T01:00:00Z').urgency).toBe('late')
+  })
+  it('counts days as people do', () => {
+    expect(daysSince('2026-11-21T15:59:00Z', at)).toBe(1)
+    expect(daysSince('2026-11-21T16:01:00Z', at)).toBe(0)
   })
 })

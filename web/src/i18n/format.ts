@@ -104,6 +104,28 @@ export function dateTime(value: string | null | undefined): string {
   return dates({ ...options, ...english, ...(sameYear ? {} : { year: 'numeric' }) }).format(instant)
 }
 
+/** 11/23 / 23 Nov of a civil date or an instant: where there is little room. */
+export function shortDay(value: string): string {
+  const civil = /^\d{4}-\d{2}-\d{2}$/.test(value)
+  const options: Intl.DateTimeFormatOptions = { month: locale() === 'zh' ? 'numeric' : 'short', day: 'numeric' }
+  return dates(options, civil ? 'UTC' : zone).format(new Date(value))
+}
+
+/** A deadline. Midnight ends a day and is said as that day, or people would count on one day more. */
+export function dueText(value: string | null | undefined): string {
+  if (!value) return '–'
+  const instant = Date.parse(value)
+  const day = civilDate(instant - 1)
+  if (civilDate(instant) === day) return dateTime(value)
+  const said = day.slice(0, 4) === civilDate(now()).slice(0, 4) ? shortDay(day) : date(day)
+  return locale() === 'zh' ? `${said} 当天` : `end of ${said}`
+}
+
+/** How many calendar days an instant is behind. */
+export function daysSince(value: string, at: number = now()): number {
+  return Math.round((Date.parse(civilDate(at)) - Date.parse(civilDate(Date.parse(value)))) / 86_400_000)
+}
+
 /** 11月23日 / 23 Nov of a civil date or an instant, where the year is plain. */
 export function monthDay(value: string): string {
   const civil = /^\d{4}-\d{2}-\d{2}$/.test(value)
@@ -156,8 +178,11 @@ export function ago(value: string | null | undefined): string {
 export type Urgency = 'late' | 'soon' | 'calm'
 export type RemainingTime = { text: string; urgency: Urgency }
 
-/** 剩 3 小时 / 逾期 2 天. Rounded down, so that nobody is promised time that is not there. */
-export function remaining(due: string, at: number = now()): RemainingTime {
+/**
+ * 剩 3 小时 / 逾期 2 天. Rounded down, so that nobody is promised time that is not there. From the instant on at which
+ * it was proposed to act, it asks for it.
+ */
+export function remaining(due: string, at: number = now(), act?: string | null): RemainingTime {
   const ms = Date.parse(due) - at
   const late = ms < 0
   // Never "0 minutes": what is due this minute has one left, what has just passed is one late.
@@ -171,5 +196,8 @@ export function remaining(due: string, at: number = now()): RemainingTime {
   const units = { zh: { d: '天', h: '小时', m: '分钟' }, en: { d: 'd', h: 'h', m: 'min' } }[locale()]
   const span = `${value} ${units[unit]}`
   const text = locale() === 'zh' ? `${late ? '逾期' : '剩'} ${span}` : late ? `${span} overdue` : `${span} left`
+  if (!late && act && Date.parse(act) <= at) {
+    return { text: locale() === 'zh' ? `该动手了，${text}` : `time to act, ${text}`, urgency: 'soon' }
+  }
   return { text, urgency: late ? 'late' : ms < 86_400_000 ? 'soon' : 'calm' }
 }

@@ -118,7 +118,7 @@ export const zh = {
   'field.show_password': '显示密码',
   // job
   'job.queued': '排队中',
-  'job.running': '进行中 {done} / {total}',
+  'job.running': '进行中 {share}',
   'job.working': '进行中',
   'job.done': '已完成',
   'job.failed': '没有完成',

@@ -4,21 +4,29 @@ import { type ReactNode, useEffect, useRef } from 'react'
 import type { Schemas } from '@/api/client'
 import { jobQuery } from '@/api/lookups'
 import { messageOf } from '@/api/problem'
-import { count, lookup, t } from '@/i18n'
+import { lookup, percent, t } from '@/i18n'
 import { Notice } from './small'
 
 export type Job = Schemas['JobView']
 
+/** 排队中, 进行中 45%, 已完成. */
+export function jobWords({ state, done, total }: Pick<Job, 'state' | 'done' | 'total'>): string {
+  if (state !== 'running') return lookup(`job.${state}`) ?? state
+  return total > 0 ? t('job.running', { share: percent(Math.min(1, done / total), 0) }) : t('job.working')
+}
+
 type Props = {
   jobId: string
   title: string
+  /** What it is at, while it runs. */
+  doing?: (job: Job) => string
   /** Once, when it is done. */
   onDone?: (job: Job) => void
   /** What came of it: a link to the file, counts, a next step. */
   result?: (job: Job) => ReactNode
 }
 
-export function Progress({ jobId, title, onDone, result }: Props) {
+export function Progress({ jobId, title, doing, onDone, result }: Props) {
   const { data: job, error } = useQuery(jobQuery(jobId))
   const told = useRef(false)
   useEffect(() => {
@@ -34,12 +42,11 @@ export function Progress({ jobId, title, onDone, result }: Props) {
       <div className="row between">
         <b>{title}</b>
         <span className={state === 'failed' ? 'late' : state === 'done' ? 'good' : 'dim'} aria-live="polite">
-          {state === 'running' && job && job.total > 0
-            ? t('job.running', { done: count(job?.done ?? 0), total: count(job?.total ?? 0) })
-            : t(state === 'running' ? 'job.working' : `job.${state}`)}
+          {job ? jobWords(job) : t('job.queued')}
         </span>
       </div>
       <progress aria-label={title} max={1} value={state === 'done' ? 1 : share} />
+      {state === 'running' && job && doing && <p>{doing(job)}</p>}
       {state === 'failed' && <Notice tone="bad">{lookup(`error.${job?.error ?? ''}`) ?? t('error.unknown')}</Notice>}
       {(state === 'queued' || state === 'running') && <p className="dim">{t('job.leave')}</p>}
       {state === 'done' && job && result?.(job)}

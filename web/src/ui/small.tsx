@@ -1,6 +1,6 @@
 /** The smallest words of the kit: status, remaining time, empty state, figures. */
 import { type ReactNode, useEffect, useState } from 'react'
-import { ago, dateTime, remaining, t } from '@/i18n'
+import { ago, dateTime, dueText, now, remaining, t } from '@/i18n'
 import { Button } from './Button'
 import { Icon } from './Icon'
 import { toast } from './Undo'
@@ -25,12 +25,12 @@ export function useMinute(): void {
   }, [])
 }
 
-/** 剩 3 小时 / 逾期 2 天, with the exact instant as a tip. */
-export function Remaining({ due }: { due: string }) {
+/** 剩 3 小时 / 逾期 2 天, with the deadline as a tip; from `act` on it says that it is time to act. */
+export function Remaining({ due, act }: { due: string; act?: string | null }) {
   useMinute()
-  const { text, urgency } = remaining(due)
+  const { text, urgency } = remaining(due, now(), act)
   return (
-    <time className={urgency === 'calm' ? 'dim' : urgency} dateTime={due} title={dateTime(due)}>
+    <time className={urgency === 'calm' ? 'dim' : urgency} dateTime={due} title={dueText(due)}>
       {text}
     </time>
   )

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Suspense, useState } from 'react'
 import { messageOf, useCan } from '@/api'
 import { t as words } from '@/i18n'
-import { CustomerTodos, dutyText, progressText } from '@/modules/engagement'
+import { CustomerTodos, clausePath, DutyAct, dutyText, progressText } from '@/modules/engagement'
 import { CopyButton, Dialog, IconButton, Link, Masked, Remaining, SideBlock, Skeleton, Status } from '@/ui'
 import { ContactForm } from './ContactForm'
 import { word } from './options'
@@ -14,7 +14,7 @@ export function CustomerSide({ id, customer }: { id: string; customer: Customer 
   const can = useCan()
   return (
     <>
-      {can('duty', 'read') && <Duties id={id} />}
+      {can('duty', 'read') && <Duties id={id} customer={customer} />}
       <SideBlock title={t('customers.next_contact')}>
         {customer?.next_contact_at ? (
           <Remaining due={customer.next_contact_at} />
@@ -32,7 +32,7 @@ export function CustomerSide({ id, customer }: { id: string; customer: Customer 
   )
 }
 
-function Duties({ id }: { id: string }) {
+function Duties({ id, customer }: { id: string; customer: Customer | undefined }) {
   const duties = useQuery(dutiesQuery(id))
   return (
     <SideBlock title={t('customers.open_duties')}>
@@ -41,17 +41,26 @@ function Duties({ id }: { id: string }) {
       {duties.data?.length === 0 && <p className="dim">{t('customers.no_duties')}</p>}
       <ul>
         {duties.data?.map((duty) => (
-          <li key={duty.id}>
-            <Link to={`/policy/duties/${duty.id}`} className="side-duty">
-              <span>
-                {dutyText(duty)}
-                <span className="dim">
-                  {' '}
-                  {progressText(duty)} {duty.clause}
-                </span>
-              </span>
-              {duty.due_at ? <Remaining due={duty.due_at} /> : <Status>{word('duty.state', duty.state)}</Status>}
-            </Link>
+          <li key={duty.id} className="side-duty">
+            <p>
+              <Link to={`/policy/duties/${duty.id}`}>{dutyText(duty)}</Link>{' '}
+              <span className="dim">{progressText(duty)}</span>{' '}
+              <Link to={clausePath(duty.clause)} className="dim">
+                {duty.clause}
+              </Link>
+            </p>
+            <div className="row between">
+              {duty.due_at ? (
+                <Remaining due={duty.due_at} act={duty.act_at} />
+              ) : (
+                <Status>{word('duty.state', duty.state)}</Status>
+              )}
+              {customer && (
+                <Suspense>
+                  <DutyAct small duty={{ ...duty, duty_id: duty.id, customer }} />
+                </Suspense>
+              )}
+            </div>
           </li>
         ))}
       </ul>

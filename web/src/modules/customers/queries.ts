@@ -23,6 +23,7 @@ export type Duty = {
   rule: string
   what: { key: string; params: Record<string, unknown> }
   due_at: string | null
+  act_at?: string | null
   state: string
 }
 

@@ -1,6 +1,6 @@
 /** One entry of the stream, whichever room it comes from, as the timeline draws it. */
 import { isChange } from '@/api'
-import { civilDate, date, dateTime, locale, lookup, money, now } from '@/i18n'
+import { civilDate, date, dateTime, dueText, locale, lookup, money, now } from '@/i18n'
 import { type IconName, Status, type TimelineEntry } from '@/ui'
 import { word } from './options'
 import type { TimelineItem } from './queries'
@@ -61,7 +61,7 @@ function Body({ item: { kind, data } }: { item: TimelineItem }) {
     text('feedback') && t('timeline.feedback', { text: text('feedback') }),
     text('next_plan') && t('timeline.next', { text: text('next_plan') }),
     kind === 'major_event' && text('happened_at') && t('timeline.happened', { when: dateTime(text('happened_at')) }),
-    kind === 'todo' && text('due_at') && t('timeline.due', { when: dateTime(text('due_at')) }),
+    kind === 'todo' && text('due_at') && t('timeline.due', { when: dueText(text('due_at')) }),
     kind === 'duty' &&
       [text('clause'), occurrenceWords(text('occurrence')), text('reason')].filter(Boolean).join(' · '),
     ...(kind === 'change' ? changeLines(data) : []),

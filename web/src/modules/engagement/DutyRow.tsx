@@ -1,13 +1,13 @@
 import { lazy, Suspense, useMemo } from 'react'
 import { messageOf, useCan } from '@/api'
-import { civilDate, lookup, monthDay, now } from '@/i18n'
+import { dueText, lookup, monthDay, now, shortDay } from '@/i18n'
 import { EventPanel, Grade, VerifyPanel } from '@/modules/customers'
 import { Link, Remaining, Sheet, Skeleton, Tag, toast, usePhone } from '@/ui'
 import { dial } from './dial'
 import { actOf, clausePath, dutyText, progressText } from './duty'
 import type { Item } from './queries'
 import { startOfDuty } from './record'
-import { type Row, slippedDays } from './today'
+import { proposalOf, type Row } from './today'
 import { useRecorded } from './useRecorded'
 import { w } from './words'
 
@@ -64,7 +64,6 @@ export function DutyRow({ row, doing, pending, onDo, onOpen }: Props) {
 
 function What({ item }: { item: Item }) {
   const progress = progressText(item)
-  const slipped = slippedDays(item, civilDate(now()))
   return (
     <li>
       <span className="duty-text">
@@ -76,10 +75,21 @@ function What({ item }: { item: Item }) {
         {item.clause}
       </Link>
       <Link to={`/policy/duties/${item.duty_id}`} className="duty-due">
-        {slipped > 0 && <span className="late">{w('today.slipped', { n: slipped })} · </span>}
-        {item.due_at ? <Remaining due={item.due_at} /> : <span className="dim">{w('today.held')}</span>}
+        <Due item={item} />
       </Link>
     </li>
+  )
+}
+
+/** The clock; where that is calm, why the row is here all the same. */
+function Due({ item }: { item: Item }) {
+  if (!item.due_at) return <span className="dim">{w('today.held')}</span>
+  const proposal = proposalOf(item, now())
+  if (!proposal) return <Remaining due={item.due_at} />
+  return (
+    <span className="soon" title={w('today.due_on', { due: dueText(item.due_at) })}>
+      {proposal.days > 0 ? w('today.act_by', { day: shortDay(proposal.by), n: proposal.days }) : w('today.act_now')}
+    </span>
   )
 }
 

@@ -1,20 +1,31 @@
-import { civilDate, date, dateTime, now } from '@/i18n'
-import { DateField, Dialog, Form, fromZoned, required, Text, toast, useForm } from '@/ui'
+import { civilDate, date, dueText, now } from '@/i18n'
+import { DateField, Dialog, Form, fromZoned, required, Sheet, Text, toast, useForm, usePhone } from '@/ui'
 import { dutyText } from './duty'
+import { postponeDays } from './postpone'
 import { type Item, postponeDuty, useRefresh } from './queries'
 import { w } from './words'
 
 type Values = { until: string | null; reason: string }
 
-const DAY = 86_400_000
+const reasons = ['away', 'waiting', 'agreed'] as const
 
 /** Another day for the reminder; the deadline of the clause stays. */
 export default function PostponeDialog({ item, onClose }: { item: Item; onClose: () => void }) {
+  const phone = usePhone()
+  const what = [item.customer?.name, dutyText(item)].filter(Boolean).join(' · ')
+  const Frame = phone ? Sheet : Dialog
+  return (
+    <Frame title={w('postpone.title', { what })} open onClose={onClose} size={460}>
+      <Postpone item={item} onClose={onClose} />
+    </Frame>
+  )
+}
+
+function Postpone({ item, onClose }: { item: Item; onClose: () => void }) {
   const refresh = useRefresh()
-  const inDays = (days: number) => civilDate(now() + days * DAY)
-  const monday = inDays((8 - new Date(civilDate(now())).getUTCDay()) % 7 || 7)
+  const days = postponeDays(civilDate(now()))
   const form = useForm<Values>({
-    initial: { until: inDays(1), reason: '' },
+    initial: { until: days[0]?.date ?? null, reason: '' },
     check: required<Values>({ until: w('postpone.until'), reason: w('postpone.reason') }),
     submit: async ({ until, reason }) => {
       await postponeDuty(item, fromZoned(`${until} 09:00:00`), reason.trim())
@@ -23,32 +34,42 @@ export default function PostponeDialog({ item, onClose }: { item: Item; onClose:
       await refresh()
     },
   })
-  const choices: [string, string][] = [
-    [w('day.tomorrow'), inDays(1)],
-    [w('day.after'), inDays(2)],
-    [w('day.monday'), monday],
-  ]
-  const what = [item.customer?.name, dutyText(item)].filter(Boolean).join(' · ')
+  const { until, reason } = form.values
   return (
-    <Dialog title={w('postpone.title', { what })} open onClose={onClose} size={460}>
-      <Form form={form} guard={false} onCancel={onClose}>
-        {item.due_at && <p className="dim">{w('postpone.why', { due: dateTime(item.due_at) })}</p>}
-        <Text label={w('postpone.reason')} required autoFocus maxLength={200} {...form.bind('reason')} />
-        <DateField label={w('postpone.until')} required {...form.bind('until')} />
-        <div className="row wrap">
-          {choices.map(([label, day]) => (
-            <button
-              key={label}
-              type="button"
-              className="pill"
-              aria-pressed={form.values.until === day}
-              onClick={() => form.set({ until: day })}
-            >
-              {label}
-            </button>
-          ))}
-        </div>
-      </Form>
-    </Dialog>
+    <Form form={form} guard={false} onCancel={onClose}>
+      {item.due_at && <p className="dim">{w('postpone.why', { due: dueText(item.due_at) })}</p>}
+      <Pills
+        options={days.map(({ name, date: day }) => [day, w(`day.${name}`)])}
+        value={until}
+        onPick={(day) => form.set({ until: day })}
+      />
+      <DateField label={w('postpone.until')} required {...form.bind('until')} />
+      <Pills
+        options={reasons.map((name) => [w(`postpone.${name}`), w(`postpone.${name}`)])}
+        value={reason}
+        onPick={(text) => form.set({ reason: text })}
+      />
+      <Text label={w('postpone.reason')} required maxLength={200} {...form.bind('reason')} />
+    </Form>
+  )
+}
+
+type PillsProps = { options: [value: string, label: string][]; value: string | null; onPick: (value: string) => void }
+
+function Pills({ options, value, onPick }: PillsProps) {
+  return (
+    <div className="row wrap">
+      {options.map(([option, label]) => (
+        <button
+          key={option}
+          type="button"
+          className="pill"
+          aria-pressed={value === option}
+          onClick={() => onPick(option)}
+        >
+          {label}
+        </button>
+      ))}
+    </div>
   )
 }

@@ -69,9 +69,15 @@ export function RecordForm({ start, onDone, onCancel, corrects }: Props) {
   useEffect(() => {
     if (values.content) unfinished.set(start.key, values)
   }, [values, start.key])
+  const frame = useRef<HTMLDivElement>(null)
+  // Opened from a row at the foot of the page, its last line is what one must reach.
+  useEffect(() => {
+    frame.current?.scrollIntoView({ block: 'nearest' })
+  }, [])
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: Esc leaves the form from any of its fields
     <div
+      ref={frame}
       className="record-form"
       onKeyDown={(event) => {
         const list = (event.target as HTMLElement).getAttribute('aria-expanded') === 'true'
@@ -102,16 +108,16 @@ export function RecordForm({ start, onDone, onCancel, corrects }: Props) {
             set({ content, ...(kind && { kind }) })
           }}
         />
-        <Segmented<Kind>
-          label={w('record.kind')}
-          options={kindOptions()}
-          {...form.bind('kind')}
-          onChange={(kind) => {
-            kindChosen.current = true
-            set({ kind })
-          }}
-        />
-        <div className="two">
+        <div className="record-line">
+          <Segmented<Kind>
+            label={w('record.kind')}
+            options={kindOptions()}
+            {...form.bind('kind')}
+            onChange={(kind) => {
+              kindChosen.current = true
+              set({ kind })
+            }}
+          />
           <ContactField
             customer={values.customer}
             value={values.contact_id}
@@ -123,6 +129,8 @@ export function RecordForm({ start, onDone, onCancel, corrects }: Props) {
             required
             {...form.bind('at')}
           />
+        </div>
+        <div className="two">
           <Text label={w('record.feedback')} maxLength={1000} {...form.bind('feedback')} />
           <Text
             label={w('record.next')}

@@ -1,11 +1,13 @@
 import { locale, monthDay, percent, weekday } from '@/i18n'
-import { Spark } from '@/ui'
+import { Link, Spark } from '@/ui'
 import type { Today } from './queries'
+import { restOf } from './today'
 import { w } from './words'
 
-/** The day, and how it stands: 应办 14 · 已办 5 · 逾期 2 · 本月达标 86% */
+/** The day, and how it stands: 逾期 2 · 今天建议 10 · 其余 4 · 已办 5 · 本月达标 86%. The first three are all there is. */
 export function TodayHead({ today }: { today: Today }) {
-  const { open, done, overdue, month_rate, trend } = today.counts
+  const { done, overdue, month_rate, trend } = today.counts
+  const { proposed, rest } = restOf(today)
   const rates = trend.map((rate) => (typeof rate === 'number' ? percent(rate / 100, 0) : '–'))
   return (
     <header className="today-head">
@@ -18,9 +20,17 @@ export function TodayHead({ today }: { today: Today }) {
         </small>
       </h1>
       <dl>
-        <Count label={w('today.open')} value={open} />
-        <Count label={w('today.done')} value={done} tone={done > 0 ? 'good' : undefined} />
         <Count label={w('today.overdue')} value={overdue} tone={overdue > 0 ? 'late' : undefined} />
+        <Count label={w('today.proposed')} value={proposed} />
+        <div>
+          <dt>{w('today.rest_of')}</dt>
+          <dd>
+            <Link to="/policy/duties?view=mine">
+              <span title={w('today.all_duties')}>{rest}</span>
+            </Link>
+          </dd>
+        </div>
+        <Count label={w('today.done')} value={done} tone={done > 0 ? 'good' : undefined} />
         <div>
           <dt>{w('today.rate')}</dt>
           <dd className="row">

@@ -55,16 +55,16 @@ function Day({ today }: { today: Today }) {
   const show = (id: string | undefined) => setSearch({ open: id })
   return (
     <div className="page today">
-      <TodayHead today={today} />
-      <div className="row between wrap today-tools">
+      <div className="page-head">
+        <TodayTabs />
         <Segmented<By>
           aria-label={w('today.by')}
           options={ways.map((value) => ({ value, label: w(`today.by_${value}`) }))}
           value={by}
           onChange={(value) => setSearch({ by: value === 'urgency' ? undefined : value }, { replace: true })}
         />
-        <TodayTabs />
       </div>
+      <TodayHead today={today} />
       {today.stands_in_for.length > 0 && (
         <Notice>
           {w('today.stands_in', { names: today.stands_in_for.map((person) => person.name ?? '').join(', ') })}

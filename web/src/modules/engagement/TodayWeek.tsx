@@ -2,16 +2,17 @@ import { monthDay, weekday } from '@/i18n'
 import { Grade } from '@/modules/customers'
 import { dutyText } from './duty'
 import type { Today } from './queries'
-import { weekOf } from './today'
+import { nextDays } from './today'
+import { w } from './words'
 
-/** The week as seven columns: where there is room for a visit. */
+/** The next seven days as columns: where there is room for a visit. */
 export function TodayWeek({ today, onOpen }: { today: Today; onOpen: (customer: string) => void }) {
   return (
     <ol className="today-week">
-      {weekOf(today).map((day) => (
+      {nextDays(today).map((day) => (
         <li key={day.date} data-today={day.date === today.date || undefined}>
           <h2 className="small">
-            {weekday(day.date)} <span>{monthDay(day.date)}</span>
+            {day.date === today.date ? w('today.this_day') : weekday(day.date)} <span>{monthDay(day.date)}</span>
           </h2>
           <ul>
             {day.items.map((item) => (

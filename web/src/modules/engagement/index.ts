@@ -3,8 +3,10 @@ import { lazy } from 'react'
 import type { Manifest } from '@/ui'
 import { t } from './messages'
 
-export { dutyText, progressText } from './duty'
+export { clausePath, dutyText, progressText } from './duty'
 
+/** The button of the act that fulfils a duty. */
+export const DutyAct = lazy(() => import('./DutyAct'))
 /** On top of a customer's timeline. */
 export const Composer = lazy(() => import('./Composer'))
 /** A customer's open to-dos, ticked off in place. */

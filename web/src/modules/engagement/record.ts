@@ -56,7 +56,9 @@ export function blank(customer: string | null = null): Draft {
   }
 }
 
-export function startOfDuty(item: Item): Start {
+export function startOfDuty(
+  item: Pick<Item, 'duty_id' | 'rule' | 'what' | 'last'> & { customer?: { id: string; name: string } | null },
+): Start {
   const { customer } = item
   return {
     key: item.duty_id,

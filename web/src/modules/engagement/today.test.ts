@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Item, Today } from './queries'
-import { hasHistory, isEmpty, rowsByCustomer, slippedDays, weekOf } from './today'
+import { hasHistory, isEmpty, nextDays, proposalOf, restOf, rowsByCustomer } from './today'
 
 const item = (duty_id: string, customer: string | undefined, change: Partial<Item> = {}): Item => ({
   duty_id,
@@ -39,10 +39,11 @@ describe('by customer', () => {
   })
 })
 
-describe('the week', () => {
-  it('is what is left of it, in the days of the company', () => {
-    const days = weekOf(today({}))
-    expect(days.map((day) => day.date)).toEqual(['2026-11-25', '2026-11-26', '2026-11-27', '2026-11-28', '2026-11-29'])
+describe('the next days', () => {
+  it('are seven from today on, in the days of the company', () => {
+    const days = nextDays(today({})).map((day) => day.date)
+    expect(days).toHaveLength(7)
+    expect([days[0], days[6]]).toEqual(['2026-11-25', '2026-12-01'])
   })
   it('puts what is overdue on today, and a midnight deadline on the day it ends', () => {
     const page = today({
@@ -53,7 +54,7 @@ describe('the week', () => {
         item('held', 'd', { due_at: null }),
       ],
     })
-    const found = Object.fromEntries(weekOf(page).map((day) => [day.date, day.items.map((one) => one.duty_id)]))
+    const found = Object.fromEntries(nextDays(page).map((day) => [day.date, day.items.map((one) => one.duty_id)]))
     expect(found).toMatchObject({
       '2026-11-25': ['late', 'held'],
       '2026-11-26': ['proposed'],
@@ -70,11 +71,27 @@ it('tells an empty day from a house without a policy', () => {
   expect(hasHistory(today({}, { done: 1 }))).toBe(true)
 })
 
-describe('a proposed day that has passed', () => {
-  it('is counted in days of the company', () => {
-    // 23:30 on the 22nd in Shanghai.
-    const act_at = '2026-11-22T15:30:00Z'
-    expect(slippedDays(item('1', 'a', { slipped: true, act_at }), '2026-11-25')).toBe(3)
-    expect(slippedDays(item('2', 'a', { slipped: false, act_at }), '2026-11-25')).toBe(0)
+it('numbers add up: overdue, proposed for today, and the rest', () => {
+  const groups = { overdue: [item('1', 'a')], today: [item('2', 'b'), item('3', 'c', { stand_in: true })] }
+  expect(restOf(today(groups, { open: 20, overdue: 4 }))).toEqual({ proposed: 1, rest: 15 })
+  expect(restOf(today({}, { open: 0 }))).toEqual({ proposed: 0, rest: 0 })
+})
+
+describe('why a row is here today', () => {
+  const at = Date.parse('2026-11-22T01:00:00Z')
+  const why = (due_at: string | null, act_at: string | null, slipped = false) =>
+    proposalOf({ due_at, act_at, slipped }, at)?.days
+  it('is the day that was proposed, in days of the company', () => {
+    expect(why('2026-12-31T16:00:00Z', '2026-10-09T01:00:00Z', true)).toBe(44)
+    expect(why('2026-12-31T16:00:00Z', '2026-11-21T15:59:00Z', true)).toBe(1)
+    expect(why('2026-12-31T16:00:00Z', '2026-11-22T15:59:00Z')).toBe(0)
+  })
+  it('is not said of a clock, which has no such day', () => {
+    expect(why('2026-12-31T16:00:00Z', '2026-11-21T15:59:00Z')).toBeUndefined()
+  })
+  it('is nothing where the day is still to come, or the deadline says it better', () => {
+    expect(why('2026-12-31T16:00:00Z', '2026-11-22T16:00:00Z')).toBeUndefined()
+    expect(why('2026-12-31T16:00:00Z', null)).toBeUndefined()
+    expect(why('2026-11-22T16:00:00Z', '2026-11-01T01:00:00Z', true)).toBeUndefined()
   })
 })

@@ -1,5 +1,5 @@
 /** The day's duties, arranged: by urgency as the server has them, by customer, by day of the week. */
-import { civilDate, weekStart } from '@/i18n'
+import { civilDate, daysSince } from '@/i18n'
 import type { Item, Today } from './queries'
 
 export type GroupName = 'overdue' | 'today' | 'week'
@@ -33,11 +33,12 @@ export type Day = { date: string; items: Item[] }
 const DAY = 86_400_000
 const addDays = (civil: string, days: number) => new Date(Date.parse(civil) + days * DAY).toISOString().slice(0, 10)
 
-/** What is left of this week; what is overdue stands on today, since that is when it can be done. */
-export function weekOf(today: Today): Day[] {
-  const monday = weekStart(today.date)
-  const week = Array.from({ length: 7 }, (_, at): Day => ({ date: addDays(monday, at), items: [] }))
-  const days = week.filter((day) => day.date >= today.date)
+/**
+ * Seven days from today on, whatever the day of the week: nobody plans a visit into the past. What is overdue stands on
+ * today, since that is when it can be done.
+ */
+export function nextDays(today: Today): Day[] {
+  const days = Array.from({ length: 7 }, (_, at): Day => ({ date: addDays(today.date, at), items: [] }))
   for (const item of allItems(today)) {
     const planned = civilDate(Date.parse(when(item) ?? today.date))
     const day = days.find((other) => other.date === latest(planned, today.date)) ?? days.at(-1)
@@ -46,10 +47,23 @@ export function weekOf(today: Today): Day[] {
   return days
 }
 
-/** How many days ago it was proposed to act, where that day has passed. */
-export function slippedDays({ slipped, act_at }: Item, date: string): number {
-  if (!slipped || !act_at) return 0
-  return (Date.parse(date) - Date.parse(civilDate(Date.parse(act_at)))) / DAY
+/** Own duties beside the overdue ones: those proposed for today, and those that can wait. */
+export function restOf({ counts, groups }: Today): { proposed: number; rest: number } {
+  const proposed = groups.today.filter((item) => !item.stand_in).length
+  return { proposed, rest: Math.max(0, counts.open - counts.overdue - proposed) }
+}
+
+/** Why a row is here today, though its deadline is far: the day by which it was proposed to act, and how long ago. */
+export type Proposal = { by: string; days: number }
+
+export function proposalOf(
+  { due_at, act_at, slipped }: Pick<Item, 'due_at' | 'act_at' | 'slipped'>,
+  at: number,
+): Proposal | undefined {
+  const days = act_at ? daysSince(act_at, at) : -1
+  const isSoon = due_at ? Date.parse(due_at) - at < DAY : false
+  if (!act_at || isSoon || !(slipped || days === 0)) return undefined
+  return { by: act_at, days }
 }
 
 const latest = (one: string, other: string) => (one > other ? one : other)

@@ -1,4 +1,4 @@
-import { date, dateTime, lookup } from '@/i18n'
+import { date, dueText, lookup } from '@/i18n'
 import { type Choice, type Column, Link, Remaining, Status, type Tone } from '@/ui'
 import type { Todo } from './queries'
 import { Tick } from './Tick'
@@ -45,7 +45,7 @@ export const todoColumns: Column<Todo>[] = [
     key: 'due_at',
     title: () => w('todos.due'),
     kind: 'date',
-    text: (todo) => dateTime(todo.due_at),
+    text: (todo) => dueText(todo.due_at),
     cell: (todo) => <Due todo={todo} />,
     width: 130,
     sort: true,
@@ -88,5 +88,5 @@ export const todoColumns: Column<Todo>[] = [
 
 function Due({ todo }: { todo: Todo }) {
   if (!todo.due_at) return <span className="dim">–</span>
-  return todo.done ? <span className="dim">{dateTime(todo.due_at)}</span> : <Remaining due={todo.due_at} />
+  return todo.done ? <span className="dim">{dueText(todo.due_at)}</span> : <Remaining due={todo.due_at} />
 }

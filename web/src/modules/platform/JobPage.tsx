@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { messageOf } from '@/api'
-import { count, dateTime, lookup, t as words } from '@/i18n'
-import { Empty, Failed, Skeleton, Status, Switch, type Tone, useSearch, useSetSearch } from '@/ui'
+import { dateTime, lookup, t as words } from '@/i18n'
+import { Empty, Failed, jobWords, Skeleton, Status, Switch, type Tone, useSearch, useSetSearch } from '@/ui'
 import { SettingsFrame } from './Frame'
 import { m } from './messages'
 import { type Job, jobsQuery } from './queries'
@@ -41,10 +41,6 @@ const tones: Record<string, Tone> = { done: 'good', failed: 'bad', running: 'acc
 
 function Line({ job }: { job: Job }) {
   const name = lookup(`job.kind.${job.kind}`) ?? job.kind
-  const state =
-    job.state === 'running'
-      ? words('job.running', { done: count(job.done), total: job.total > 0 ? count(job.total) : '…' })
-      : (lookup(`job.${job.state}`) ?? job.state)
   const file = job.result?.file
   return (
     <li>
@@ -53,7 +49,7 @@ function Line({ job }: { job: Job }) {
         <span className="dim">{dateTime(job.created_at)}</span>
       </div>
       <div className="row wrap">
-        <Status tone={tones[job.state] ?? 'none'}>{state}</Status>
+        <Status tone={tones[job.state] ?? 'none'}>{jobWords(job)}</Status>
         {job.state === 'running' && job.total > 0 && <progress aria-label={name} max={job.total} value={job.done} />}
         {job.error && <span className="late">{lookup(`error.${job.error}`) ?? job.detail ?? job.error}</span>}
         {typeof file === 'string' && <a href={`/api/v1/exports/${file}/file`}>{words('list.export')}</a>}

@@ -1,7 +1,8 @@
 /** The parts of a duty's record, the same in the drawer and on the page. */
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
-import { dateTime, lookup } from '@/i18n'
+import { Suspense, useState } from 'react'
+import { dateTime, dueText, lookup } from '@/i18n'
+import { clausePath, DutyAct } from '@/modules/engagement'
 import {
   type Fact,
   Facts,
@@ -30,7 +31,7 @@ export function useDutyRecord(id: string): { parts: RecordParts; error: unknown;
     parts: {
       title: duty ? whatOf(duty) : m('policy.duties'),
       marks: duty && <Marks duty={duty} />,
-      actions: duty && <DutyActs duty={duty} />,
+      actions: duty && <Acts duty={duty} />,
       facts: duty ? <DutyFacts duty={duty} /> : <Skeleton lines={8} />,
       timeline: duty ? <DutyTimeline key={id} duty={duty} /> : <Skeleton lines={8} />,
       side: duty && <ClauseSide duty={duty} />,
@@ -38,13 +39,32 @@ export function useDutyRecord(id: string): { parts: RecordParts; error: unknown;
   }
 }
 
+/** First what fulfils it, then what one may decide about it. */
+function Acts({ duty }: { duty: DutyRecord }) {
+  const { customer } = duty
+  return (
+    <>
+      {isOpen(duty) && customer?.visible && (
+        <Suspense>
+          <DutyAct duty={{ ...duty, duty_id: duty.id, customer }} />
+        </Suspense>
+      )}
+      <DutyActs duty={duty} />
+    </>
+  )
+}
+
 function Marks({ duty }: { duty: DutyRecord }) {
   return (
     <>
       <DutyStatus state={duty.state} />
-      {duty.customer && <span>{duty.customer.name}</span>}
-      <span>{duty.clause}</span>
-      {isOpen(duty) && duty.due_at && <Remaining due={duty.due_at} />}
+      {duty.customer?.visible ? (
+        <Link to={`/customers/${duty.customer.id}`}>{duty.customer.name}</Link>
+      ) : (
+        duty.customer && <span>{duty.customer.name}</span>
+      )}
+      <Link to={clausePath(duty.clause)}>{duty.clause}</Link>
+      {isOpen(duty) && duty.due_at && <Remaining due={duty.due_at} act={duty.act_at} />}
       {!isOpen(duty) && <span>{marginWords(duty.margin_seconds)}</span>}
     </>
   )
@@ -52,7 +72,7 @@ function Marks({ duty }: { duty: DutyRecord }) {
 
 function DutyFacts({ duty }: { duty: DutyRecord }) {
   const time = (key: 'opens_at' | 'act_at' | 'due_at' | 'met_at' | 'postponed_until'): Fact[] =>
-    duty[key] ? [{ key, label: t(`duty.${key}`), value: dateTime(duty[key]) }] : []
+    duty[key] ? [{ key, label: t(`duty.${key}`), value: (key === 'due_at' ? dueText : dateTime)(duty[key]) }] : []
   const { customer } = duty
   const name = customer?.visible ? <Link to={`/customers/${customer.id}`}>{customer.name}</Link> : customer?.name
   return (

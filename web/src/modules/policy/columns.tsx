@@ -1,5 +1,5 @@
 /** One model of a duty's columns: table, cards and filters. */
-import { dateTime, lookup } from '@/i18n'
+import { dateTime, dueText, lookup } from '@/i18n'
 import type { Column } from '@/ui'
 import { DUTY_STATES, DueCell, DutyStatus, progressWords, whatOf } from './duty-words'
 import type { Duty } from './model'
@@ -45,7 +45,7 @@ export function dutyColumns(clauses: { value: string; label: string }[]): Column
       key: 'due_at',
       title: () => t('duty.due_at'),
       kind: 'date',
-      text: (duty) => dateTime(duty.due_at),
+      text: (duty) => dueText(duty.due_at),
       width: 130,
       sort: true,
       card: 'line',
@@ -54,9 +54,9 @@ export function dutyColumns(clauses: { value: string; label: string }[]): Column
       key: 'margin',
       title: () => t('duty.margin'),
       kind: 'text',
-      text: (duty) => dateTime(duty.due_at),
+      text: (duty) => dueText(duty.due_at),
       cell: (duty) => <DueCell duty={duty} />,
-      width: 130,
+      width: 160,
       card: 'line',
     },
     {

@@ -25,10 +25,15 @@ export function whatOf(duty: Duty): string {
   return lookup(duty.what.key, duty.what.params) ?? say(duty.name)
 }
 
-export function progressWords(duty: Duty): string {
+export function progressWords(duty: Pick<Duty, 'rule' | 'progress'>): string {
   return duty.progress
-    .map(({ what, have, need }) => t('duty.progress_of', { what: term('quota', what), have, need }))
+    .map(({ what, have, need }) => t('duty.progress_of', { what: actWord(duty.rule, what), have, need }))
     .join(locale() === 'zh' ? '，' : ', ')
+}
+
+/** What one counts: 联系, 拜访. A rule that asks for one act a period calls it `done`, whatever the act is. */
+function actWord(rule: string, what: string): string {
+  return (what === 'done' && lookup(`done.${rule}`)) || term('quota', what)
 }
 
 /** 90 061 s → 1 天 1 小时; the two largest units, rounded down. */
@@ -52,6 +57,7 @@ export const isOpen = (duty: Duty): boolean => duty.state === 'open' || duty.sta
 
 /** While it is open the time that is left; afterwards the margin it was met with. */
 export function DueCell({ duty }: { duty: Duty }) {
-  if (isOpen(duty)) return duty.due_at ? <Remaining due={duty.due_at} /> : <span className="dim">–</span>
+  if (isOpen(duty))
+    return duty.due_at ? <Remaining due={duty.due_at} act={duty.act_at} /> : <span className="dim">–</span>
   return <span className="dim">{marginWords(duty.margin_seconds) || '–'}</span>
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { setLocale } from '@/i18n'
 import '@/modules/customers'
 import type { Rule } from './model'
@@ -71,10 +71,13 @@ describe('a rule in one sentence', () => {
       '每季度满意度不低于 90',
     )
   })
-  it('shows words it does not know as they are', () => {
+  it('marks codes it has no word for, and reports them', () => {
+    const reported = vi.spyOn(console, 'error').mockImplementation(() => undefined)
     expect(ruleSentence({ ...base, every: { per: 'quarter', facts: ['moon_landed'] } })).toBe(
-      '每季度，对每个客户moon_landed',
+      '每季度，对每个客户“moon_landed”',
     )
+    expect(reported).toHaveBeenCalledOnce()
+    reported.mockRestore()
   })
   it('is whole in English', () => {
     setLocale('en')

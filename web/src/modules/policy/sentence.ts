@@ -7,9 +7,16 @@ export function say(text: Both | null | undefined): string {
   return text?.[locale()] ?? ''
 }
 
-/** A word of the policy vocabulary; one that the console does not know yet is shown as it is. */
+/**
+ * A word of the policy vocabulary; what a company calls its own is said as it is. A code that the console has no word
+ * for is marked as foreign and reported.
+ */
 export function term(prefix: string, word: string): string {
-  return lookup(`${prefix}.${word}`) ?? word
+  const known = lookup(`${prefix}.${word}`)
+  if (known !== undefined) return known
+  if (!/^[\w.-]+$/.test(word)) return word
+  console.error(`The policy vocabulary has no word for ${prefix}.${word}`)
+  return `“${word}”`
 }
 
 export function list(words: string[], last: 'and' | 'or' = 'and'): string {

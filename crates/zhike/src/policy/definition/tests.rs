@@ -37,6 +37,29 @@ fn every_clause_of_the_handbook_is_there_once() {
     assert_eq!(seen, wanted);
 }
 
+/// Chinese texts have Chinese punctuation; between digits (24:00) and inside foreign words it stays as it is.
+#[test]
+fn chinese_texts_have_full_width_punctuation() {
+    let is_narrow = |text: &str| {
+        let letters: Vec<char> = text.chars().collect();
+        let is_digit = |at: Option<usize>| at.and_then(|at| letters.get(at)).is_some_and(char::is_ascii_digit);
+        let between_digits = |at: usize| is_digit(at.checked_sub(1)) && is_digit(Some(at + 1));
+        letters.iter().enumerate().any(|(at, letter)| ",:;()".contains(*letter) && !between_digits(at))
+    };
+    assert!(is_narrow("操作手册:建档") && is_narrow("建档(初次)") && !is_narrow("每日 18:00，建档"));
+    for policy in start_policies() {
+        let mut texts = vec![policy.title.zh.clone(), policy.summary.zh.clone()];
+        for clause in &policy.clauses {
+            texts.extend([clause.title.zh.clone(), clause.text.zh.clone()]);
+            texts.extend(clause.pending.as_ref().map(|pending| pending.zh.clone()));
+            texts.extend(clause.rules.iter().map(|rule| rule.name.zh.clone()));
+        }
+        for text in texts {
+            assert!(!is_narrow(&text), "{} of {}", text, policy.key);
+        }
+    }
+}
+
 #[test]
 fn every_clause_runs_or_says_what_keeps_it() {
     for policy in start_policies() {

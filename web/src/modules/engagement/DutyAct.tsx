@@ -1,0 +1,64 @@
+/** The one act that fulfils a duty, wherever the duty is shown: record, verify, or record an event. */
+import { lazy, Suspense, useMemo, useState } from 'react'
+import { useCan } from '@/api'
+import { EventPanel, VerifyPanel } from '@/modules/customers'
+import { Button, Dialog, Sheet, usePhone } from '@/ui'
+import { type Act, actOf } from './duty'
+import type { Item } from './queries'
+import { startOfDuty } from './record'
+import { useRecorded } from './useRecorded'
+import { w } from './words'
+
+const RecordForm = lazy(() => import('./RecordForm').then((file) => ({ default: file.RecordForm })))
+
+/** What of a duty the act asks for. */
+export type Actionable = Pick<Item, 'rule' | 'what' | 'last'> & {
+  duty_id: string
+  customer: { id: string; name: string }
+}
+
+const needs: Record<Act, [entity: string, action: 'create' | 'update']> = {
+  record: ['interaction', 'create'],
+  verify: ['customer', 'update'],
+  event: ['customer', 'update'],
+}
+
+export default function DutyAct({ duty, small }: { duty: Actionable; small?: boolean }) {
+  const can = useCan()
+  const [open, setOpen] = useState(false)
+  const act = actOf(duty)
+  if (!can(...needs[act])) return null
+  return (
+    <>
+      <Button kind={small ? undefined : 'primary'} size={small ? 'xs' : undefined} onClick={() => setOpen(true)}>
+        {w(`act.${act}`)}
+      </Button>
+      {open && (
+        <Suspense>
+          <Panel act={act} duty={duty} onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </>
+  )
+}
+
+function Panel({ act, duty, onClose }: { act: Act; duty: Actionable; onClose: () => void }) {
+  const phone = usePhone()
+  const recorded = useRecorded()
+  const start = useMemo(() => startOfDuty(duty), [duty])
+  if (act === 'verify') return <VerifyPanel customerId={duty.customer.id} onClose={onClose} />
+  if (act === 'event') return <EventPanel customerId={duty.customer.id} onClose={onClose} />
+  const Frame = phone ? Sheet : Dialog
+  return (
+    <Frame title={duty.customer.name} open onClose={onClose} size={720}>
+      <RecordForm
+        start={start}
+        onCancel={onClose}
+        onDone={async (done) => {
+          await recorded(done)
+          onClose()
+        }}
+      />
+    </Frame>
+  )
+}
