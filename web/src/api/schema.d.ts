@@ -1068,6 +1068,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/policy-versions/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a submitted version back, by its author; it is a draft again. */
+        post: operations["post_policy_versions_id_withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/policy/simulate": {
         parameters: {
             query?: never;
@@ -3372,6 +3389,15 @@ export interface components {
              */
             rate?: number | null;
         };
+        TeamToday: {
+            /**
+             * Format: int64
+             * @description Open duties whose deadline is within seven days.
+             */
+            due: number;
+            /** Format: int64 */
+            overdue: number;
+        };
         /** @enum {string} */
         Theme: "light" | "dark" | "auto";
         Timeline: {
@@ -3393,14 +3419,21 @@ export interface components {
         };
         /** @description 今日应办: what the person is to do today, and why. */
         Today: {
+            /** @description Versions of policies that wait for the asker's decision. */
+            approvals: components["schemas"]["VersionSummary"][];
             counts: components["schemas"]["TodayCounts"];
             /** Format: date */
             date: string;
             groups: components["schemas"]["TodayGroups"];
+            /** @description Whether any rule is in force that makes duties. */
+            in_force: boolean;
             /** @description The date in the Chinese calendar, such as 十月十五. */
             lunar?: string | null;
+            /** @description Whether the sample company is still being written. */
+            sample_running: boolean;
             /** @description The absent people whose duties are shown too, since the asker is their deputy. */
             stands_in_for: components["schemas"]["Named"][];
+            team?: components["schemas"]["TeamToday"] | null;
             /** @description Whether today is a working day. */
             working: boolean;
         };
@@ -3616,6 +3649,8 @@ export interface components {
         };
         /** @description A version with everything it says. */
         VersionView: components["schemas"]["VersionSummary"] & {
+            /** @description Who may decide on it, while it waits. */
+            approvers: components["schemas"]["Named"][];
             changes: components["schemas"]["RuleChange"][];
             /** @description The whole regulation as this version has it. */
             content: components["schemas"]["PolicyView"];
@@ -5518,6 +5553,27 @@ export interface operations {
         };
     };
     post_policy_versions_id_submit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionView"];
+                };
+            };
+        };
+    };
+    post_policy_versions_id_withdraw: {
         parameters: {
             query?: never;
             header?: never;

@@ -9,7 +9,7 @@ import type { Command } from '@/ui/module'
 import { useGo } from '@/ui/nav'
 import { Dialog } from '@/ui/Popup'
 import { loadMatcher, type Matcher, plainMatch } from './matcher'
-import { allowed } from './permissions'
+import { allowed, entriesOf } from './permissions'
 import { commands, navigation, recordPath } from './registry'
 import { usePaint, useSignOut, useSpeak } from './session'
 
@@ -120,7 +120,7 @@ function useEntries(text: string, onClose: () => void, onCommand: (command: Comm
       },
     ]
   })
-  const pages = allowed(navigation, me)
+  const pages = entriesOf(navigation, me)
     .filter((item) => matches(item.label(), text))
     .map(
       (item): Entry => ({

@@ -10,7 +10,7 @@ import { Link, usePath } from '@/ui/nav'
 import { usePhone } from '@/ui/usePhone'
 import { OfflineBanner } from './OfflineBanner'
 import { PanelHost } from './PanelHost'
-import { allowed } from './permissions'
+import { allowed, entriesOf } from './permissions'
 import { commands, navigation } from './registry'
 import { TopBar } from './TopBar'
 import { useShellKeys } from './useShellKeys'
@@ -28,7 +28,7 @@ export function Shell() {
   const me = useMe()
   const phone = usePhone()
   const [overlay, setOverlay] = useState<Overlay>()
-  const items = allowed(navigation, me)
+  const items = entriesOf(navigation, me)
   const close = () => setOverlay(undefined)
   const acts = allowed(commands, me)
   useShellKeys(items, acts, setOverlay)
@@ -57,6 +57,7 @@ export function Shell() {
 
 function Rail() {
   const me = useMe()
+  const path = usePath()
   const [narrow, setNarrow] = useState(() => localStorage.getItem(COLLAPSED) === '1')
   const toggle = () => {
     localStorage.setItem(COLLAPSED, narrow ? '0' : '1')
@@ -71,9 +72,9 @@ function Rail() {
         <span className="clip">{me?.company.name ?? t('app.name')}</span>
       </p>
       <ul>
-        {allowed(navigation, me).map((item) => (
+        {entriesOf(navigation, me).map((item) => (
           <li key={item.to} title={narrow ? item.label() : undefined}>
-            <Link to={item.to}>
+            <Link to={item.to} current={isBelow(path, item.under)}>
               <Icon name={item.icon} />
               <span>{item.label()}</span>
             </Link>
@@ -88,13 +89,18 @@ function Rail() {
   )
 }
 
+/** Whether one is on a page of an entry; the home page is only itself. */
+function isBelow(path: string, address: string): boolean {
+  return address !== '/' && `${path}/`.startsWith(`${address}/`)
+}
+
 function FootBar() {
   const me = useMe()
   const path = usePath()
   const [openAt, setOpenAt] = useState<string>()
   // Going somewhere closes it.
   const open = openAt === path
-  const items = allowed(navigation, me)
+  const items = entriesOf(navigation, me)
   const shown = items.length > 5 ? items.slice(0, 4) : items
   const rest = items.slice(shown.length)
   return (
@@ -103,7 +109,7 @@ function FootBar() {
         <ul className="foot-more">
           {rest.map((item) => (
             <li key={item.to}>
-              <Link to={item.to}>
+              <Link to={item.to} current={isBelow(path, item.under)}>
                 <Icon name={item.icon} />
                 <span>{item.label()}</span>
               </Link>
@@ -114,7 +120,7 @@ function FootBar() {
       <ul>
         {shown.map((item) => (
           <li key={item.to}>
-            <Link to={item.to}>
+            <Link to={item.to} current={isBelow(path, item.under)}>
               <Icon name={item.icon} />
               <span>{item.label()}</span>
             </Link>

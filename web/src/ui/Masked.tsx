@@ -27,10 +27,12 @@ export function Masked(props: Props) {
   return <Value key={`${props.recordId}/${props.label}`} {...props} />
 }
 
-function Value({ label, masked, onReveal }: Props) {
+type Shortly = { shown?: string; left: number; show: (value: string | undefined) => void; hide: () => void }
+
+/** A revealed value, there for thirty seconds. */
+export function useShortly(): Shortly {
   const [shown, setShown] = useState<string>()
   const [left, setLeft] = useState(0)
-  const [asking, setAsking] = useState(false)
 
   useEffect(() => {
     if (left <= 0) {
@@ -41,15 +43,25 @@ function Value({ label, masked, onReveal }: Props) {
     return () => clearTimeout(timer)
   }, [left])
 
-  const reveal = async (reason: string) => {
-    const { value } = (await onReveal?.(reason)) ?? {}
-    setAsking(false)
+  const show = (value: string | undefined) => {
     setShown(value)
     // Counted here, not by the two clocks: a laptop that runs fast must not hide it at once.
     setLeft(SECONDS)
   }
+  return { shown: left > 0 ? shown : undefined, left, show, hide: () => setLeft(0) }
+}
 
-  if (shown && left > 0) {
+function Value({ label, masked, onReveal }: Props) {
+  const { shown, left, show, hide } = useShortly()
+  const [asking, setAsking] = useState(false)
+
+  const reveal = async (reason: string) => {
+    const { value } = (await onReveal?.(reason)) ?? {}
+    setAsking(false)
+    show(value)
+  }
+
+  if (shown) {
     return (
       <span className="masked">
         <b className="num">{shown}</b>
@@ -57,7 +69,7 @@ function Value({ label, masked, onReveal }: Props) {
         <span className="soon" role="timer">
           {t('mask.left', { n: left })}
         </span>
-        <button type="button" className="link" onClick={() => setLeft(0)}>
+        <button type="button" className="link" onClick={hide}>
           {t('mask.hide')}
         </button>
       </span>

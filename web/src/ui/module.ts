@@ -10,6 +10,8 @@ type Lazy = () => Promise<{ default: ComponentType }>
 
 export type NavItem = {
   to: string
+  /** For those who may: the page among those below `to` that one comes for. */
+  lead?: { to: string; permission: Permission }
   label: () => string
   icon: IconName
   /** Rooms keep one order for all: 10 Today, 20 customers … 90 settings. */

@@ -35,13 +35,16 @@ type LinkProps = {
   className?: string
   /** Current on this very page only, not on those below it. */
   exact?: boolean
+  /** Current whatever its address says. */
+  current?: boolean
 }
 
-export function Link({ to, children, className, exact }: LinkProps) {
+export function Link({ to, children, className, exact, current }: LinkProps) {
   return (
     <RouterLink
       {...split(to)}
       className={className}
+      aria-current={current ? 'page' : undefined}
       activeProps={{ 'aria-current': 'page' }}
       // Every address begins with the one of the home page.
       activeOptions={{ exact: exact ?? to === '/', includeSearch: to.includes('?') }}

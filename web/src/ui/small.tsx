@@ -5,6 +5,9 @@ import { Button } from './Button'
 import { Icon } from './Icon'
 import { toast } from './Undo'
 
+/** A rate in percent below this is shown as a breach. */
+export const POOR = 80
+
 export type Tone = 'none' | 'good' | 'warn' | 'bad' | 'accent'
 
 /** A word with a dot; the colour only repeats what the word says. */
@@ -119,10 +122,15 @@ export function Stats({ children }: { children: ReactNode }) {
   return <dl className="stats">{children}</dl>
 }
 
+/** A telephone number without the spaces that it is set with; any other text as it is. */
+function plainNumber(text: string): string {
+  return /^\+?[\d\s()-]+$/.test(text) ? text.replace(/\s+/g, '') : text
+}
+
 /** Copies without stray spaces, which people paste into other systems. */
 export function CopyButton({ text, what }: { text: string; what: string }) {
   const copy = async () => {
-    await navigator.clipboard.writeText(text.trim())
+    await navigator.clipboard.writeText(plainNumber(text.trim()))
     toast(t('copied'))
   }
   return (

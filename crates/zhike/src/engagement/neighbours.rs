@@ -4,8 +4,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 use serde::Serialize;
 use store::Tx;
 use utoipa::ToSchema;
@@ -14,15 +14,15 @@ use uuid::Uuid;
 use crate::customers;
 use crate::customers::model::Customer;
 use crate::customers::service::Whose;
-use crate::engagement::team::service::{Heat, Person};
+use crate::engagement::team::service::{Heat, Person, reached};
 use crate::engagement::today::rules::Day;
-use crate::engagement::today::service::Counts;
+use crate::engagement::today::service::{Counts, TeamToday};
 use crate::kernel::permission::action::{Doing, Read};
 use crate::kernel::permission::entity::{self, Of};
 use crate::kernel::{Action, Entity, Error, Grant, Id, Principal, Result};
 use crate::people::absences;
 use crate::platform::access::names::{self, Named};
-use crate::policy::duties;
+use crate::policy::{duties, regulations};
 
 /// A customer or a contact that another record speaks of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -40,6 +40,7 @@ impl NamedRecord {
 
 pub use customers::service::Card as CustomerCard;
 pub use duties::{DutyCard, Reached};
+pub use regulations::view::VersionSummary;
 
 /// Whether `who` may see the contacts of every customer.
 pub fn reaches_all(who: &Principal, of: Entity) -> bool {
@@ -138,6 +139,26 @@ pub fn duty_counts(tx: &mut Tx<'_>, person: Uuid, day: &Day, months: usize) -> R
     let trend = duties::month_rates(tx, person, day.date, months)?;
     let month_rate = trend.last().copied().flatten();
     Ok(Counts { open: counts.open, done: counts.done, overdue: counts.overdue, month_rate, trend })
+}
+
+/// How a leader's people stand today; nothing for whoever leads nobody.
+pub fn team_today(tx: &mut Tx<'_>, who: &Principal, today: Date) -> Result<Option<TeamToday>> {
+    let reached = match reached(who) {
+        Reached::Own(_) => return Ok(None),
+        reached => reached,
+    };
+    let (overdue, due) = duties::team_open(tx, &reached, (today, today.saturating_add(7.days())))?;
+    Ok(Some(TeamToday { overdue, due }))
+}
+
+/// Versions of policies that wait for this person's decision.
+pub fn approvals_waiting(tx: &mut Tx<'_>, who: &Principal) -> Result<Vec<VersionSummary>> {
+    regulations::service::waiting_for(tx, who)
+}
+
+/// Whether a rule that makes duties is in force.
+pub fn any_rule_in_force(tx: &mut Tx<'_>) -> Result<bool> {
+    duties::any_rule_in_force(tx)
 }
 
 /// The team's duties by person, and the days on which it went wrong.

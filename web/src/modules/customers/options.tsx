@@ -61,8 +61,12 @@ export const majorEventOptions = choices('major_event', [
   'other',
 ])
 
-const tones: Record<string, Tone> = { vip: 'warn', key: 'accent' }
+const tones: Record<string, Tone> = { key: 'accent' }
 
 export function Grade({ grade }: { grade: string }) {
-  return <Status tone={tones[grade] ?? 'none'}>{word('grade', grade)}</Status>
+  return (
+    <Status tone={tones[grade] ?? 'none'} strong={grade === 'vip'}>
+      {word('grade', grade)}
+    </Status>
+  )
 }

@@ -2,11 +2,11 @@ import { lazy, Suspense, useMemo } from 'react'
 import { messageOf, useCan } from '@/api'
 import { dueText, lookup, monthDay, now, shortDay } from '@/i18n'
 import { EventPanel, Grade, VerifyPanel } from '@/modules/customers'
-import { Link, Remaining, Sheet, Skeleton, Tag, toast, usePhone } from '@/ui'
-import { dial } from './dial'
+import { CopyButton, Link, Remaining, Sheet, Skeleton, Tag, toast, usePhone, useShortly } from '@/ui'
+import { dial, isPhone, numberOf } from './dial'
 import { actOf, clausePath, dutyText, progressText } from './duty'
 import type { Item } from './queries'
-import { startOfDuty } from './record'
+import { startOfCall, startOfDuty } from './record'
 import { proposalOf, type Row } from './today'
 import { useRecorded } from './useRecorded'
 import { w } from './words'
@@ -15,7 +15,7 @@ const RecordForm = lazy(() => import('./RecordForm').then((file) => ({ default: 
 const PostponeDialog = lazy(() => import('./PostponeDialog'))
 
 /** What is being done with a row, below it or over it. */
-export type Doing = 'act' | 'postpone'
+export type Doing = 'act' | 'call' | 'postpone'
 
 type Props = {
   row: Row
@@ -55,7 +55,9 @@ export function DutyRow({ row, doing, pending, onDo, onOpen }: Props) {
       {doing && (
         <Suspense fallback={<Skeleton lines={3} />}>
           {doing === 'postpone' && <PostponeDialog item={first} onClose={() => onDo(undefined)} />}
-          {doing === 'act' && <ActPanel item={first} onClose={() => onDo(undefined)} />}
+          {doing !== 'postpone' && (
+            <ActPanel key={doing} item={first} isCall={doing === 'call'} onClose={() => onDo(undefined)} />
+          )}
         </Suspense>
       )}
     </li>
@@ -106,9 +108,16 @@ function hints({ last, preferences, decision_maker }: Item): string {
 
 function Acts({ item, pending, onDo }: { item: Item; pending: boolean; onDo: (doing: Doing) => void }) {
   const can = useCan()
+  const { shown, left, show, hide } = useShortly()
   const call = async () => {
     try {
-      toast(w('dial.calling', { phone: await dial(item) }))
+      const number = await numberOf(item)
+      if (isPhone()) {
+        dial(number)
+        toast(w('dial.calling', { phone: item.phone_hint ?? '' }))
+      } else show(number)
+      // What is said on the telephone is written down while one speaks.
+      onDo('call')
     } catch (error) {
       toast(messageOf(error))
     }
@@ -121,7 +130,17 @@ function Acts({ item, pending, onDo }: { item: Item; pending: boolean; onDo: (do
           {w(`act.${actOf(item)}`)}
         </button>
       )}
-      {item.phone_hint && can('customer', 'reveal') && (
+      {shown && (
+        <span className="row duty-number">
+          <b className="num">{shown}</b>
+          <CopyButton text={shown} what={w('dial.number')} />
+          <a href={`tel:${shown}`}>{w('dial.by_phone')}</a>
+          <button type="button" className="link soon" onClick={hide}>
+            {w('dial.hide', { n: left })}
+          </button>
+        </span>
+      )}
+      {!shown && item.phone_hint && can('customer', 'reveal') && (
         <button type="button" className="duty-act" title={item.phone_hint} onClick={() => void call()}>
           {w('act.dial')}
         </button>
@@ -134,13 +153,13 @@ function Acts({ item, pending, onDo }: { item: Item; pending: boolean; onDo: (do
 }
 
 /** The form of the act that fulfils the duty: under the row, on a phone from below. */
-function ActPanel({ item, onClose }: { item: Item; onClose: () => void }) {
+function ActPanel({ item, isCall, onClose }: { item: Item; isCall: boolean; onClose: () => void }) {
   const phone = usePhone()
   const recorded = useRecorded()
-  const start = useMemo(() => startOfDuty(item), [item])
+  const start = useMemo(() => (isCall ? startOfCall(item) : startOfDuty(item)), [item, isCall])
   const { customer } = item
   if (!customer) return null
-  const act = actOf(item)
+  const act = isCall ? 'record' : actOf(item)
   if (act === 'verify') return <VerifyPanel customerId={customer.id} onClose={onClose} />
   if (act === 'event') return <EventPanel customerId={customer.id} onClose={onClose} />
   const form = (

@@ -12,8 +12,8 @@ import {
   searchCustomers,
   useMe,
 } from '@/api'
-import { lookup } from '@/i18n'
-import { contactsQuery } from '@/modules/customers'
+import { ago, lookup } from '@/i18n'
+import { contactsQuery, customerQuery, Grade } from '@/modules/customers'
 import { Area, ChoiceField, DateTimeField, Form, Lookup, Notice, required, Segmented, Text, useForm } from '@/ui'
 import { type Kind, knownCustomers, type Priority } from './queries'
 import {
@@ -93,6 +93,8 @@ export function RecordForm({ start, onDone, onCancel, corrects }: Props) {
             onChange={(customer) => set({ customer, contact_id: null })}
             onName={(picked) => {
               name.current = picked
+              // The list gives the focus back to its field first.
+              setTimeout(() => frame.current?.querySelector('textarea')?.focus())
             }}
           />
         )}
@@ -196,19 +198,34 @@ function CustomerField({ value, error, onChange, onName }: CustomerProps) {
     }
   }
   return (
-    <Lookup
-      label={w('record.customer')}
-      placeholder={w('record.customer_hint')}
-      name="customer"
-      source="record-customer"
-      find={find}
-      value={value}
-      error={error}
-      onChange={onChange}
-      onPick={(option) => onName(option.label)}
-      required
-      autoFocus
-    />
+    <>
+      <Lookup
+        label={w('record.customer')}
+        placeholder={w('record.customer_hint')}
+        name="customer"
+        source="record-customer"
+        find={find}
+        value={value}
+        error={error}
+        onChange={onChange}
+        onPick={(option) => onName(option.label)}
+        required
+        autoFocus
+      />
+      {value && <About id={value} />}
+    </>
+  )
+}
+
+/** Which customer that is: its grade, and when one spoke last. */
+function About({ id }: { id: string }) {
+  const { data } = useQuery(customerQuery(id))
+  if (!data) return null
+  return (
+    <p className="row dim record-about">
+      <Grade grade={data.grade} />
+      {data.last_contact_at ? w('record.last', { when: ago(data.last_contact_at) }) : w('today.never')}
+    </p>
   )
 }
 

@@ -11,6 +11,7 @@ import {
   Failed,
   HeatCalendar,
   Link,
+  POOR,
   Segmented,
   Skeleton,
   useGo,
@@ -21,6 +22,7 @@ import {
 import { t } from './messages'
 import { type Team, teamQuery } from './queries'
 import { eachDay, type SpanName, spanNames, spanOf } from './span'
+import { sortPeople, teamColumns } from './team'
 import { w } from './words'
 
 export default function TeamPage() {
@@ -74,14 +76,19 @@ function Boards({ team }: { team: Team }) {
 }
 
 const open: Filter = ['state', 'in', ['open', 'paused']]
+/** What went wrong: done too late, not done, or run out and still open. */
+const breached: Filter = ['state', 'in', ['late', 'missed']]
 
 /** The duties behind a number. */
 function dutiesPath(...filters: Filter[]): string {
-  return `/policy/duties?${new URLSearchParams({ f: JSON.stringify(filters) })}`
+  return `/policy/duties?${new URLSearchParams({ f: JSON.stringify(filters), back: 'team' })}`
 }
 
 function People({ team }: { team: Team }) {
-  const people = [...team.people].sort((a, b) => b.overdue - a.overdue || b.missed - a.missed || b.late - a.late)
+  const { sort } = useSearch()
+  const setSearch = useSetSearch()
+  const by = teamColumns.find((column) => column === sort) ?? 'rate'
+  const people = sortPeople(team.people, by)
   const span: Filter = ['due_on', 'between', [team.from, team.to]]
   return (
     <section>
@@ -91,9 +98,20 @@ function People({ team }: { team: Team }) {
           <thead>
             <tr>
               <th scope="col">{w('team.person')}</th>
-              {(['open', 'overdue', 'met', 'late', 'missed', 'rate'] as const).map((column) => (
-                <th key={column} scope="col" className="num">
-                  {w(`team.${column}`)}
+              {teamColumns.map((column) => (
+                <th
+                  key={column}
+                  scope="col"
+                  className="num"
+                  aria-sort={column === by ? (column === 'rate' ? 'ascending' : 'descending') : undefined}
+                >
+                  <button
+                    type="button"
+                    onClick={() => setSearch({ sort: column === 'rate' ? undefined : column }, { replace: true })}
+                  >
+                    {w(`team.${column}`)}
+                    {column === by && <span aria-hidden="true"> {column === 'rate' ? '↑' : '↓'}</span>}
+                  </button>
                 </th>
               ))}
             </tr>
@@ -104,7 +122,7 @@ function People({ team }: { team: Team }) {
               return (
                 <tr key={`${person.id}${at}`}>
                   <th scope="row">
-                    <Link to={dutiesPath(owner, open)}>{person.name ?? '–'}</Link>
+                    <Link to={dutiesPath(owner, span, breached)}>{person.name ?? '–'}</Link>
                   </th>
                   <Number value={person.open} to={dutiesPath(owner, open)} />
                   <Number
@@ -146,7 +164,7 @@ function Number({ value, to, tone }: { value: number; to: string; tone?: 'late' 
 function Rate({ value }: { value: number | null | undefined }) {
   if (typeof value !== 'number') return <span className="dim">–</span>
   return (
-    <span className="team-rate">
+    <span className="team-rate" data-poor={value < POOR || undefined}>
       <i aria-hidden="true">
         <b style={{ width: `${Math.max(0, Math.min(100, value))}%` }} />
       </i>

@@ -23,7 +23,7 @@ import { type Today, useToday, useWaiting } from './queries'
 import { TodayHead } from './TodayHead'
 import { TodayTabs } from './TodayTabs'
 import { TodayWeek } from './TodayWeek'
-import { allItems, groupNames, hasHistory, isEmpty, type Row, rowsByCustomer, rowsByUrgency } from './today'
+import { allItems, groupNames, isEmpty, type Row, rowsByCustomer, rowsByUrgency } from './today'
 import { useRowKeys } from './useRowKeys'
 import { w } from './words'
 
@@ -70,6 +70,7 @@ function Day({ today }: { today: Today }) {
           {w('today.stands_in', { names: today.stands_in_for.map((person) => person.name ?? '').join(', ') })}
         </Notice>
       )}
+      <Approvals today={today} />
       {isEmpty(today) && <Nothing today={today} />}
       {!isEmpty(today) && by === 'week' && <TodayWeek today={today} onOpen={show} />}
       {!isEmpty(today) && by !== 'week' && <Rows today={today} by={by} onOpen={show} />}
@@ -169,10 +170,12 @@ function useStay(root: RefObject<HTMLElement | null>, today: Today): void {
   }, [today])
 }
 
+/** Why there is nothing to do: no rule asks for anything, only one's people have duties, or all is done. */
 function Nothing({ today }: { today: Today }) {
   const can = useCan()
   const go = useGo()
-  if (!hasHistory(today)) {
+  if (today.sample_running) return <Empty title={w('today.sample')} why={w('today.sample_why')} />
+  if (!today.in_force) {
     return (
       <Empty title={w('today.no_policy')} why={w('today.no_policy_why')}>
         {can('policy', 'read') && (
@@ -183,9 +186,34 @@ function Nothing({ today }: { today: Today }) {
       </Empty>
     )
   }
+  if (today.team) {
+    return (
+      <Empty title={w('today.empty_own')} why={w('today.team', today.team)}>
+        <Button onClick={() => go('/team')}>{w('today.see_team')}</Button>
+      </Empty>
+    )
+  }
   return (
     <Empty title={w('today.empty')} why={w('today.empty_why')}>
       {can('customer', 'read') && <Button onClick={() => go('/customers?view=mine')}>{w('today.my_customers')}</Button>}
     </Empty>
+  )
+}
+
+/** Versions of regulations that wait for this person. */
+function Approvals({ today }: { today: Today }) {
+  if (today.approvals.length === 0) return null
+  return (
+    <Notice>
+      <ul>
+        {today.approvals.map((version) => (
+          <li key={version.id}>
+            <Link to={`/policy/versions/${version.id}`}>
+              {w('today.approval', { policy: version.policy, n: version.number, name: version.author.name })}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </Notice>
   )
 }

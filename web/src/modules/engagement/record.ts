@@ -68,6 +68,12 @@ export function startOfDuty(
   }
 }
 
+/** The record of a call that is being made. */
+export function startOfCall(item: Parameters<typeof startOfDuty>[0]): Start {
+  const start = startOfDuty(item)
+  return { ...start, draft: { ...start.draft, kind: 'phone' } }
+}
+
 export function startOfCustomer(customer: { id: string; name: string }): Start {
   return { key: customer.id, customer, draft: blank(customer.id) }
 }

@@ -78,8 +78,3 @@ function when({ due_at, act_at }: Item): string | null {
 export function isEmpty(today: Today): boolean {
   return groupNames.every((name) => today.groups[name].length === 0)
 }
-
-/** Has any month been judged? Without one there is no policy at work yet. */
-export function hasHistory(today: Today): boolean {
-  return today.counts.trend.some((rate) => rate !== null) || today.counts.open + today.counts.done > 0
-}

@@ -39,6 +39,7 @@ export const ACTIONS = [
   'imported',
   'adopt',
   'submit',
+  'withdraw',
   'approve',
   'reject',
   'take_effect',

@@ -1,6 +1,6 @@
 import { Fragment } from 'react'
 import { count, percent } from '@/i18n'
-import { Link, Spark } from '@/ui'
+import { Link, POOR, Spark, useGo } from '@/ui'
 import { dutiesLink } from './links'
 import type { Chapter, Clause, Compliance, ComplianceRow, Figures } from './model'
 import { ownerOf, ruleSentence, say, term } from './sentence'
@@ -10,9 +10,6 @@ type Props = { report: Compliance; chapters: Chapter[]; all: boolean }
 
 export const rateOf = (rate: number | null | undefined): string =>
   rate === null || rate === undefined ? '–' : percent(rate / 100)
-
-/** Below this the number is shown as a breach: in words it is always said by the number itself. */
-const POOR = 80
 
 export function RateCell({ figures }: { figures: Figures }) {
   const poor = typeof figures.rate === 'number' && figures.rate < POOR
@@ -64,10 +61,18 @@ export function ClauseTable({ report, chapters, all }: Props) {
 }
 
 function Row({ clause, row, report }: { clause: Clause; row: ComplianceRow | undefined; report: Compliance }) {
+  const go = useGo()
   if (!clause.executable) return <IdleRow clause={clause} />
   const { from, to } = report
+  const drill = dutiesLink({ clause: clause.id, from, to })
   return (
-    <tr>
+    // The number in it is the link for keyboards; the row is only a larger target.
+    <tr
+      data-drill
+      onClick={(event) => {
+        if (!(event.target as HTMLElement).closest('a') && !globalThis.getSelection()?.toString()) go(drill)
+      }}
+    >
       <th scope="row">
         <span className="clause-id">{clause.id}</span> {say(clause.title)}
       </th>
@@ -84,7 +89,7 @@ function Row({ clause, row, report }: { clause: Clause; row: ComplianceRow | und
       </td>
       <td className="num" data-label={t('compliance.due')}>
         {row && row.due > 0 ? (
-          <Link to={dutiesLink({ clause: clause.id, from, to })}>
+          <Link to={drill}>
             {count(row.due)}
             <span className="vh">{t('policy.drill', { clause: clause.id })}</span>
           </Link>

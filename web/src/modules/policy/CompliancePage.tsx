@@ -79,13 +79,13 @@ function Tools({ period, group }: { period: Period; group: Group }) {
   return (
     <div className="compliance-tools no-print">
       <Segmented
-        aria-label={t('compliance.group')}
+        label={t('compliance.group')}
         value={group}
         options={GROUPS.map((value) => ({ value, label: t(`compliance.group.${value}`) }))}
         onChange={(next) => setSearch({ group: next === 'clause' ? undefined : next }, { replace: true })}
       />
       <ChoiceField<PeriodName>
-        aria-label={t('compliance.period')}
+        label={t('compliance.period')}
         required
         value={period.name}
         options={PERIODS.map((value) => ({ value, label: t(`compliance.period.${value}`) }))}
@@ -93,8 +93,8 @@ function Tools({ period, group }: { period: Period; group: Group }) {
       />
       {period.name === 'custom' && <Dates period={period} />}
       <Department
-        aria-label={t('compliance.department')}
-        placeholder={t('compliance.department')}
+        label={t('compliance.department')}
+        placeholder={t('compliance.everywhere')}
         value={search.department ?? null}
         onChange={(department) => setSearch({ department: department ?? undefined }, { replace: true })}
       />

@@ -1,7 +1,7 @@
 import { useQueries, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { type Me, useMe } from '@/api'
-import { DataView, type Preset } from '@/ui'
+import { DataView, Link, type Preset, useSearch } from '@/ui'
 import { dutyColumns } from './columns'
 import { DutyDrawer } from './DutyDrawer'
 import { m } from './messages'
@@ -14,10 +14,16 @@ import './policy.css'
 
 export default function DutyList() {
   const me = useMe()
+  const { back } = useSearch()
   const clauses = useClauses()
   const columns = useMemo(() => dutyColumns(clauses), [clauses])
   return (
     <div className="page">
+      {back === 'team' && (
+        <p className="no-print">
+          <Link to="/team">‹ {m('team.back')}</Link>
+        </p>
+      )}
       <DataView
         list="duties"
         title={m('policy.duties')}

@@ -24,8 +24,9 @@ import {
 import { Differences } from './Differences'
 import { m } from './messages'
 import type { VersionRecord } from './model'
-import { approveVersion, rejectVersion, submitVersion, useRefresh, versionQuery } from './queries'
-import { say } from './sentence'
+import { approveVersion, rejectVersion, submitVersion, useRefresh, versionQuery, withdrawVersion } from './queries'
+import { list, say } from './sentence'
+import { nextStart } from './start'
 import { VersionStatus } from './VersionHistory'
 import { t } from './words'
 import './policy.css'
@@ -56,7 +57,10 @@ export default function VersionPage() {
           <h1>{title}</h1>
           <Decide version={data} />
         </header>
-        <VersionStatus state={data.state} />
+        <p className="row wrap">
+          <VersionStatus state={data.state} />
+          {data.state === 'submitted' && <span className="dim">{approversText(data)}</span>}
+        </p>
       </div>
       <Notes version={data} />
       <section className="section stack">
@@ -69,6 +73,14 @@ export default function VersionPage() {
     </div>
   )
 }
+
+/** Whom to ask. */
+function approversText({ approvers }: VersionRecord): string {
+  if (approvers.length === 0) return t('version.nobody')
+  const names = list(approvers.slice(0, SHOWN_MOST).map((person) => person.name))
+  return t(approvers.length > SHOWN_MOST ? 'version.by_many' : 'version.by', { names })
+}
+const SHOWN_MOST = 5
 
 function Notes({ version }: { version: VersionRecord }) {
   const at = (who: string, when: string | null | undefined) => (when ? `${who} · ${date(when)}` : who)
@@ -110,12 +122,12 @@ function Decide({ version }: { version: VersionRecord }) {
   const [panel, setPanel] = useState<Panel>()
   const own = version.author.id === me?.id
   const busy = useRef(false)
-  const submit = async () => {
+  const hand = async (act: (id: string) => Promise<unknown>, said: string) => {
     if (busy.current) return
     busy.current = true
     try {
-      await submitVersion(version.id)
-      toast(t('version.submitted'))
+      await act(version.id)
+      toast(said)
     } catch (error) {
       toast(messageOf(error))
     }
@@ -131,14 +143,20 @@ function Decide({ version }: { version: VersionRecord }) {
         <Button icon="edit" onClick={() => go(`/policy/${version.policy}/edit?version=${version.id}`)}>
           {t('version.continue')}
         </Button>
-        <Button kind="primary" disabled={version.differences.length === 0} onClick={() => void submit()}>
+        <Button
+          kind="primary"
+          disabled={version.differences.length === 0}
+          onClick={() => void hand(submitVersion, t('version.submitted'))}
+        >
           {t('version.submit')}
         </Button>
       </div>
     )
   }
+  if (version.state === 'submitted' && own) {
+    return <Button onClick={() => void hand(withdrawVersion, t('version.withdrawn'))}>{t('version.withdraw')}</Button>
+  }
   if (version.state !== 'submitted' || !can('policy', 'approve')) return null
-  if (own) return <Notice>{t('version.own')}</Notice>
   return (
     <div className="row wrap no-print">
       <Button onClick={() => setPanel('reject')}>{t('version.reject')}</Button>
@@ -164,7 +182,7 @@ function Approve({ version, onDone }: PanelProps) {
   const refresh = useRefresh()
   type Values = { effective_on: string | null }
   const form = useForm<Values>({
-    initial: { effective_on: civilDate(now()) },
+    initial: { effective_on: nextStart(version, civilDate(now())) },
     check: required<Values>({ effective_on: t('version.effective_on') }),
     submit: async ({ effective_on }) => {
       const day = effective_on ?? ''

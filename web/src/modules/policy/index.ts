@@ -7,6 +7,7 @@ export const manifest: Manifest = {
   nav: [
     {
       to: '/policy',
+      lead: { to: '/policy/compliance', permission: ['compliance', 'read'] },
       label: () => m('policy.title'),
       icon: 'policy',
       order: 80,

@@ -98,7 +98,12 @@ export type Policy = {
 
 /** A parameter that differs from the version it is based on. */
 export type Difference = { clause: string; rule: string; path: string; name: Both; before: unknown; after: unknown }
-export type VersionRecord = Version & { changes: RuleChange[]; differences: Difference[]; content: Policy }
+export type VersionRecord = Version & {
+  approvers: Ref[]
+  changes: RuleChange[]
+  differences: Difference[]
+  content: Policy
+}
 
 export type DutyState = 'open' | 'paused' | 'met' | 'late' | 'missed' | 'waived' | 'cancelled'
 export type Progress = { what: string; have: number; need: number }

@@ -74,6 +74,9 @@ export function changeVersion(
 export function submitVersion(id: string): Promise<unknown> {
   return call(api.POST('/api/v1/policy-versions/{id}/submit', at(id)))
 }
+export function withdrawVersion(id: string): Promise<unknown> {
+  return call(api.POST('/api/v1/policy-versions/{id}/withdraw', at(id)))
+}
 export function approveVersion(id: string, effective_on: string): Promise<unknown> {
   return call(api.POST('/api/v1/policy-versions/{id}/approve', { ...at(id), body: { effective_on } }))
 }

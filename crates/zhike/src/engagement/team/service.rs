@@ -14,7 +14,8 @@ use crate::kernel::{Action, Entity, Grant, Principal, Result};
 use crate::platform::settings;
 use crate::policy::duties::percent;
 
-const GRADES: [&str; 3] = ["vip", "key", "ordinary"];
+/// From the highest down.
+pub const GRADES: [&str; 3] = ["vip", "key", "ordinary"];
 
 store::statements! {
     /// Customers contacted in a span, by the grade they had; answered by the index alone.
@@ -74,7 +75,7 @@ pub struct Heat {
 }
 
 /// Whose work the asker may look at: everybody's, that of departments, or only their own.
-fn reached(who: &Principal) -> Reached {
+pub fn reached(who: &Principal) -> Reached {
     match who.permissions.reach(Action::Read, Entity::Duty) {
         Some(reach) if reach.all => Reached::All,
         Some(reach) if !reach.departments.is_empty() => {

@@ -1,8 +1,8 @@
 //! What comes when on a person's day.
 
-use calendar::{Period, PeriodKind, WorkCalendar};
+use calendar::WorkCalendar;
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 
 /// Where on the page a duty stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -11,13 +11,13 @@ pub enum Group {
     Overdue,
     /// To be acted on today: it is due today, today is the day proposed for it, or its clock runs.
     Today,
-    /// To be acted on by the end of this week.
+    /// To be acted on within seven days, today included, whatever the day of the week.
     Week,
     /// Not yet.
     Later,
 }
 
-/// The day as the company sees it: its date, and where the day and the week end.
+/// The day as the company sees it: its date, and where the day and the seven days from it end.
 #[derive(Clone, Copy, Debug)]
 pub struct Day {
     pub now: Timestamp,
@@ -30,12 +30,11 @@ pub struct Day {
 impl Day {
     pub fn of(now: Timestamp, calendar: &WorkCalendar) -> Self {
         let date = calendar.date_of(now);
-        let week = Period::containing(PeriodKind::Week, date);
-        let (week_starts, week_ends) = (week.start_instant(calendar.zone()), week.end_instant(calendar.zone()));
-        let begin = |day: Result<Date, jiff::Error>| day.and_then(|day| day.to_zoned(calendar.zone().clone()));
-        let starts = begin(Ok(date)).map_or(week_starts, |at| at.timestamp());
-        let ends = begin(date.tomorrow()).map_or(week_ends, |at| at.timestamp());
-        Self { now, date, starts, ends, week_ends }
+        let midnight = |days: i32| {
+            let day = date.saturating_add(days.days()).to_zoned(calendar.zone().clone());
+            day.map_or(now, |at| at.timestamp())
+        };
+        Self { now, date, starts: midnight(0), ends: midnight(1), week_ends: midnight(7) }
     }
 
     /// Where a duty stands. The proposed instant decides when to act, the deadline whether it is too late; without a

@@ -9,14 +9,16 @@ use store::Tx;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::rules::{Day, Group, when};
+use super::rules::{Day, Group};
 use crate::customers;
 use crate::engagement::interactions::{self, Kind, service::Latest};
-use crate::engagement::neighbours::{self, CustomerCard, DutyCard};
+use crate::engagement::neighbours::{self, CustomerCard, DutyCard, VersionSummary};
+use crate::engagement::team::service::GRADES;
 use crate::kernel::permission::action::Read;
 use crate::kernel::permission::entity;
 use crate::kernel::{Entity, Grant, Result};
 use crate::platform::access::names::Named;
+use crate::platform::access::setup::SAMPLE_JOB;
 use crate::platform::settings;
 
 /// Duties shown; the counts know of all.
@@ -34,6 +36,14 @@ pub struct Today {
     pub working: bool,
     pub counts: Counts,
     pub groups: Groups,
+    /// How the people stand whom the asker leads; where nothing is to be done oneself.
+    pub team: Option<TeamToday>,
+    /// Versions of policies that wait for the asker's decision.
+    pub approvals: Vec<VersionSummary>,
+    /// Whether any rule is in force that makes duties.
+    pub in_force: bool,
+    /// Whether the sample company is still being written.
+    pub sample_running: bool,
     /// The absent people whose duties are shown too, since the asker is their deputy.
     pub stands_in_for: Vec<Named>,
 }
@@ -51,6 +61,13 @@ pub struct Counts {
     pub month_rate: Option<f64>,
     /// The same of the last six months, oldest first, this month last.
     pub trend: Vec<Option<f64>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct TeamToday {
+    pub overdue: i64,
+    /// Open duties whose deadline is within seven days.
+    pub due: i64,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, ToSchema)]
@@ -139,12 +156,18 @@ pub fn today(tx: &mut Tx<'_>, grant: &Grant<Read, entity::Duty>) -> Result<Today
     let mut people: HashMap<Uuid, Named> = absent.iter().map(|person| (person.id, person.clone())).collect();
     people.insert(who.user.uuid(), Named::of(who));
     let known = Known { me: who.user.uuid(), people, cards, latest };
+    let groups = known.grouped(duties, &day);
+    let is_idle = [&groups.overdue, &groups.today, &groups.week].iter().all(|group| group.is_empty());
     Ok(Today {
         date: day.date,
         lunar: LunarDate::from_solar(day.date).ok().map(|lunar| lunar.to_string()),
         working: calendar.is_working_day(day.date),
         counts,
-        groups: known.grouped(duties, &day),
+        groups,
+        team: if is_idle { neighbours::team_today(tx, who, day.date)? } else { None },
+        approvals: neighbours::approvals_waiting(tx, who)?,
+        in_force: neighbours::any_rule_in_force(tx)?,
+        sample_running: store::jobs::unfinished(tx, SAMPLE_JOB)?,
         stands_in_for: absent,
     })
 }
@@ -159,8 +182,8 @@ struct Known {
 
 impl Known {
     fn grouped(&self, mut duties: Vec<DutyCard>, day: &Day) -> Groups {
-        // The most urgent first.
-        duties.sort_by_key(|duty| (when(duty.due_at, duty.act_at), duty.due_at, duty.id));
+        // The nearest deadline first, held clocks last; where two are the same, the higher grade.
+        duties.sort_by_key(|duty| (duty.due_at.is_none(), duty.due_at, self.rank(duty), duty.id));
         let mut groups = Groups::default();
         for duty in duties {
             let group = match day.group(duty.due_at, duty.act_at, duty.is_clock) {
@@ -172,6 +195,11 @@ impl Known {
             group.push(self.item(duty, day));
         }
         groups
+    }
+
+    fn rank(&self, duty: &DutyCard) -> usize {
+        let grade = duty.customer.and_then(|customer| self.cards.get(&customer)).map(|card| card.grade.as_str());
+        GRADES.iter().position(|known| Some(*known) == grade).unwrap_or(GRADES.len())
     }
 
     fn item(&self, duty: DutyCard, day: &Day) -> Item {

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use store::{Entity as _, Tx};
 use uuid::Uuid;
 
-use super::model::{Department, ROLES_OF_USER, Role, User};
+use super::model::{Department, ROLES, ROLES_OF_USER, Role, User};
+use super::names::Named;
 use super::roles::Rights;
 use crate::kernel::permission::Reach;
 use crate::kernel::{Action, Entity, Id, Permissions, Principal, Request, Result, fields};
@@ -17,6 +18,8 @@ store::statements! {
     /// A head's place is at the head of what they lead as well as in their own department.
     SUBTREE = "select distinct below.id from department top join department below on below.path like top.path || '%'
         where top.id = $1 or top.head_id = $2";
+    HOLDERS = "select staff.id, staff.name from staff_role join staff on staff.id = staff_role.staff_id
+        where staff_role.role_id = $1 and staff.active order by staff.name_key, staff.id limit 200";
 }
 
 /// What is known of a person without the request they make.
@@ -62,6 +65,24 @@ pub fn resolve(tx: &mut Tx<'_>, id: Id<User>) -> Result<Option<Resolved>> {
 pub fn principal_of(tx: &mut Tx<'_>, id: Id<User>, now: Timestamp, vault: &Arc<Vault>) -> Result<Option<Principal>> {
     let request = Request { id: Uuid::now_v7(), ..Request::default() };
     Ok(resolve(tx, id)?.map(|resolved| resolved.principal(request, now, Arc::clone(vault))))
+}
+
+/// The people whose roles let them do something, wherever: whom to ask for it.
+pub fn people_who_may(tx: &mut Tx<'_>, action: Action, entity: Entity) -> Result<Vec<Named>> {
+    let mut people: Vec<Named> = Vec::new();
+    for role in Role::all(tx, &ROLES, &[])? {
+        let rights = role.rights()?;
+        if !rights.permissions.get(&entity).is_some_and(|actions| actions.contains_key(&action)) {
+            continue;
+        }
+        for row in tx.query(&HOLDERS, &[&role.id])? {
+            let id = row.get(0)?;
+            if people.iter().all(|known| known.id != id) {
+                people.push(Named { id, name: row.get(1)? });
+            }
+        }
+    }
+    Ok(people)
 }
 
 /// The system itself, for work that is nobody's: planning duties, set-up, commands on the machine. Nothing that reaches

@@ -8,5 +8,7 @@ mod timeline;
 pub mod view;
 
 pub use super::rules::compliance::percent;
-pub use offered::{Counts, DutyCard, Heat, PersonCounts, Reached, counts, month_rates, open_duties, team};
+pub use offered::{
+    Counts, DutyCard, Heat, PersonCounts, Reached, any_rule_in_force, counts, month_rates, open_duties, team, team_open,
+};
 pub use timeline::timeline;

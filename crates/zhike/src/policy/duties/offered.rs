@@ -46,6 +46,8 @@ store::statements! {
         group by owner_id, department_id";
     RUNNING_OF_OWNER = "select owner_id, department_id, cast(sum(open) as bigint) from duty_tally
         where owner_id = $2 and day >= $1 group by owner_id, department_id";
+    RUNNING_BETWEEN = "select owner_id, department_id, cast(sum(open) as bigint) from duty_tally
+        where day >= $1 and day < $2 group by owner_id, department_id";
     /// Answered by a small index of its own.
     OVERDUE = "select owner_id, department_id, count(*) from duty where live and state = 'missed'
         group by owner_id, department_id";
@@ -207,6 +209,26 @@ pub fn team(
         }
     }
     Ok(team.finished())
+}
+
+/// What the reached people have let pass, and what they still have open that is due in `[from, until)`.
+pub fn team_open(tx: &mut Tx<'_>, reached: &Reached, (from, until): (Date, Date)) -> Result<(i64, i64)> {
+    let overdue = tx.query(&OVERDUE, &[])?;
+    let due = tx.query(&RUNNING_BETWEEN, &[&from, &until])?;
+    let mut team = Team { reached, people: BTreeMap::new(), days: BTreeMap::new() };
+    let mut sum = |rows: &[store::Row]| -> Result<i64> {
+        let mut sum = 0;
+        for row in rows {
+            sum += team.person(row)?.map_or(Ok(0), |_| row.get::<i64>(2))?;
+        }
+        Ok(sum)
+    };
+    Ok((sum(&overdue)?, sum(&due)?))
+}
+
+/// Whether a rule that makes duties is in force.
+pub fn any_rule_in_force(tx: &mut Tx<'_>) -> Result<bool> {
+    Ok(!book::load(tx)?.is_empty())
 }
 
 struct Team<'a> {

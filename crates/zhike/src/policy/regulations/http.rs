@@ -25,6 +25,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(draft))
         .routes(routes!(version, update))
         .routes(routes!(submit))
+        .routes(routes!(withdraw))
         .routes(routes!(approve))
         .routes(routes!(reject))
 }
@@ -147,6 +148,20 @@ async fn submit(
 ) -> Result<Answer> {
     let who = Arc::clone(grant.principal());
     app.mutate(&who, mutation, move |tx| service::submit(tx, &grant, id)).await
+}
+
+/// Takes a submitted version back, by its author; it is a draft again.
+#[utoipa::path(post, path = "/policy-versions/{id}/withdraw", tag = "policy",
+    extensions(("x-permission" = json!("update policy"))), params(("id" = Uuid, Path)),
+    responses((status = 200, body = VersionView)))]
+async fn withdraw(
+    State(app): State<App>,
+    grant: Granted<Update, Policy>,
+    Path(id): Path<Uuid>,
+    mutation: Mutation,
+) -> Result<Answer> {
+    let who = Arc::clone(grant.principal());
+    app.mutate(&who, mutation, move |tx| service::withdraw(tx, &grant, id)).await
 }
 
 #[derive(Clone, Debug, Deserialize, ToSchema)]

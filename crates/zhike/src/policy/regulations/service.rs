@@ -10,7 +10,9 @@ use super::view::{
 };
 use crate::kernel::permission::action::{Approve, Create, Read, Update};
 use crate::kernel::permission::entity;
-use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
+use crate::kernel::{Action, Entity, Error, Grant, Id, Principal, Result};
+use crate::platform::access;
+use crate::platform::access::names::Named;
 use crate::platform::audit::{self, Changes};
 use crate::platform::notifications::{Notice, notify};
 use crate::platform::settings;
@@ -30,6 +32,7 @@ store::statements! {
     ADOPTED = select Adopted where "1 = 1 order by key";
     HOLD = postgres "select key from policy where key = $1 for update";
     IN_FORCE = select PolicyVersion where "policy = $1 and state = 'effective'";
+    SUBMITTED = select PolicyVersion where "state = 'submitted' and author_id <> $1 order by submitted_at, id limit 20";
     LAST_NUMBER = "select coalesce(max(number), 0) from policy_version where policy = $1";
     RULE_SINCE = "insert into policy_rule (policy, rule, since) values ($1, $2, $3) on conflict (policy, rule) do nothing";
 }
@@ -112,6 +115,7 @@ fn version_view(tx: &mut Tx<'_>, row: &PolicyVersion) -> Result<VersionView> {
         changes: serde_json::from_value(row.changes.clone())?,
         differences: before.map(|before| differences(&before, &after)).unwrap_or_default(),
         content: policy_view(tx, row)?,
+        approvers: if row.state == VersionState::Submitted { approvers(tx, row)? } else { Vec::new() },
     })
 }
 
@@ -305,7 +309,47 @@ pub fn submit(tx: &mut Tx<'_>, grant: &Grant<Update, entity::Policy>, id: Uuid) 
         return Err(Error::field_invalid("changes", "policy.no_change"));
     }
     let (state, submitted_at) = (VersionState::Submitted, Some(grant.now()));
-    move_on(tx, grant.principal(), PolicyVersion { state, submitted_at, ..row }, "submit")
+    let row = PolicyVersion { state, submitted_at, ..row };
+    for approver in approvers(tx, &row)? {
+        tell(tx, grant.principal(), &row, approver.id, "policy_submitted")?;
+    }
+    move_on(tx, grant.principal(), row, "submit")
+}
+
+/// Takes one's own version back before it is decided: it is a draft again.
+pub fn withdraw(tx: &mut Tx<'_>, grant: &Grant<Update, entity::Policy>, id: Uuid) -> Result<VersionView> {
+    let row = expected(tx, id, VersionState::Submitted)?;
+    author(&row, grant.principal())?;
+    let state = VersionState::Draft;
+    move_on(tx, grant.principal(), PolicyVersion { state, submitted_at: None, ..row }, "withdraw")
+}
+
+/// Who may decide on a version: all who may approve policies, but its author.
+fn approvers(tx: &mut Tx<'_>, row: &PolicyVersion) -> Result<Vec<Named>> {
+    let people = access::people_who_may(tx, Action::Approve, Entity::Policy)?;
+    Ok(people.into_iter().filter(|person| person.id != row.author_id).collect())
+}
+
+/// Submitted versions that wait for this person's decision, the oldest first.
+pub fn waiting_for(tx: &mut Tx<'_>, who: &Principal) -> Result<Vec<VersionSummary>> {
+    if who.permissions.reach(Action::Approve, Entity::Policy).is_none() {
+        return Ok(Vec::new());
+    }
+    let rows = PolicyVersion::all(tx, &SUBMITTED, &[&who.user])?;
+    rows.iter().map(|row| summary_of(tx, row)).collect()
+}
+
+/// Tells somebody, once, what became of a version.
+fn tell(tx: &mut Tx<'_>, who: &Principal, row: &PolicyVersion, user: Uuid, kind: &str) -> Result<()> {
+    let title = definition_of(row)?.title;
+    let params = json!({ "policy": row.policy, "title": title, "number": row.number, "by": &*who.name,
+        "effective_on": row.effective_on, "reason": row.reason });
+    // A version that was taken back and handed in again is news again.
+    let times = row.submitted_at.map(Timestamp::as_microsecond).unwrap_or_default();
+    let (link, key) = (format!("/policy/versions/{}", row.id), format!("{kind}:{}:{times}", row.id));
+    let (link, dedupe_key) = (Some(link.as_str()), Some(key.as_str()));
+    notify(tx, &Notice { user: Id::from_uuid(user), kind, params, link, dedupe_key, at: who.now })?;
+    Ok(())
 }
 
 /// Approves a version, by somebody other than its author, from a day on. From today: at once.
@@ -331,6 +375,7 @@ pub fn approve(tx: &mut Tx<'_>, grant: &Grant<Approve, entity::Policy>, id: Uuid
         effective_on: Some(on),
         ..row
     };
+    tell(tx, grant.principal(), &row, row.author_id, "policy_approved")?;
     let view = move_on(tx, grant.principal(), row, "approve")?;
     if on > today {
         let run_at = Calendars::new(calendar).midnight(on)?;
@@ -356,6 +401,7 @@ pub fn reject(tx: &mut Tx<'_>, grant: &Grant<Approve, entity::Policy>, id: Uuid,
     second_person(&row, grant.principal())?;
     let (state, approver_id) = (VersionState::Rejected, Some(grant.user().uuid()));
     let row = PolicyVersion { state, approver_id, decided_at: Some(grant.now()), reason, ..row };
+    tell(tx, grant.principal(), &row, row.author_id, "policy_rejected")?;
     move_on(tx, grant.principal(), row, "reject")
 }
 

@@ -31,7 +31,7 @@ pub struct PolicySummary {
     pub versions: Vec<VersionSummary>,
 }
 
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct VersionSummary {
     pub id: Uuid,
     pub policy: String,
@@ -79,6 +79,8 @@ pub struct VersionView {
     pub differences: Vec<Difference>,
     /// The whole regulation as this version has it.
     pub content: PolicyView,
+    /// Who may decide on it, while it waits.
+    pub approvers: Vec<Named>,
 }
 
 /// A parameter that differs from the version it is based on.

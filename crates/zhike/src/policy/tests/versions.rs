@@ -131,7 +131,35 @@ store::db_test! {
         app.run_jobs();
         assert_eq!(gao.get(&format!("/policy-versions/{version}")).ok()["state"], "rejected");
         assert_eq!(gao.get("/policies").ok()["items"][3]["effective"]["number"], 7);
-        assert_eq!(notices(&app, "admin"), ["policy_outrun "]);
+        assert_eq!(notices(&app, "admin"), ["policy_submitted ", "policy_outrun "]);
+    }
+
+    fn who_may_decide_is_told_and_so_is_the_author(db) {
+        let app = led(&db);
+        let (gao, admin) = (session(&app, "gao"), session(&app, "admin"));
+        let kinds = |session: &Session<'_>| -> Vec<String> {
+            let all = session.get("/notifications").ok();
+            let kinds = all["items"].as_array().unwrap().iter().map(|one| one["kind"].as_str().unwrap().to_owned());
+            kinds.filter(|kind| kind.starts_with("policy_")).collect()
+        };
+        let version = drafted(&gao);
+        let path = |verb: &str| format!("/policy-versions/{version}/{verb}");
+        assert_eq!(admin.get("/today").ok()["approvals"], json!([]));
+        let submitted = gao.post(&path("submit"), json!({})).ok();
+        let approvers = submitted["approvers"].as_array().unwrap().clone();
+        assert!(!approvers.is_empty() && approvers.iter().all(|one| one["id"] != submitted["author"]["id"]));
+        assert_eq!(kinds(&admin), ["policy_submitted"]);
+        assert_eq!(kinds(&gao), [""; 0], "nobody is told of what they did themselves");
+        assert_eq!(admin.get("/today").ok()["approvals"][0]["id"], json!(version));
+        assert_eq!(gao.get("/today").ok()["approvals"], json!([]));
+        assert_eq!(admin.post(&path("withdraw"), json!({})).refused(409), "policy.not_author");
+        let taken_back = gao.post(&path("withdraw"), json!({})).ok();
+        assert_eq!((&taken_back["state"], &taken_back["approvers"]), (&json!("draft"), &json!([])));
+        assert_eq!(admin.get("/today").ok()["approvals"], json!([]));
+        gao.post(&path("submit"), json!({})).ok();
+        admin.post(&path("reject"), json!({ "reason": "太多" })).ok();
+        assert_eq!(kinds(&gao), ["policy_rejected"]);
+        assert_eq!(gao.post(&path("withdraw"), json!({})).refused(409), "policy.wrong_state");
     }
 
     fn a_version_waits_for_its_day(db) {
