@@ -11,6 +11,7 @@ need chromium /usr/bin/chromium
 need fonts-noto-cjk '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc'
 need util-linux /usr/bin/setpriv
 need strace /usr/bin/strace
+need openssl /usr/bin/openssl
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 sudo=()
