@@ -6,6 +6,7 @@
 //!
 //! * [`statements!`] registers SQL, [`entity!`] declares a table, [`list`] builds filtered, keyset-paged lists.
 //! * [`search`], [`jobs`] and [`outbox`] are tables of the same database, written in the same transaction.
+//! * [`turns`] are taken by transactions that look before they write.
 
 mod db;
 mod entity;
@@ -23,6 +24,7 @@ mod statement;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod tls;
+pub mod turns;
 mod tx;
 mod value;
 

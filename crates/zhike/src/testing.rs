@@ -285,6 +285,26 @@ impl TestApp {
         self.db.write_blocking(body).unwrap_or_else(|error| panic!("{error}"))
     }
 
+    /// Somebody does the same four times at the same moment; what was answered each time.
+    pub fn at_once<T: Send + 'static>(
+        &self,
+        login: &str,
+        body: impl Fn(&mut Tx<'_>, &Arc<Principal>) -> Result<T> + Clone + Send + 'static,
+    ) -> Vec<Result<T>> {
+        let (who, start) = (self.principal(login), std::sync::Barrier::new(4));
+        std::thread::scope(|scope| {
+            let attempt = || {
+                let (db, who, body, start) = (&self.db, Arc::clone(&who), body.clone(), &start);
+                scope.spawn(move || {
+                    start.wait();
+                    db.write_blocking(move |tx| body(tx, &who))
+                })
+            };
+            let attempts = [attempt(), attempt(), attempt(), attempt()];
+            attempts.into_iter().map(|attempt| attempt.join().expect("no panic")).collect()
+        })
+    }
+
     pub fn read<T, E>(&self, body: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static) -> T
     where
         T: Send + 'static,

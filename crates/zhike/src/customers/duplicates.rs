@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde::{Deserialize, Serialize};
-use store::{Entity as _, Tx};
+use store::{Entity as _, Tx, turns};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -59,6 +59,18 @@ impl Probe {
             except: None,
         }
     }
+
+    fn keys(&self) -> Vec<&[u8]> {
+        let texts = [&self.credit_code, &self.name_core].into_iter().flatten().map(String::as_bytes);
+        texts.chain(self.id_number.iter().chain(&self.phones).map(Vec::as_slice)).collect()
+    }
+}
+
+/// Customers that are probably the one looked for, by a transaction that goes on to write it: of two that write the same
+/// customer at once, the second finds what the first wrote.
+pub fn find_before_writing(tx: &mut Tx<'_>, probe: &Probe) -> Result<Vec<Id<Customer>>> {
+    turns::take(tx, "customer", probe.keys())?;
+    find(tx, probe)
 }
 
 /// Customers that are probably the one looked for, each once, the surest first.

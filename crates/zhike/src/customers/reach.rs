@@ -45,13 +45,13 @@ pub fn reaches(tx: &mut Tx<'_>, scope: &Predicate, customer: &Customer) -> Resul
     Ok(scope.matches(tx, customer.id(), &|column| customer.column(column))?)
 }
 
-/// The tokens that a customer carries in the search index: whoever reaches it by owner, department, pool or share asks
-/// for one of them.
+/// The tokens that a customer carries in the search index: whoever reaches it by owner, department or share asks for
+/// one of them.
 pub fn tokens_of(customer: &Customer, collaborators: &[Uuid]) -> Vec<String> {
-    let owner = customer.owner_id.map_or_else(|| POOL.to_owned(), |owner| owner_token(owner.uuid()));
+    let owner = customer.owner_id.map(|owner| owner_token(owner.uuid()));
     let department = customer.department_id.map(|department| department_token(department.uuid()));
     let shared = collaborators.iter().map(|user| share_token(*user));
-    std::iter::once(owner).chain(department).chain(shared).collect()
+    owner.into_iter().chain(department).chain(shared).collect()
 }
 
 /// The tokens that somebody's search asks for; `None` asks for all customers.
@@ -60,14 +60,11 @@ pub fn tokens_for(who: &Principal) -> Option<Vec<String>> {
     if reach.all {
         return None;
     }
-    let own = reach.own.then(|| owner_token(who.user.uuid()));
-    let pool = reach.pool.then(|| POOL.to_owned());
+    let owners = reach.owners.iter().map(|owner| owner_token(*owner));
     let departments = reach.departments.iter().map(|department| department_token(*department));
     let shared = share_token(who.user.uuid());
-    Some(own.into_iter().chain(pool).chain(departments).chain(std::iter::once(shared)).collect())
+    Some(owners.chain(departments).chain(std::iter::once(shared)).collect())
 }
-
-const POOL: &str = "pool";
 
 fn owner_token(owner: Uuid) -> String {
     format!("o{}", owner.simple())

@@ -152,12 +152,24 @@ store::db_test! {
         assert!(today.contains("华盛机械") && !today.contains("等预算"), "{today}");
     }
 
-    fn a_contact_recorded_after_a_day_is_late(db) {
+    fn a_contact_is_recorded_late_when_the_regulation_in_force_says_so(db) {
         let app = TestApp::new(&db);
         let li = app.sign_in("li");
         let id = customer(&li, "华盛机械");
+        assert_eq!(record(&li, &id, call(&before(60)))["late"], false, "nothing asks for it");
+        let (author, approver) = (app.sign_in("wang"), app.sign_in("admin"));
+        approver.post("/policies/adopt", json!({ "keys": ["R3"] })).ok();
         assert_eq!(record(&li, &id, call(&before(24)))["late"], false);
         assert_eq!(record(&li, &id, call(&before(25)))["late"], true);
+        // Another budget, approved by a second person, and the same delay is in time.
+        let longer = json!({ "rule": "contact-record", "params": { "within.budget": "48h" } });
+        let longer = json!({ "from_version": 1, "changes": [longer], "note": "两天" });
+        let draft = author.post("/policies/R3/versions", longer).created();
+        let path = format!("/policy-versions/{}", text(&draft["id"]));
+        author.post(&format!("{path}/submit"), json!({})).ok();
+        let approved = approver.post(&format!("{path}/approve"), json!({ "effective_on": "2026-11-23" })).ok();
+        assert_eq!(approved["state"], "effective");
+        assert_eq!(record(&li, &id, call(&before(25)))["late"], false);
         let late = li.get(&filtered("/interactions", "late", true)).ok();
         assert_eq!(late["items"].as_array().map(Vec::len), Some(1));
         // The customer's card shows the latest contact, not the one recorded last.
@@ -174,6 +186,19 @@ store::db_test! {
         let stranger = json!({ "kind": "phone", "at": before(1), "content": "x", "contact_id": uuid::Uuid::now_v7() });
         assert_eq!(li.post(&path, stranger).fault(), "contact_id: unknown");
         assert_eq!(records(&app), 0);
+    }
+
+    fn a_contact_is_recorded_from_a_duty_of_that_customer_only(db) {
+        let app = TestApp::new(&db);
+        let li = app.sign_in("li");
+        let (vip, other) = (vip(&app, &li, "华盛机械"), customer(&li, "瑞丰食品"));
+        let duty = li.get("/duties").ok()["items"][0]["id"].clone();
+        let from = |duty: &Value| json!({ "kind": "phone", "at": before(1), "content": "x", "duty_id": duty });
+        let made = record(&li, &vip, from(&duty));
+        assert_eq!(made["duty_id"], duty);
+        assert_eq!(li.post(&format!("/customers/{other}/interactions"), from(&duty)).fault(), "duty_id: unknown");
+        let unknown = json!(uuid::Uuid::now_v7());
+        assert_eq!(li.post(&format!("/customers/{vip}/interactions"), from(&unknown)).fault(), "duty_id: unknown");
     }
 
     fn whoever_sees_no_customer_sees_and_makes_no_contact(db) {
@@ -447,6 +472,69 @@ store::db_test! {
         app.sign_in("wang").post("/absences", absence).created();
         let item = by_tonight(&app.sign_in("sun").get("/today").ok()).remove(0);
         assert_eq!((&item["stand_in"], text(&item["owner"]["name"])), (&json!(true), "李雷"));
+    }
+
+    fn what_a_deputy_records_meets_the_duty_and_their_reach_ends_with_the_day(db) {
+        let app = TestApp::new(&db);
+        let li = app.sign_in("li");
+        let id = vip(&app, &li, "华盛机械");
+        time_comes(&app, "2026-11-29T15:30:00Z");
+        let absence = json!({
+            "user_id": app.person("li"), "deputy_id": app.person("sun"), "kind": "sick",
+            "from": "2026-11-30", "to": "2026-11-30",
+        });
+        let absence = app.sign_in("li").post("/absences", absence).created();
+        assert_eq!(audited(&app, &absence["id"], "create")[0]["owner_id"], json!(app.person("li")));
+        // A list, a search, the duties, the record and what belongs to it, in one session.
+        let path = format!("/customers/{id}");
+        let reached = |session: &Session<'_>| {
+            let found = |path: &str| session.get(path).ok()["items"].as_array().map_or(0, Vec::len);
+            let opened = [session.get(&path).status, session.get(&format!("{path}/timeline")).status];
+            let listed = [found("/customers"), found("/customers?q=hsjx"), found("/duties?limit=1")];
+            (opened.map(|status| status.as_u16()), listed)
+        };
+        let (nothing, everything) = (([404; 2], [0; 3]), ([200; 2], [1; 3]));
+        let sun = app.sign_in("sun");
+        assert_eq!(reached(&sun), nothing, "the evening before");
+        app.pass(HOUR);
+        assert_eq!(reached(&sun), everything, "the day has begun");
+
+        app.pass(HOUR * 9);
+        let sun = app.sign_in("sun");
+        let duties = sun.get("/duties").ok();
+        let duty = duties["items"].as_array().expect("duties").iter().find(|duty| duty["rule"] == "vip-contact");
+        let duty = format!("/duties/{}", text(&duty.expect("November's")["id"]));
+        for hour in [0, 1] {
+            let at = format!("2026-11-30T0{hour}:00:00Z");
+            record(&sun, &id, json!({ "kind": "visit", "at": at, "content": "看了产线" }));
+        }
+        assert_eq!(sun.get(&duty).ok()["state"], "met");
+        // Standing in is for what duties ask: not giving away, taking over or deleting.
+        assert_eq!(sun.delete(&path).status.as_u16(), 403);
+        app.set_time("2026-11-30T15:59:59Z".parse().expect("an instant"));
+        let sun = app.sign_in("sun");
+        assert_eq!(reached(&sun), everything, "the last moment of the day");
+        app.pass(SignedDuration::from_secs(1));
+        assert_eq!(reached(&sun), nothing, "the day has ended");
+        assert_eq!(sun.get(&duty).status.as_u16(), 404);
+        let refused = sun.post(&format!("{path}/interactions"), call("2026-11-30T15:00:00Z"));
+        assert_eq!(refused.status.as_u16(), 404);
+    }
+
+    fn an_absence_taken_back_ends_standing_in_at_once(db) {
+        let app = TestApp::new(&db);
+        let (li, sun) = (app.sign_in("li"), app.sign_in("sun"));
+        let path = format!("/customers/{}", customer(&li, "华盛机械"));
+        assert_eq!(sun.get(&path).status.as_u16(), 404);
+        let absence = json!({
+            "user_id": app.person("li"), "deputy_id": app.person("sun"), "kind": "sick",
+            "from": "2026-11-20", "to": "2026-11-30",
+        });
+        let absence = li.post("/absences", absence).created();
+        assert_eq!(sun.get(&path).ok()["name"], "华盛机械");
+        li.delete(&format!("/absences/{}", text(&absence["id"]))).ok();
+        assert_eq!(sun.get(&path).status.as_u16(), 404);
+        assert_eq!(audited(&app, &absence["id"], "delete")[0]["deputy_id"], json!(app.person("sun")));
     }
 
     fn the_team_page_shows_how_duties_stand(db) {

@@ -94,29 +94,45 @@ pub enum FieldClass {
     Sensitive,
 }
 
+/// Where in the company a person stands: what their scopes are filled in with.
+#[derive(Clone, Debug)]
+pub struct Place {
+    pub user: Uuid,
+    pub department: Option<Uuid>,
+    /// Their department and all below it, and what they lead.
+    pub subtree: BTreeSet<Uuid>,
+}
+
 /// A scope after the person's place in the company has been filled in; scopes of several roles add up.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reach {
     pub all: bool,
-    pub own: bool,
+    /// Whose records are reached for being theirs: the person's own, and those of people for whom they stand in.
+    pub owners: BTreeSet<Uuid>,
     pub departments: BTreeSet<Uuid>,
-    /// Records that nobody owns yet (the public pool), of the departments reached.
-    pub pool: bool,
 }
 
 impl Reach {
     pub fn is_none(&self) -> bool {
-        !self.all && !self.own && self.departments.is_empty()
+        !self.all && self.owners.is_empty() && self.departments.is_empty()
     }
 
-    pub fn add(&mut self, scope: &Scope, department: Option<Uuid>, subtree: &BTreeSet<Uuid>) {
+    pub fn add(&mut self, scope: &Scope, place: &Place) {
         match scope {
             Scope::None => {}
-            Scope::Own => self.own = true,
-            Scope::Department => self.departments.extend(department),
-            Scope::Subtree => self.departments.extend(subtree),
+            Scope::Own => drop(self.owners.insert(place.user)),
+            Scope::Department => self.departments.extend(place.department),
+            Scope::Subtree => self.departments.extend(&place.subtree),
             Scope::Chosen(chosen) => self.departments.extend(chosen),
             Scope::All => self.all = true,
+        }
+    }
+
+    /// Adds the records of people for whom the person stands in. Who may do nothing of this kind does nothing of it for
+    /// others either.
+    pub fn stand_in(&mut self, absent: &[Uuid]) {
+        if !self.is_none() {
+            self.owners.extend(absent);
         }
     }
 
@@ -130,14 +146,13 @@ impl Reach {
             return Predicate::None;
         }
         let mut any = vec![Predicate::Shared { entity: entity.word(), user, write: action != Action::Read }];
-        if self.own {
-            any.push(Predicate::eq("owner_id", user));
+        match self.owners.first() {
+            Some(owner) if self.owners.len() == 1 => any.push(Predicate::eq("owner_id", *owner)),
+            Some(_) => any.push(Predicate::one_of("owner_id", self.owners.iter().copied())),
+            None => {}
         }
         if !self.departments.is_empty() {
             any.push(Predicate::one_of("department_id", self.departments.iter().copied()));
-        }
-        if self.pool {
-            any.push(Predicate::IsNull("owner_id"));
         }
         Predicate::Any(any)
     }

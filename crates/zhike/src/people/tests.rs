@@ -2,6 +2,8 @@ use axum::http::{Method, StatusCode, header};
 use serde_json::{Value, json};
 
 use crate::app::MIGRATIONS;
+use crate::people::absences;
+use crate::platform::access::model::AbsenceKind;
 use crate::testing::{Session, TestApp};
 
 fn word(value: &Value) -> &str {
@@ -177,7 +179,7 @@ store::db_test! {
         admin.patch(&li, 1, json!({ "roles": [made["id"]] })).ok();
         let reach = app.principal("li").permissions.reach(crate::kernel::Action::Read, crate::kernel::Entity::Customer)
             .cloned().expect("a reach");
-        assert!(reach.departments.contains(&east.uuid()) && !reach.own && !reach.all);
+        assert!(reach.departments.contains(&east.uuid()) && reach.owners.is_empty() && !reach.all);
         assert_eq!(admin.delete(&path).refused(409), "role.held");
         assert_eq!(admin.patch(&path, 1, json!({ "fields": { "phone": "read" } })).fault(), "fields.phone: unknown");
         let unknown = admin.post("/roles", json!({ "name": "x", "permissions": { "spaceship": { "read": "all" } } }));
@@ -209,6 +211,23 @@ store::db_test! {
         let path = format!("/absences/{}", word(&made["id"]));
         assert_eq!(app.sign_in("sun").delete(&path).refused(404), "not_found");
         assert_eq!(session.delete(&path).status, StatusCode::NO_CONTENT);
+    }
+
+    fn of_overlapping_absences_entered_at_once_one_stands(db) {
+        let app = TestApp::new(&db);
+        let li = app.person("li");
+        for day in 1..=5 {
+            let new = absences::New {
+                user_id: li,
+                from: jiff::civil::date(2026, 12, day),
+                to: jiff::civil::date(2026, 12, day),
+                kind: AbsenceKind::Leave,
+                deputy_id: None,
+            };
+            let made = app.at_once("wang", move |tx, who| absences::create(tx, &who.grant()?, &new).map(drop));
+            let refused: Vec<_> = made.into_iter().filter_map(Result::err).map(|error| error.code).collect();
+            assert_eq!(refused, ["absence.overlaps"; 3]);
+        }
     }
 
     fn posts_come_and_go(db) {

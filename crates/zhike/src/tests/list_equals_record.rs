@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use axum::http::Method;
+use jiff::ToSpan as _;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
@@ -24,6 +25,8 @@ struct Company {
     people: Vec<(usize, Reaches)>,
     /// Each customer's owner, and with whom it is shared.
     customers: Vec<(usize, Option<usize>)>,
+    /// Who is away from the day that many days from today until the next, and who stands in.
+    absences: Vec<(usize, usize, i64)>,
 }
 
 #[derive(Clone, Debug)]
@@ -49,8 +52,17 @@ fn company() -> impl Strategy<Value = Company> {
         proptest::collection::vec(0..100_usize, 1..7),
         proptest::collection::vec((0..100_usize, reaches), 1..6),
         proptest::collection::vec((0..100_usize, proptest::option::weighted(0.3, 0..100_usize)), 1..10),
+        proptest::collection::vec((0..100_usize, 0..100_usize, -2..2_i64), 0..4),
     )
-        .prop_map(|(parents, people, customers)| Company { parents, people, customers })
+        .prop_map(|(parents, people, customers, absences)| {
+            let count = people.len();
+            let mut absences: Vec<_> =
+                absences.into_iter().map(|(absent, deputy, from)| (absent % count, deputy % count, from)).collect();
+            absences.retain(|(absent, deputy, _)| absent != deputy);
+            absences.sort_unstable();
+            absences.dedup_by_key(|(absent, ..)| *absent);
+            Company { parents, people, customers, absences }
+        })
 }
 
 /// What a role says, as it is stored.
@@ -100,7 +112,9 @@ fn oracle(company: &Company) -> Vec<BTreeSet<usize>> {
             Reaches::Chosen(chosen) => chosen.iter().any(|at| at % departments == home(owner)),
             Reaches::All => true,
         };
-        by_scope || shared.is_some_and(|with| with % company.people.len() == person)
+        let stands_in =
+            company.absences.contains(&(owner, person, 0)) || company.absences.contains(&(owner, person, -1));
+        by_scope || stands_in || shared.is_some_and(|with| with % company.people.len() == person)
     };
     (0..company.people.len())
         .map(|person| {
@@ -136,6 +150,12 @@ fn build(app: &TestApp, almighty: &Session<'_>, company: &Company, number: usize
             almighty.request(Method::PUT, &path).json(json!({ "level": "read" })).send().ok();
         }
         ids.push(id);
+    }
+    for (absent, deputy, from) in &company.absences {
+        let day = |days: i64| app.clock.now().to_zoned(jiff::tz::TimeZone::UTC).date().saturating_add(days.days());
+        let body = json!({ "user_id": app.person(&logins[*absent]), "deputy_id": app.person(&logins[*deputy]),
+            "kind": "leave", "from": day(*from), "to": day(*from + 1) });
+        almighty.post("/absences", body).created();
     }
     let expected =
         oracle(company).into_iter().map(|seen| seen.into_iter().map(|at| ids[at].clone()).collect()).collect();

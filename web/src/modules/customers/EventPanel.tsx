@@ -7,7 +7,6 @@ import { t } from './words'
 
 type Values = { kind: string | null; happened_at: string | null; known_at: string | null; content: string }
 
-const DAY = 86_400_000
 const minute = () => new Date(Math.floor(now() / 60_000) * 60_000).toISOString()
 
 /** 大事记 (R3-1.5): what happened at the customer, and since when we know. */
@@ -35,8 +34,6 @@ export default function EventPanel({ customerId, onClose }: { customerId: string
       onClose()
     },
   })
-  const { known_at } = form.values
-  const late = known_at !== null && now() - Date.parse(known_at) > DAY
   return (
     <Dialog title={t('event.title', { name: customer?.name ?? '' })} open onClose={onClose} size={560}>
       <Form form={form} guard={false} onCancel={onClose}>
@@ -50,12 +47,7 @@ export default function EventPanel({ customerId, onClose }: { customerId: string
         <ChoiceField label={t('event.kind')} options={majorEventOptions()} required {...form.bind('kind')} />
         <div className="two">
           <DateTimeField label={t('event.happened_at')} required {...form.bind('happened_at')} />
-          <DateTimeField
-            label={t('event.known_at')}
-            hint={late ? t('event.late') : t('event.why')}
-            required
-            {...form.bind('known_at')}
-          />
+          <DateTimeField label={t('event.known_at')} hint={t('event.why')} required {...form.bind('known_at')} />
         </div>
       </Form>
     </Dialog>

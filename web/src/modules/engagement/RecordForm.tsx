@@ -16,17 +16,7 @@ import { ago, lookup } from '@/i18n'
 import { contactsQuery, customerQuery, Grade } from '@/modules/customers'
 import { Area, ChoiceField, DateTimeField, Form, Lookup, Notice, required, Segmented, Text, useForm } from '@/ui'
 import { type Kind, knownCustomers, type Priority } from './queries'
-import {
-  type Draft,
-  entryOf,
-  guessContact,
-  kindInText,
-  kinds,
-  type NextDay,
-  nextDay,
-  type Start,
-  willBeLate,
-} from './record'
+import { type Draft, entryOf, guessContact, kindInText, kinds, type NextDay, nextDay, type Start } from './record'
 import './record.css'
 import { w } from './words'
 
@@ -125,12 +115,7 @@ export function RecordForm({ start, onDone, onCancel, corrects }: Props) {
             value={values.contact_id}
             onChange={(contact_id) => set({ contact_id })}
           />
-          <DateTimeField
-            label={w('record.at')}
-            hint={willBeLate(values.at) ? w('record.late') : undefined}
-            required
-            {...form.bind('at')}
-          />
+          <DateTimeField label={w('record.at')} required {...form.bind('at')} />
         </div>
         <div className="two">
           <Text label={w('record.feedback')} maxLength={1000} {...form.bind('feedback')} />

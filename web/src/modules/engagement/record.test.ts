@@ -2,17 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { setServerNow } from '@/i18n'
 import './messages'
 import type { Item } from './queries'
-import {
-  blank,
-  bodyOf,
-  entryOf,
-  guessContact,
-  kindInText,
-  nextDay,
-  startOfDuty,
-  startOfKept,
-  willBeLate,
-} from './record'
+import { blank, bodyOf, entryOf, guessContact, kindInText, nextDay, startOfDuty, startOfKept } from './record'
 
 const NOW = '2026-11-23T01:30:40Z'
 beforeEach(() => setServerNow(NOW))
@@ -73,11 +63,6 @@ describe('times', () => {
   it('nine in the morning of the company, so many days on', () => {
     expect(nextDay('tomorrow')).toBe('2026-11-24T01:00:00.000Z')
     expect(nextDay('week')).toBe('2026-11-30T01:00:00.000Z')
-  })
-  it('are late after more than 24 hours', () => {
-    expect(willBeLate('2026-11-22T01:31:00Z')).toBe(false)
-    expect(willBeLate('2026-11-22T01:30:00Z')).toBe(true)
-    expect(willBeLate(null)).toBe(false)
   })
 })
 

@@ -112,11 +112,6 @@ export function nextDay(which: NextDay, at = now()): string {
   return `${fromZoned(`${toZoned(new Date(at + days * DAY).toISOString()).slice(0, 10)} 09:00:00`)}`
 }
 
-/** R3-2.3: what is written down more than 24 hours after the contact is late. */
-export function willBeLate(at: string | null, instant = now()): boolean {
-  return at !== null && instant - Date.parse(at) > DAY
-}
-
 export function bodyOf(draft: Draft, dutyId?: string): InteractionInput {
   const text = (value: string) => value.trim() || undefined
   const next_plan = text(draft.next_plan)

@@ -52,14 +52,9 @@ pub struct EventView {
     pub recorded_at: Timestamp,
     pub actor: Named,
     pub content: String,
-    /// Recorded later than 24 hours after it was known.
-    pub late: bool,
-    /// By how many seconds.
-    pub late_seconds: Option<i64>,
 }
 
 fn view(tx: &mut Tx<'_>, event: MajorEvent) -> Result<EventView> {
-    let late = event.late_by();
     Ok(EventView {
         id: event.id,
         customer_id: event.customer_id,
@@ -69,8 +64,6 @@ fn view(tx: &mut Tx<'_>, event: MajorEvent) -> Result<EventView> {
         recorded_at: event.recorded_at,
         actor: names::user(tx, event.actor.uuid())?,
         content: event.content,
-        late: late.is_some(),
-        late_seconds: late.map(|late| late.as_secs()),
     })
 }
 
@@ -93,8 +86,7 @@ pub fn record(
     event.insert(tx)?;
     let place = (event.id.uuid(), Some(customer.id.uuid()));
     facts::publish(tx, who, facts::EVENT_KNOWN, place, event.known_at, json!({ "kind": event.kind }))?;
-    let late = event.late_by().is_some();
-    facts::publish(tx, who, facts::EVENT_RECORDED, place, who.now, json!({ "kind": event.kind, "late": late }))?;
+    facts::publish(tx, who, facts::EVENT_RECORDED, place, who.now, json!({ "kind": event.kind }))?;
     audited(tx, who, &event, "major_event")?;
     view(tx, event)
 }
@@ -168,7 +160,7 @@ pub fn timeline(tx: &mut Tx<'_>, _: &Principal, customer: Uuid, before: Before, 
             title_key: format!("timeline.major_event.{}", event.kind.word()),
             data: json!({
                 "kind": event.kind, "happened_at": event.happened_at, "known_at": event.known_at,
-                "content": event.content, "late": event.late_by().is_some(),
+                "content": event.content,
             }),
         })
     };

@@ -67,7 +67,7 @@ fn refuse_taken_code(tx: &mut Tx<'_>, before: &Customer, customer: &Customer) ->
     }
     let credit_code = customer.credit_code.clone();
     let probe = Probe { credit_code, except: Some(customer.id), ..Probe::default() };
-    match duplicates::find(tx, &probe)?.is_empty() {
+    match duplicates::find_before_writing(tx, &probe)?.is_empty() {
         true => Ok(()),
         false => Err(Error::conflict("customer.duplicate").field("credit_code", "taken")),
     }

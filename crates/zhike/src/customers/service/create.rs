@@ -117,7 +117,7 @@ fn refuse_duplicate(
     contacts: &[Contact],
     new: &NewCustomer,
 ) -> Result<Option<String>> {
-    let found = duplicates::find(tx, &Probe::of(customer, contacts))?;
+    let found = duplicates::find_before_writing(tx, &Probe::of(customer, contacts))?;
     if found.is_empty() {
         return Ok(None);
     }

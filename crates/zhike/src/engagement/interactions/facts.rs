@@ -12,7 +12,8 @@ use crate::platform::outbox;
 const RECORDED: &str = "contact_recorded";
 const WITHDRAWN: &str = "contact_withdrawn";
 
-/// Tells that the contact took place, and that it was written down.
+/// Tells that the contact took place, and that it was written down. Duties are judged at once, so whoever asks afterwards
+/// learns whether the record came in time.
 pub fn publish(tx: &mut Tx<'_>, who: &Principal, interaction: &Interaction) -> Result<()> {
     let made = fact(interaction, interaction.kind.fact(), interaction.at);
     // The fact of the contact carries the id of its record, so that its withdrawal can be known as another version of it.
@@ -31,7 +32,6 @@ pub fn withdraw(tx: &mut Tx<'_>, who: &Principal, interaction: &Interaction) -> 
 fn fact(interaction: &Interaction, kind: &str, at: Timestamp) -> Fact {
     let mut attributes = Map::new();
     attributes.insert("kind".to_owned(), Value::from(interaction.kind.word()));
-    attributes.insert("late".to_owned(), Value::from(interaction.late));
     Fact {
         id: Uuid::now_v7(),
         kind: kind.to_owned(),

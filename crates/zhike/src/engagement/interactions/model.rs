@@ -26,6 +26,7 @@ store::entity! {
         pub kind: Kind,
         pub at: Timestamp,
         pub recorded_at: Timestamp,
+        /// The duty to write it down was missed when it was; nobody else says what is late.
         pub late: bool,
         pub actor_id: UserId,
         pub contact_id: Option<Uuid>,

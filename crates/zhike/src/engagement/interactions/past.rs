@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::facts;
 use super::model::Interaction;
-use super::rules::{self, NewInteraction};
+use super::rules::NewInteraction;
 use super::service::{noted_down, refresh_customer};
 use crate::customers::model::{Customer, Grade};
 use crate::engagement::todos::past::{self, Step};
@@ -18,6 +18,7 @@ use crate::kernel::permission::action::Import;
 use crate::kernel::permission::entity;
 use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
 use crate::platform::audit;
+use crate::policy::duties;
 
 /// A contact as it was written down.
 #[derive(Clone)]
@@ -54,7 +55,7 @@ fn insert(tx: &mut Tx<'_>, now: Timestamp, past: &Past) -> Result<()> {
         kind: new.kind,
         at: new.at,
         recorded_at: who.now,
-        late: rules::is_late(new.at, who.now),
+        late: false,
         actor_id: who.user,
         contact_id: new.contact_id,
         content: new.content,
@@ -75,8 +76,9 @@ fn insert(tx: &mut Tx<'_>, now: Timestamp, past: &Past) -> Result<()> {
         let step = Step { plan, at: record.next_at, priority, customer, interaction, done_at: past.done_at };
         record.todo_id = Some(past::insert(tx, who, &step, now)?);
     }
-    record.insert(tx)?;
     facts::publish(tx, who, &record)?;
+    record.late = duties::is_late(tx, record.customer_id.uuid(), record.id.uuid())?;
+    record.insert(tx)?;
     let noted = Some(record.customer_id.uuid());
     audit::record(tx, who, "create", Entity::Interaction, record.id.uuid(), noted, noted_down(&record))
 }

@@ -10,8 +10,6 @@ use crate::engagement::input::micros;
 use crate::engagement::todos::Priority;
 use crate::kernel::{Error, FieldError, Result};
 
-/// R3-2.3: what was said is written down within this time.
-const RECORD_WITHIN: SignedDuration = SignedDuration::from_hours(24);
 /// A phone's clock may run ahead of ours by this much; what it calls "now" is then our now.
 const CLOCK_AHEAD_MOST: SignedDuration = SignedDuration::from_mins(2);
 const PAST_MOST: SignedDuration = SignedDuration::from_hours(24 * 366 * 20);
@@ -96,11 +94,6 @@ fn fault(field: &str, code: &str) -> FieldError {
     FieldError { field: field.to_owned(), code: code.to_owned(), message: None }
 }
 
-/// Whether a contact was written down too late. At exactly 24 hours it is still in time.
-pub fn is_late(at: Timestamp, recorded_at: Timestamp) -> bool {
-    recorded_at.duration_since(at) > RECORD_WITHIN
-}
-
 impl Kind {
     /// The fact that a contact of this kind is. A kind says one thing only; what counts for what is a policy's business.
     pub fn fact(self) -> &'static str {
@@ -146,14 +139,6 @@ mod tests {
     }
 
     const NOW: &str = "2026-11-23T01:30:00Z";
-
-    #[test]
-    fn a_record_is_late_after_more_than_24_hours() {
-        let at = instant("2026-11-22T01:30:00Z");
-        assert!(!is_late(at, instant(NOW)));
-        assert!(is_late(at, instant("2026-11-23T01:30:00.000001Z")));
-        assert!(!is_late(instant(NOW), at), "a clock that was set back makes nothing late");
-    }
 
     #[test]
     fn texts_are_cleaned() {

@@ -20,6 +20,7 @@ use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
 use crate::platform::access::names::Named;
 use crate::platform::audit::{self, Changes};
 use crate::platform::http::present;
+use crate::policy::duties;
 
 /// What the list of contacts can be filtered and sorted by.
 pub const LIST: ListSpec = ListSpec {
@@ -77,12 +78,17 @@ pub fn record(
     let customer = neighbours::customer(tx, grant, customer)?;
     let new = new.clone().checked(who.now)?;
     let contact = new.contact_id.map(|contact| neighbours::contact_of(tx, customer.id, contact)).transpose()?;
+    if let Some(duty) = new.duty_id {
+        duties::of_customer(tx, who, customer.id.uuid(), duty)
+            .map_err(|error| if error.status == 404 { Error::field_invalid("duty_id", "unknown") } else { error })?;
+    }
     let mut record = drafted(who, &customer, &new);
     let todo = next_step(tx, who, &record, new.priority)?;
     record.todo_id = todo.as_ref().map(|todo| todo.id.uuid());
+    facts::publish(tx, who, &record)?;
+    record.late = duties::is_late(tx, customer.id.uuid(), record.id.uuid())?;
     record.insert(tx)?;
     customers::service::contacted(tx, customer.id, record.at, record.next_at)?;
-    facts::publish(tx, who, &record)?;
     if let Some(todo) = &todo {
         todos::service::audit_created(tx, who, todo)?;
     }
@@ -99,7 +105,7 @@ fn drafted(who: &Principal, customer: &Customer, new: &NewInteraction) -> Intera
         kind: new.kind,
         at: new.at,
         recorded_at: who.now,
-        late: rules::is_late(new.at, who.now),
+        late: false,
         actor_id: who.user,
         contact_id: new.contact_id,
         content: new.content.clone(),

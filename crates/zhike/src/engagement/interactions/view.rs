@@ -21,7 +21,7 @@ pub struct InteractionView {
     pub at: Timestamp,
     #[schema(value_type = String, format = DateTime)]
     pub recorded_at: Timestamp,
-    /// Written down more than 24 hours after it took place.
+    /// Written down later than the regulations in force allowed.
     pub late: bool,
     /// Who made the contact.
     pub actor: Named,

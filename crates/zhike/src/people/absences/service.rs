@@ -1,7 +1,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::{Entity as _, Tx};
+use store::{Entity as _, Tx, turns};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -9,6 +9,7 @@ use crate::kernel::permission::action::{Create, Delete, Read};
 use crate::kernel::permission::entity;
 use crate::kernel::{Entity, Error, Fact, Grant, Guarded as _, Id, Principal, Result};
 use crate::people::ABSENCE_CHANGED;
+use crate::platform::access::epoch;
 use crate::platform::access::model::{Absence, AbsenceId, AbsenceKind, User, UserId};
 use crate::platform::access::names;
 use crate::platform::{audit, outbox};
@@ -110,10 +111,20 @@ pub fn create(tx: &mut Tx<'_>, grant: &Grant<Create, entity::Absence>, new: &New
     grant.check(tx, &absence)?;
     check(tx, &absence)?;
     absence.insert(tx)?;
-    let changes = json!({ "from": absence.first_day, "to": absence.last_day, "deputy_id": absence.deputy_id });
-    audit::record(tx, grant.principal(), "create", Entity::Absence, absence.id(), None, changes)?;
+    note(tx, grant.principal(), "create", &absence)?;
     tell(tx, grant.principal(), &absence, false)?;
     view(tx, absence)
+}
+
+/// Whoever stands in reaches the customers of who is away, so an absence is a change of rights: it holds at once, and
+/// the audit says who was given what from when to when.
+fn note(tx: &mut Tx<'_>, who: &Principal, action: &str, absence: &Absence) -> Result<()> {
+    if absence.deputy_id.is_some() {
+        epoch::bump(tx)?;
+    }
+    let Absence { owner_id, deputy_id, first_day, last_day, .. } = absence;
+    let changes = json!({ "owner_id": owner_id, "deputy_id": deputy_id, "from": first_day, "to": last_day });
+    audit::record(tx, who, action, Entity::Absence, absence.id(), None, changes)
 }
 
 fn check(tx: &mut Tx<'_>, absence: &Absence) -> Result<()> {
@@ -127,6 +138,7 @@ fn check(tx: &mut Tx<'_>, absence: &Absence) -> Result<()> {
     if let Some(deputy) = absence.deputy_id {
         active("deputy_id", tx, deputy)?;
     }
+    turns::take(tx, "absence", [absence.owner_id.to_string()])?;
     let parameters: [&dyn store::ToValue; 3] = [&absence.owner_id, &absence.first_day, &absence.last_day];
     if tx.query_opt(&OVERLAPPING, &parameters)?.is_some() {
         return Err(Error::conflict("absence.overlaps").field("from", "absence.overlaps"));
@@ -143,8 +155,7 @@ pub fn delete(tx: &mut Tx<'_>, grant: &Grant<Delete, entity::Absence>, id: Absen
     let absence = Absence::get(tx, id)?;
     grant.check(tx, &absence)?;
     absence.delete(tx)?;
-    let changes = json!({ "from": absence.first_day, "to": absence.last_day, "owner_id": absence.owner_id });
-    audit::record(tx, grant.principal(), "delete", Entity::Absence, id.uuid(), None, changes)?;
+    note(tx, grant.principal(), "delete", &absence)?;
     tell(tx, grant.principal(), &absence, true)
 }
 

@@ -1,4 +1,5 @@
-//! Who a request comes from: a session cookie or an API token, resolved once and remembered until rights change.
+//! Who a request comes from: a session cookie or an API token, resolved once and remembered until rights
+//! change or the company's day ends.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -99,7 +100,8 @@ impl Identities {
         let found = self.known.read().unwrap_or_else(PoisonError::into_inner).get(hash).cloned();
         let Some(identity) = found else { return Ok(None) };
         let fresh = identity.epoch == self.current_epoch(db).await?;
-        Ok((fresh && identity.lives(now, self.lifetime.idle)).then_some(identity))
+        let of_today = now < identity.resolved.until;
+        Ok((fresh && of_today && identity.lives(now, self.lifetime.idle)).then_some(identity))
     }
 
     async fn current_epoch(&self, db: &Db) -> Result<i64> {
@@ -121,7 +123,7 @@ impl Identities {
     ) -> Result<Option<Arc<Identity>>> {
         let is_session = matches!(credential, Credential::Session(_));
         let key = hash.clone();
-        let read = move |tx: &mut Tx<'_>| if is_session { session(tx, &hash) } else { token(tx, &hash) };
+        let read = move |tx: &mut Tx<'_>| if is_session { session(tx, &hash, now) } else { token(tx, &hash, now) };
         let identity = db.read(read).await?.filter(|identity| identity.lives(now, self.lifetime.idle)).map(Arc::new);
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= REMEMBERED_MOST {
@@ -159,9 +161,9 @@ impl Identity {
     }
 }
 
-fn session(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Option<Identity>> {
+fn session(tx: &mut Tx<'_>, hash: &[u8], now: Timestamp) -> Result<Option<Identity>> {
     let Some(session) = Session::one(tx, &SESSION_BY_HASH, &[&hash])? else { return Ok(None) };
-    let Some(resolved) = resolve(tx, session.staff_id)? else { return Ok(None) };
+    let Some(resolved) = resolve(tx, session.staff_id, now)? else { return Ok(None) };
     let seen = session.seen_at.as_microsecond();
     Ok(Some(Identity {
         resolved,
@@ -173,9 +175,9 @@ fn session(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Option<Identity>> {
     }))
 }
 
-fn token(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Option<Identity>> {
+fn token(tx: &mut Tx<'_>, hash: &[u8], now: Timestamp) -> Result<Option<Identity>> {
     let Some(token) = ApiToken::one(tx, &TOKEN_BY_HASH, &[&hash])? else { return Ok(None) };
-    let Some(resolved) = resolve(tx, token.staff_id)? else { return Ok(None) };
+    let Some(resolved) = resolve(tx, token.staff_id, now)? else { return Ok(None) };
     Ok(Some(Identity {
         resolved,
         session: None,

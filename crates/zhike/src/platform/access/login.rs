@@ -154,9 +154,10 @@ impl Entry {
     }
 
     fn audit(&self, tx: &mut Tx<'_>, user: &User, session: Id<Session>) -> Result<()> {
-        let Some(resolved) = resolve(tx, user.id)? else { return Ok(()) };
+        let now = self.door.clock.now();
+        let Some(resolved) = resolve(tx, user.id, now)? else { return Ok(()) };
         let request = Request { session: Some(session.uuid()), ..self.visitor.request.clone() };
-        let who: Principal = resolved.principal(request, self.door.clock.now(), Arc::clone(&self.door.vault));
+        let who: Principal = resolved.principal(request, now, Arc::clone(&self.door.vault));
         audit::record(tx, &who, "signed_in", Entity::User, user.id.uuid(), None, json!({}))
     }
 }

@@ -1,17 +1,20 @@
-//! From roles to what a person may do: scopes are filled in with the person's place in the company, and add up.
+//! From roles to what a person may do: scopes are filled in with the person's place in the company, and add up. Whoever
+//! stands in for somebody who is away reaches what is theirs, for as long as they are away (R3-2.1).
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use store::{Entity as _, Tx};
 use uuid::Uuid;
 
-use super::model::{Department, ROLES, ROLES_OF_USER, Role, User};
+use super::model::{Absence, Department, ROLES, ROLES_OF_USER, Role, User};
 use super::names::Named;
 use super::roles::Rights;
-use crate::kernel::permission::Reach;
-use crate::kernel::{Action, Entity, Id, Permissions, Principal, Request, Result, fields};
+use crate::kernel::permission::{Place, Reach};
+use crate::kernel::{Action, Entity, Error, Id, Permissions, Principal, Request, Result, fields};
+use crate::platform::settings;
 use crate::platform::vault::Vault;
 
 store::statements! {
@@ -20,7 +23,17 @@ store::statements! {
         where top.id = $1 or top.head_id = $2";
     HOLDERS = "select staff.id, staff.name from staff_role join staff on staff.id = staff_role.staff_id
         where staff_role.role_id = $1 and staff.active order by staff.name_key, staff.id limit 200";
+    STANDS_IN_FOR = select Absence where "deputy_id = $1 and first_day <= $2 and last_day >= $2";
 }
+
+/// What a deputy does in the place of who is away: all that a duty towards their customers may ask for. Giving
+/// customers away, exporting them, deleting and judging wait for who comes back, or are the supervisor's.
+const STAND_IN: &[(Entity, &[Action])] = &[
+    (Entity::Customer, &[Action::Read, Action::Update, Action::Reveal]),
+    (Entity::Contact, &[Action::Read, Action::Create, Action::Update, Action::Reveal]),
+    (Entity::Interaction, &[Action::Read, Action::Create]),
+    (Entity::Duty, &[Action::Read, Action::Update]),
+];
 
 /// What is known of a person without the request they make.
 #[derive(Clone, Debug)]
@@ -30,6 +43,8 @@ pub struct Resolved {
     pub department: Option<Id<Department>>,
     pub permissions: Arc<Permissions>,
     pub must_change_password: bool,
+    /// The end of the company's day. Who is away is told in days, so what somebody may do can be another on the next.
+    pub until: Timestamp,
 }
 
 impl Resolved {
@@ -46,25 +61,35 @@ impl Resolved {
     }
 }
 
-/// Resolves a person; `None` when there is none, or no more.
-pub fn resolve(tx: &mut Tx<'_>, id: Id<User>) -> Result<Option<Resolved>> {
+/// Resolves a person on the day of `now`; `None` when there is none, or no more.
+pub fn resolve(tx: &mut Tx<'_>, id: Id<User>, now: Timestamp) -> Result<Option<Resolved>> {
     let Some(user) = User::find(tx, id)?.filter(|user| user.active) else {
         return Ok(None);
     };
-    let permissions = permissions_of(tx, &user)?;
+    let (today, until) = day(tx, now)?;
+    let permissions = permissions_of(tx, &user, today)?;
     Ok(Some(Resolved {
         user: user.id,
         name: user.name.into(),
         department: user.department_id,
         permissions: Arc::new(permissions),
         must_change_password: user.must_change_password,
+        until,
     }))
+}
+
+/// The company's date, and when it ends.
+fn day(tx: &mut Tx<'_>, now: Timestamp) -> Result<(Date, Timestamp)> {
+    let calendar = settings::calendar(tx)?;
+    let today = calendar.date_of(now);
+    let ends = today.tomorrow().and_then(|next| next.to_zoned(calendar.zone().clone())).map_err(Error::internal)?;
+    Ok((today, ends.timestamp()))
 }
 
 /// The principal of a person for work that no request carries: jobs run as whoever asked for them.
 pub fn principal_of(tx: &mut Tx<'_>, id: Id<User>, now: Timestamp, vault: &Arc<Vault>) -> Result<Option<Principal>> {
     let request = Request { id: Uuid::now_v7(), ..Request::default() };
-    Ok(resolve(tx, id)?.map(|resolved| resolved.principal(request, now, Arc::clone(vault))))
+    Ok(resolve(tx, id, now)?.map(|resolved| resolved.principal(request, now, Arc::clone(vault))))
 }
 
 /// The people whose roles let them do something, wherever: whom to ask for it.
@@ -105,13 +130,25 @@ fn everything() -> Permissions {
     Permissions { reach: pairs.map(|pair| (pair, all.clone())).collect(), ..Permissions::default() }
 }
 
-fn permissions_of(tx: &mut Tx<'_>, user: &User) -> Result<Permissions> {
-    let subtree = subtree_of(tx, user)?;
+fn permissions_of(tx: &mut Tx<'_>, user: &User, today: Date) -> Result<Permissions> {
+    let department = user.department_id.map(Id::uuid);
+    let place = Place { user: user.id.uuid(), department, subtree: subtree_of(tx, user)? };
     let mut permissions = Permissions::default();
     for rights in rights_of(tx, user.id)? {
-        add(&mut permissions, &rights, user, &subtree);
+        add(&mut permissions, &rights, &place);
+    }
+    let absent: Vec<Uuid> = stands_in_for(tx, user.id, today)?.into_iter().map(Id::uuid).collect();
+    for (entity, actions) in STAND_IN {
+        for action in *actions {
+            permissions.reach.entry((*entity, *action)).and_modify(|reach| reach.stand_in(&absent));
+        }
     }
     Ok(permissions)
+}
+
+/// The people for whom somebody stands in on a day.
+fn stands_in_for(tx: &mut Tx<'_>, user: Id<User>, day: Date) -> Result<Vec<Id<User>>> {
+    Ok(Absence::all(tx, &STANDS_IN_FOR, &[&user, &day])?.into_iter().map(|absence| absence.owner_id).collect())
 }
 
 /// The departments that "subtree" means for this person.
@@ -126,11 +163,10 @@ fn rights_of(tx: &mut Tx<'_>, user: Id<User>) -> Result<Vec<Rights>> {
     ids.into_iter().map(|id| Role::get(tx, id)?.rights()).collect()
 }
 
-fn add(permissions: &mut Permissions, rights: &Rights, user: &User, subtree: &BTreeSet<Uuid>) {
-    let department = user.department_id.map(Id::uuid);
+fn add(permissions: &mut Permissions, rights: &Rights, place: &Place) {
     for (entity, actions) in &rights.permissions {
         for (action, scope) in actions {
-            permissions.reach.entry((*entity, *action)).or_default().add(scope, department, subtree);
+            permissions.reach.entry((*entity, *action)).or_default().add(scope, place);
         }
     }
     for (field, access) in &rights.fields {

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::json;
 use store::jobs::{self, NewJob};
-use store::{Entity as _, Tx};
+use store::{Entity as _, Tx, turns};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -21,11 +21,6 @@ const LINK_LIVES: SignedDuration = SignedDuration::from_hours(24);
 pub const SAMPLE_JOB: &str = "sample";
 const NAME_MOST: usize = 100;
 const LOGIN_MOST: usize = 64;
-
-store::statements! {
-    /// Two set-ups at once take turns.
-    TAKE_TURNS = postgres "select pg_advisory_xact_lock(4729110002) is null";
-}
 
 /// The first person; the password comes apart from it, already hashed.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -80,9 +75,7 @@ pub fn redeem(tx: &mut Tx<'_>, token: &str, now: Timestamp) -> Result<()> {
 /// Makes company, root department, roles and the first person, who administers the system and manages the company; a
 /// larger company gives these to two people later.
 pub fn found(tx: &mut Tx<'_>, system: &Principal, setup: &Setup, password_hash: &str) -> Result<Founded> {
-    if tx.is_postgres() {
-        tx.query(&TAKE_TURNS, &[])?;
-    }
+    turns::take(tx, "setup", [""])?;
     if !needed(tx)? {
         return Err(Error::conflict("setup.done"));
     }

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use store::{Entity as _, Tx};
+use store::{Entity as _, Tx, turns};
 
 use super::model::{Device, LoginAttempt, User};
 use crate::kernel::{Error, Id, Result};
@@ -16,8 +16,6 @@ const ACCOUNT_MOST: i64 = 10;
 const ADDRESS_MOST: i64 = 100;
 
 store::statements! {
-    /// Guesses at one account take turns, or parallel ones would all see a low count.
-    TAKE_TURNS = postgres "select pg_advisory_xact_lock(4729, hashtext($1)) is null";
     FAILED_BY_STRANGERS = "select count(*) from login_attempt
         where login = $1 and at > $2 and failed and device_id is null";
     FAILED_BY_DEVICE = "select count(*) from login_attempt where login = $1 and at > $2 and failed and device_id = $3";
@@ -44,9 +42,8 @@ pub fn reserve(
     known: Option<(&User, &[u8])>,
     now: Timestamp,
 ) -> Result<Allowed> {
-    if tx.is_postgres() {
-        tx.query(&TAKE_TURNS, &[&login])?;
-    }
+    // Parallel guesses at one account would all see a low count.
+    turns::take(tx, "login", [login])?;
     let since = now - WINDOW;
     let device = match known {
         Some((user, hash)) => Device::one(tx, &DEVICE_OF, &[&hash, &user.id])?.map(|device| device.id),

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use store::Tx;
+use store::{Tx, turns};
 
 use crate::app::App;
 use crate::kernel::{Error, Id, Principal, Result};
@@ -20,8 +20,6 @@ pub const KEY_HEADER: &str = "idempotency-key";
 const KEY_MOST: usize = 200;
 
 store::statements! {
-    /// Two requests with one key at the same moment take turns.
-    TAKE_TURNS = postgres "select pg_advisory_xact_lock(4730, hashtext($1)) is null";
     KNOWN = "select request_hash, status, body, version from idempotency where staff_id = $1 and key = $2";
     REMEMBER = "insert into idempotency (staff_id, key, request_hash, status, body, version, at)
         values ($1, $2, $3, $4, $5, $6, $7)";
@@ -147,9 +145,7 @@ impl App {
 
 fn known(tx: &mut Tx<'_>, user: Id<User>, mutation: &Mutation) -> Result<Option<Answer>> {
     let Some(key) = &mutation.key else { return Ok(None) };
-    if tx.is_postgres() {
-        tx.query(&TAKE_TURNS, &[key])?;
-    }
+    turns::take(tx, "idempotency", [key])?;
     let Some(row) = tx.query_opt(&KNOWN, &[&user, key])? else { return Ok(None) };
     if row.get::<Vec<u8>>(0)? != mutation.request_hash {
         return Err(Error::conflict("idempotency_key.reused"));

@@ -14,6 +14,7 @@ use super::model::{CALENDAR_CHANGED, HolidayYear, Row, Settings, THE_ROW};
 use crate::kernel::permission::action::Update;
 use crate::kernel::permission::entity::Setting;
 use crate::kernel::{Entity, Error, Fact, Grant, Principal, Result};
+use crate::platform::access::epoch;
 use crate::platform::audit::{self, Changes};
 use crate::platform::outbox;
 
@@ -58,6 +59,8 @@ pub fn update(tx: &mut Tx<'_>, grant: &Grant<Update, Setting>, version: i64, mut
     let stamp = if recalculate { Uuid::now_v7() } else { stamp };
     new.row(stamp, grant.now())?.update(tx)?;
     if recalculate {
+        // Another zone has another day, and for a day people may stand in for others.
+        epoch::bump(tx)?;
         announce(tx, grant.principal())?;
     }
     let mut changes = Changes::new();

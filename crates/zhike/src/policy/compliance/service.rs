@@ -193,7 +193,7 @@ fn sums<A: Doing>(tx: &mut Tx<'_>, who: &Principal, question: &Question, span: S
     let mut sums = Sums::default();
     for row in &rows {
         let (department, owner): (Uuid, Uuid) = (row.get(2)?, row.get(3)?);
-        let is_own = reach.own && owner == me;
+        let is_own = reach.owners.contains(&owner);
         let figures = read(row)?;
         if figures.due == 0 || !(reach.all || is_own || reach.departments.contains(&department)) {
             continue;

@@ -9,6 +9,8 @@ pub mod view;
 
 pub use super::rules::compliance::percent;
 pub use offered::{
-    Counts, DutyCard, Heat, PersonCounts, Reached, any_rule_in_force, counts, month_rates, open_duties, team, team_open,
+    Counts, DutyCard, Heat, PersonCounts, Reached, any_rule_in_force, counts, is_late, month_rates, open_duties, team,
+    team_open,
 };
+pub use service::of_customer;
 pub use timeline::timeline;

@@ -21,6 +21,7 @@ use crate::policy::rules::compliance::percent;
 const BEHIND: SignedDuration = SignedDuration::from_hours(24);
 
 store::statements! {
+    LATE_ABOUT = "select 1 from duty where customer_id = $1 and subject_id = $2 and state = 'late' limit 1";
     /// What may be acted on by then, the most urgent first. What is live has its deadline ahead of it, or just passed …
     OPEN = select DutyRow where "owner_id = $1 and due_at > $4 and live and state not in ('paused', 'missed')
         and opens_at <= $2 and act_at < $3 order by act_at, id limit $5";
@@ -108,6 +109,11 @@ fn card(known: &Known, row: &DutyRow) -> Result<DutyCard> {
         state: row.state.word().to_owned(),
         version: row.version,
     })
+}
+
+/// Whether something that had to be done about this, as the regulations in force ask, was done too late.
+pub fn is_late(tx: &mut Tx<'_>, customer: Uuid, subject: Uuid) -> Result<bool> {
+    Ok(tx.query_opt(&LATE_ABOUT, &[&customer, &subject])?.is_some())
 }
 
 /// How a person stands today.

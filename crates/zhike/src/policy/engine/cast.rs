@@ -127,10 +127,3 @@ fn away(tx: &mut Tx<'_>, who: &Principal, today: Date) -> Result<Vec<AbsenceView
     let grant = system.grant::<Read, entity::Absence>()?;
     absences::list(tx, &grant, &absences::Question { user_id: None, from: Some(today), to: None })
 }
-
-/// The people for whom somebody stands in on a day.
-pub fn standing_in(tx: &mut Tx<'_>, who: &Principal, day: Date) -> Result<Vec<Uuid>> {
-    let away = away(tx, who, day)?;
-    let mine = away.into_iter().filter(|away| away.deputy_id == Some(who.user) && away.from <= day && day <= away.to);
-    Ok(mine.map(|away| away.user_id.uuid()).collect())
-}

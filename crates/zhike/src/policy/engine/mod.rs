@@ -19,7 +19,7 @@ pub mod replan;
 pub mod sweep;
 mod tell;
 
-pub use cast::{Cast, standing_in};
+pub use cast::Cast;
 pub use pen::{Note, Pen};
 
 store::statements! {
