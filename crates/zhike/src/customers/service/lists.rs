@@ -51,8 +51,12 @@ pub const SPEC: ListSpec = ListSpec {
 };
 
 const TEXT_MOST: usize = 100;
-/// A search that is also filtered or sorted looks at this many of the newest hits.
-const HITS_MOST: usize = 500;
+/// A search that is also filtered takes its hits in stretches of this many …
+const STRETCH: usize = 500;
+/// … and a page ends after so many of them, though it may not be full: the next one goes on from there.
+const STRETCHES_MOST: usize = 40;
+/// What is found can be sorted up to this many; more is no answer to a search, and is told so.
+const SORTED_MOST: usize = 5_000;
 
 /// A question to the list: filters, sort and page, and a text to search for.
 #[derive(Clone, Debug, Default)]
@@ -78,8 +82,12 @@ impl Question {
             return Err(Error::field_invalid("q", "too_long"));
         }
         // Pages of a search go on from a place in the search index, pages of a list from a row.
+        let walks = text.is_some() && sort.is_none();
         let place = cursor.and_then(|cursor| cursor.strip_prefix('q'));
-        let cursor = if place.is_some() { None } else { cursor };
+        if cursor.is_some() && place.is_some() != walks {
+            return Err(Error::invalid("query.invalid"));
+        }
+        let cursor = if walks { None } else { cursor };
         let place = place.map(str::parse).transpose().map_err(|_| Error::invalid("query.invalid"))?;
         let mut asked = Asked::parse(filter, sort, cursor, limit)?;
         if let Some(sort) = asked.sort.as_mut().filter(|sort| sort.field == "name") {
@@ -89,9 +97,8 @@ impl Question {
         Ok(Self { asked, text, place, regions })
     }
 
-    /// A hit's place is the only order of a plain search.
-    fn is_plain_search(&self) -> bool {
-        self.asked.filters.is_empty() && self.regions.is_empty() && self.asked.sort.is_none()
+    fn is_filtered(&self) -> bool {
+        !self.asked.filters.is_empty() || !self.regions.is_empty()
     }
 }
 
@@ -128,10 +135,13 @@ pub fn rows<R: Columns>(
     check_fields(who, question)?;
     let scope = question.regions.iter().cloned().fold(reach::scope(grant), Predicate::and);
     match &question.text {
-        Some(text) if question.is_plain_search() => searched(tx, who, &scope, question, text),
+        Some(text) if question.asked.sort.is_none() => searched(tx, who, &scope, question, text),
         Some(text) => {
-            let (hits, _) = hits(tx, who, &scope, text, None, HITS_MOST)?;
-            let asked = Asked { among: Some(padded(hits)), ..question.asked.clone() };
+            let (hits, more) = hits(tx, who, &scope, text, None, SORTED_MOST)?;
+            if more.is_some() {
+                return Err(Error::invalid("query.too_many_hits").detail("search for more of the name, or do not sort"));
+            }
+            let asked = Asked { among: Some(padded(ids(&hits))), ..question.asked.clone() };
             page(tx, &plan::checked_only(scope), &asked)
         }
         None => {
@@ -164,7 +174,7 @@ fn of_columns<R: Columns>() -> ListSpec {
     ListSpec { columns: R::COLUMNS, ..SPEC }
 }
 
-/// Newest first, page by page through the search index.
+/// Newest first, page by page through the search index; a filter leaves out some of what is found.
 fn searched<R: Columns>(
     tx: &mut Tx<'_>,
     who: &Principal,
@@ -172,19 +182,41 @@ fn searched<R: Columns>(
     question: &Question,
     text: &str,
 ) -> Result<List<R>> {
-    let limit = question.asked.page.limit;
-    let (hits, next) = hits(tx, who, scope, text, question.place, limit)?;
-    let asked = Asked { among: Some(padded(hits.clone())), ..Asked::default() };
-    let asked = Asked { page: store::list::Page { limit: limit.max(1), after: None }, ..asked };
-    let (mut rows, _) = of_columns::<R>().page(tx, &plan::checked_only(scope.clone()), &asked)?;
-    let places: HashMap<Uuid, usize> = hits.iter().enumerate().map(|(place, id)| (*id, place)).collect();
-    // The id is the first of all columns.
-    rows.sort_by_cached_key(|row| row.get(0).ok().and_then(|id: Uuid| places.get(&id).copied()));
-    let items = rows.into_iter().map(R::from_row).collect::<store::Result<_>>()?;
-    Ok(List { items, next: next.map(|place| format!("q{place}")) })
+    let limit = question.asked.page.limit.max(1);
+    let stretch = if question.is_filtered() { STRETCH } else { limit };
+    let (mut items, mut place) = (Vec::new(), question.place);
+    for _ in 0..STRETCHES_MOST {
+        let (hits, next) = hits(tx, who, scope, text, place, stretch)?;
+        let mut found = among::<R>(tx, scope, question, &hits)?;
+        let room = limit - items.len();
+        place = if found.len() > room { Some(found[room - 1].0) } else { next };
+        found.truncate(room);
+        items.extend(found.into_iter().map(|(_, row)| row));
+        if place.is_none() || items.len() == limit {
+            break;
+        }
+    }
+    Ok(List { items, next: place.map(|place| format!("q{place}")) })
 }
 
-/// The ids of the newest hits within the scope, and the place after them if there are more.
+/// Which of these hits the filters let through, with their places, newest first.
+fn among<R: Columns>(tx: &mut Tx<'_>, scope: &Predicate, question: &Question, hits: &[Hit]) -> Result<Vec<(i64, R)>> {
+    let page = store::list::Page { limit: hits.len().max(1), after: None };
+    let asked = Asked { among: Some(padded(ids(hits))), page, ..question.asked.clone() };
+    let (rows, _) = of_columns::<R>().page(tx, &plan::checked_only(scope.clone()), &asked)?;
+    let places: HashMap<Uuid, i64> = hits.iter().map(|hit| (hit.id, hit.place)).collect();
+    // The id is the first of all columns.
+    let placed = |row: store::Row| Ok((places.get(&row.get(0)?).copied().unwrap_or_default(), R::from_row(row)?));
+    let mut found = rows.into_iter().map(placed).collect::<Result<Vec<_>>>()?;
+    found.sort_by_key(|(place, _)| std::cmp::Reverse(*place));
+    Ok(found)
+}
+
+fn ids(hits: &[Hit]) -> Vec<Uuid> {
+    hits.iter().map(|hit| hit.id).collect()
+}
+
+/// The newest hits within the scope, and the place after them if there are more.
 ///
 /// A search for hits that carry one of many tokens costs more than looking at some hits that do not: whoever reaches
 /// many departments usually reaches enough of what is found. Who does not is searched for by tokens all the same.
@@ -195,7 +227,7 @@ fn hits(
     text: &str,
     before: Option<i64>,
     limit: usize,
-) -> Result<(Vec<Uuid>, Option<i64>)> {
+) -> Result<(Vec<Hit>, Option<i64>)> {
     let access = reach::tokens_for(who);
     if access.as_ref().is_some_and(Vec::is_empty) {
         return Ok((Vec::new(), None));
@@ -223,22 +255,21 @@ fn hits(
 const TOKENS_FEW: usize = 3;
 const LOOK_AT: usize = 200;
 
-fn cut(mut found: Vec<Hit>, limit: usize) -> (Vec<Uuid>, Option<i64>) {
+fn cut(mut found: Vec<Hit>, limit: usize) -> (Vec<Hit>, Option<i64>) {
     let more = found.len() > limit;
     found.truncate(limit);
     let next = found.last().filter(|_| more).map(|hit| hit.place);
-    (found.into_iter().map(|hit| hit.id).collect(), next)
+    (found, next)
 }
 
 fn within(tx: &mut Tx<'_>, scope: &Predicate, hits: Vec<Hit>) -> Result<Vec<Hit>> {
-    let ids: Vec<Uuid> = hits.iter().map(|hit| hit.id).collect();
-    let inside: HashSet<Uuid> = super::search::among(tx, scope, ids)?.into_iter().collect();
+    let inside: HashSet<Uuid> = super::search::among(tx, scope, ids(&hits))?.into_iter().collect();
     Ok(hits.into_iter().filter(|hit| inside.contains(&hit.id)).collect())
 }
 
 /// Repeats the last id up to one of a few lengths, so that statements of a few shapes only need to be prepared.
 pub(super) fn padded(mut ids: Vec<Uuid>) -> Vec<Uuid> {
-    const LENGTHS: [usize; 5] = [1, 8, 50, 200, HITS_MOST];
+    const LENGTHS: [usize; 6] = [1, 8, 50, 200, STRETCH, SORTED_MOST];
     if let (Some(last), Some(length)) = (ids.last().copied(), LENGTHS.iter().find(|length| **length >= ids.len())) {
         ids.resize(*length, last);
     }

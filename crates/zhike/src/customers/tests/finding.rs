@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use super::{names, path};
+use crate::customers::service;
 use crate::testing::{Session, TestApp};
 
 fn encoded(text: &str) -> String {
@@ -68,6 +69,42 @@ store::db_test! {
         let vips = li.get(&format!("/customers?q=hs&sort=name&filter={}", encoded(r#"[["grade","eq","vip"]]"#))).ok();
         assert_eq!(names(&vips), ["华盛2号店", "华盛4号店", "华盛6号店"]);
         assert_eq!(li.get("/customers?q=hs&cursor=qx").refused(422), "query.invalid");
+        assert_eq!(li.get("/customers?q=hs&sort=name&cursor=q5").refused(422), "query.invalid", "a place is no row");
+    }
+
+    fn what_a_search_finds_is_filtered_to_its_end(db) {
+        let app = TestApp::new(&db);
+        let li = app.sign_in("li");
+        // More than one stretch of hits; those that the filter lets through are the oldest, the rest are the newest.
+        let old = [1, 2, 3].map(|n| format!("华盛{n}号老店"));
+        for name in &old {
+            li.post("/customers", json!({ "name": name, "grade": "vip" })).created();
+        }
+        let who = app.principal("li");
+        app.write(move |tx| {
+            let import = uuid::Uuid::now_v7();
+            let prepared = (0..600).map(|n| {
+                let new = serde_json::from_value(json!({ "name": format!("华盛{n}号新店") }))?;
+                service::prepare(&who, &new, Some(who.user), who.department)
+            });
+            let block = prepared.collect::<crate::kernel::Result<Vec<_>>>()?;
+            service::insert_block(tx, &who.grant()?, import, &block)
+        });
+        let filter = encoded(r#"[["grade","eq","vip"]]"#);
+        let mut seen = Vec::new();
+        let mut path = format!("/customers?q=hs&limit=2&filter={filter}");
+        loop {
+            let page = li.get(&path).ok();
+            seen.extend(names(&page).into_iter().map(str::to_owned));
+            let Some(next) = page["next"].as_str() else { break };
+            path = format!("/customers?q=hs&limit=2&filter={filter}&cursor={next}");
+        }
+        seen.reverse();
+        assert_eq!(seen, old);
+        let sorted = li.get("/customers?q=hs&sort=-number&limit=1").ok();
+        assert_eq!(names(&sorted), ["华盛599号新店"]);
+        let sorted = li.get(&format!("/customers?q=hs&sort=name&filter={filter}")).ok();
+        assert_eq!(names(&sorted), old.each_ref().map(String::as_str));
     }
 
     fn lists_are_filtered_sorted_and_paged(db) {
