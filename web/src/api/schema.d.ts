@@ -2132,13 +2132,6 @@ export interface components {
             kind: components["schemas"]["EventKind"];
             /** Format: date-time */
             known_at: string;
-            /** @description Recorded later than 24 hours after it was known. */
-            late: boolean;
-            /**
-             * Format: int64
-             * @description By how many seconds.
-             */
-            late_seconds?: number | null;
             /** Format: date-time */
             recorded_at: string;
         };
@@ -2413,7 +2406,7 @@ export interface components {
             feedback?: string | null;
             id: components["schemas"]["Id"];
             kind: components["schemas"]["Kind"];
-            /** @description Written down more than 24 hours after it took place. */
+            /** @description Written down later than the regulations in force allowed. */
             late: boolean;
             /** Format: date-time */
             next_at?: string | null;
@@ -2967,7 +2960,7 @@ export interface components {
                 feedback?: string | null;
                 id: components["schemas"]["Id"];
                 kind: components["schemas"]["Kind"];
-                /** @description Written down more than 24 hours after it took place. */
+                /** @description Written down later than the regulations in force allowed. */
                 late: boolean;
                 /** Format: date-time */
                 next_at?: string | null;
