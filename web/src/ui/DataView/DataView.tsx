@@ -82,7 +82,7 @@ export function DataView<T>(props: DataViewProps<T>) {
         columns: shown.map((column) => ({ key: column.key, width: column.key === key ? width : column.width })),
       }),
   }
-  const nothing = !pages.isPending && !pages.isError && rows.length === 0 && !next
+  const nothing = !pages.isPending && !pages.isError && rows.length === 0 && !pages.hasNextPage
   const Rows = phone ? Cards : Table
   return (
     <div ref={root} className="dataview" data-dense={state.dense || undefined}>
