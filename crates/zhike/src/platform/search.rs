@@ -23,6 +23,8 @@ const TEXT_MOST: usize = 100;
 /// Hits looked at at once to find those that the asker may see, where the first few were not enough.
 const BATCH: usize = 100;
 const BATCHES_MOST: usize = 10;
+/// An index is searched for so many tokens of access at little cost.
+const TOKENS_FEW: usize = 3;
 
 /// A kind of record that can be searched for.
 #[derive(Clone, Copy)]
@@ -74,11 +76,14 @@ pub fn find(
 
 fn of_kind(tx: &mut Tx<'_>, who: &Principal, kind: &Searchable, text: &str, limit: usize) -> Result<Vec<Found>> {
     let kinds = [kind.kind];
+    let access = (kind.access)(who);
+    // Whoever goes by many tokens may see most hits, and asking for one of many costs more than looking at some in vain.
+    let looks_first = access.as_ref().is_some_and(|tokens| tokens.len() > TOKENS_FEW);
     let mut query = search::Query {
         kinds: &kinds,
         text,
         keys: (kind.keys)(who, text),
-        access: (kind.access)(who),
+        access: access.clone().filter(|_| !looks_first),
         before: None,
         // Most people may see most of what they search for.
         limit,
@@ -93,6 +98,7 @@ fn of_kind(tx: &mut Tx<'_>, who: &Principal, kind: &Searchable, text: &str, limi
             break;
         }
         query.limit = BATCH;
+        query.access.clone_from(&access);
     }
     found.truncate(limit);
     Ok(found)
