@@ -106,8 +106,8 @@ describe.sequential('a company’s customer book, run by its regulation', () => 
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page
-        .getByRole('link', { name: /被拒/ })
-        .or(page.getByRole('button', { name: /被拒/ }))
+        .getByRole('link', { name: /未导入/ })
+        .or(page.getByRole('button', { name: /未导入/ }))
         .first()
         .click(),
     ])

@@ -2152,6 +2152,12 @@ export interface components {
             /** Format: uuid */
             subject_id: string;
         };
+        ExistingCustomer: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            number: string;
+        };
         /** @description A view to be exported: filter, sort and search as in a list, and the columns in their order. */
         ExportRequest: {
             /**
@@ -2261,14 +2267,33 @@ export interface components {
             /** @description Some of its cells. */
             samples: string[];
         };
-        /** @description Rows: taken, refused, left out because their customer is there already. */
+        /** @description What becomes of the rows; each is counted once, so that they add up to the rows looked at. */
         ImportCounts: {
-            /** Format: int64 */
-            duplicates: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Rows that begin a new customer.
+             */
+            created: number;
+            /**
+             * Format: int64
+             * @description Further rows of a customer that stands above them in the sheet.
+             */
+            merged: number;
+            /**
+             * Format: int64
+             * @description Rows refused.
+             */
             rejected: number;
-            /** Format: int64 */
-            valid: number;
+            /**
+             * Format: int64
+             * @description Rows left out because their customer is there already.
+             */
+            skipped: number;
+            /**
+             * Format: int64
+             * @description Rows that bring a customer up to date that is there already.
+             */
+            updated: number;
         };
         /** @description Which column goes where, as it is sent. */
         ImportMapping: {
@@ -2278,6 +2303,11 @@ export interface components {
             defaults?: Record<string, unknown>;
             duplicates: components["schemas"]["Duplicates"];
         };
+        /**
+         * @description What becomes of a row, as in the counts.
+         * @enum {string}
+         */
+        ImportOutcome: "created" | "merged" | "updated" | "skipped" | "rejected";
         ImportPlacing: {
             /**
              * @description Nothing leaves the column out.
@@ -2286,15 +2316,16 @@ export interface components {
             field?: string | null;
             index: number;
         };
-        /** @description Rows as they are and what is wrong with them. Each row is judged by itself: rows of one customer count one by one. */
+        /** @description Rows as they are, what is wrong with them, and what would become of them. */
         ImportPreview: {
             /**
              * Format: int64
              * @description How many rows were looked at.
              */
             checked: number;
+            /** @description Of the rows looked at. */
             counts: components["schemas"]["ImportCounts"];
-            /** @description The first rows, and then those with problems. */
+            /** @description The first rows, and then those with something to say. */
             rows: components["schemas"]["ImportRow"][];
         };
         /** @description What is wrong with a cell or a row. */
@@ -2314,12 +2345,19 @@ export interface components {
         };
         ImportRow: {
             cells: string[];
+            existing?: components["schemas"]["ExistingCustomer"] | null;
+            outcome: components["schemas"]["ImportOutcome"];
             problems: components["schemas"]["ImportProblem"][];
             /**
              * Format: int64
              * @description As the spreadsheet program shows it.
              */
             row: number;
+            /**
+             * Format: int64
+             * @description The row above with the same customer.
+             */
+            same_as_row?: number | null;
         };
         /** @description An import as its asker sees it. */
         ImportView: {
@@ -2327,8 +2365,6 @@ export interface components {
             /** Format: int64 */
             contacts: number;
             counts: components["schemas"]["ImportCounts"];
-            /** Format: int64 */
-            created: number;
             /** Format: date-time */
             created_at: string;
             defaults: Record<string, unknown>;
@@ -2361,8 +2397,6 @@ export interface components {
             sheet: number;
             sheets: string[];
             state: components["schemas"]["State"];
-            /** Format: int64 */
-            updated: number;
         };
         Imports: {
             items: components["schemas"]["ImportView"][];

@@ -185,14 +185,14 @@ impl Customers {
         let count = |name: &str| outcome[name].as_i64().unwrap_or_default();
         let would = if self.dry_run { "would be " } else { "" };
         println!(
-            "{} rows: {} {would}taken ({} customers created, {} updated, {} contacts), {} skipped, {} rejected.",
+            "{} rows: {} new customers {would}created, {} joined to one above, {} updated, {} skipped, {} rejected; {} contacts.",
             count("rows"),
-            count("accepted"),
             count("created"),
+            count("merged"),
             count("updated"),
-            count("contacts"),
             count("skipped"),
-            count("rejected")
+            count("rejected"),
+            count("contacts")
         );
         if count("rejected") + count("skipped") > 0 && self.rejected.is_none() {
             println!("Give --rejected FILE.xlsx to get the rows that were not taken, with the reasons.");

@@ -18,6 +18,7 @@ use super::model::{CLEAR_PROBLEMS, Import, State};
 use super::people::People;
 use super::plan::Plan;
 use super::prepare;
+use super::service::ImportCounts;
 use super::source;
 use super::write::{self, About, Batch};
 use crate::customers::facts;
@@ -73,7 +74,7 @@ fn run(context: &JobContext, payload: Value) -> Result<Value> {
         move |tx, who| Ok((Arc::clone(who), reading(tx, who, &import)?))
     })?;
     let mut file = TableSource::open(context.files.read(&import.digest)?, source::limits()).map_err(source::refused)?;
-    let plan = Plan::read(&mut file, import.sheet as usize, import.heading_row as u64, &reading)?;
+    let plan = Plan::read(&mut file, import.place(), &reading, usize::MAX)?;
     let done = if dry_run { 0 } else { import.done };
     let about = About { import: id, file: import.file_name.clone(), duplicates: import.duplicates, dry_run };
     write_all(context, &who, &reading, (&plan, plan.after_rows(done as usize)), &Arc::new(about))?;
@@ -181,9 +182,10 @@ fn end(tx: &mut Tx<'_>, who: &Arc<Principal>, id: Uuid, dry_run: bool) -> Result
 }
 
 fn result(import: &Import) -> Value {
+    let ImportCounts { created, merged, updated, skipped, rejected } = import.counts();
     json!({
         "import": import.id, "dry_run": import.state == State::Checked, "rows": import.row_count,
-        "accepted": import.accepted, "skipped": import.skipped, "rejected": import.rejected, "created": import.created,
-        "updated": import.updated, "contacts": import.contacts,
+        "accepted": import.accepted, "created": created, "merged": merged, "updated": updated, "skipped": skipped,
+        "rejected": rejected, "contacts": import.contacts,
     })
 }

@@ -5,9 +5,10 @@
 //! ([`service::map`]), its rows are shown with what is wrong in them ([`preview`]), and a job brings them in ([`job`]).
 //! On the way a row is read cell by cell ([`convert`], [`values`]), rows of one customer are merged ([`plan`],
 //! [`merge`]), cleaned and sealed like any other customer ([`prepare`]), told from those that are there already
-//! ([`existing`]), and written in batches ([`write`]). What was not taken comes back with the reason ([`rejected`]).
+//! ([`existing`], [`judge`]), and written in batches ([`write`]). What was not taken comes back with the reason ([`rejected`]).
 //!
-//! * Every row is accepted, skipped or rejected, and counted once.
+//! * Every row begins a customer, joins one above it, brings one up to date, is skipped or is refused, and is counted
+//!   once ([`service::ImportCounts`]).
 //! * A batch and the count of rows done are one transaction: whatever happens to the process, no row comes twice.
 //! * Audit: one entry per batch (`import_rows`, with the numbers given out) and one for the whole (`imported`); a
 //!   customer that is brought up to date has an entry of its own, like any change of it.
@@ -18,6 +19,7 @@ pub mod existing;
 pub mod headings;
 pub mod http;
 pub mod job;
+mod judge;
 mod lexicon;
 mod merge;
 pub mod model;

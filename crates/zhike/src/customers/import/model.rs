@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::service::ImportCounts;
 use super::target::Target;
 use super::values::Level;
 use crate::kernel::{Error, Principal, Result};
@@ -141,6 +142,22 @@ impl Import {
         use store::Entity as _;
         let theirs = |import: &Self| import.owner_id == who.user.uuid() && who.now < import.expires_at;
         Self::find(tx, id)?.filter(theirs).ok_or_else(Error::not_found)
+    }
+
+    /// The sheet of the workbook, and the row that names its columns.
+    pub fn place(&self) -> (usize, u64) {
+        (self.sheet as usize, self.heading_row as u64)
+    }
+
+    pub fn counts(&self) -> ImportCounts {
+        ImportCounts {
+            created: self.created,
+            // What was taken and neither began a customer nor found one in the book.
+            merged: self.accepted - self.created - self.updated,
+            updated: self.updated,
+            skipped: self.skipped,
+            rejected: self.rejected,
+        }
     }
 
     /// Whether customers of it may be in the book already.

@@ -22,10 +22,16 @@ pub struct Plan {
 }
 
 impl Plan {
-    pub fn read(source: &mut TableSource, sheet: usize, heading_row: u64, reading: &Reading) -> Result<Self> {
+    /// Of the first `most` rows.
+    pub fn read(
+        source: &mut TableSource,
+        (sheet, heading_row): (usize, u64),
+        reading: &Reading,
+        most: usize,
+    ) -> Result<Self> {
         let mut rows = Filling::new()?;
         let mut groups = Groups::default();
-        for row in source::data(source, sheet, heading_row)? {
+        for row in source::data(source, sheet, heading_row)?.take(most) {
             let row = RawRow::from(row?);
             groups.add(&reading.identity(&row));
             rows.push(&row)?;
@@ -51,6 +57,11 @@ impl Plan {
     pub fn customer(&self, at: usize) -> Result<Vec<RawRow>> {
         let members = &self.members[self.rows_before(at)..self.rows_before(at + 1)];
         members.iter().map(|row| self.scratch.row(*row as usize)).collect()
+    }
+
+    /// A row by its place in the sheet, from 0.
+    pub fn row(&self, at: usize) -> Result<RawRow> {
+        self.scratch.row(at)
     }
 
     /// The first customer after so many rows; a run ends between two customers.

@@ -44,7 +44,8 @@ pub fn write(refused: &Refused, sheet: File, to: File) -> Result<()> {
     let mut writer = TableWriter::new(Format::Xlsx, to, &headings).map_err(source::refused)?;
     let mut sheet = TableSource::open(sheet, source::limits()).map_err(source::refused)?;
     let mut wanted = refused.rows.iter().peekable();
-    for row in source::data(&mut sheet, refused.import.sheet as usize, refused.import.heading_row as u64)? {
+    let (at, heading_row) = refused.import.place();
+    for row in source::data(&mut sheet, at, heading_row)? {
         let Some((number, reason)) = wanted.peek() else { break };
         let row = row?;
         if row.number != *number {

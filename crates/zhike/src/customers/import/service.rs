@@ -265,8 +265,6 @@ pub struct ImportView {
     pub state: State,
     pub job_id: Option<Uuid>,
     pub counts: ImportCounts,
-    pub created: i64,
-    pub updated: i64,
     pub contacts: i64,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: jiff::Timestamp,
@@ -277,12 +275,19 @@ pub struct ImportView {
     pub expires_at: jiff::Timestamp,
 }
 
-/// Rows: taken, refused, left out because their customer is there already.
+/// What becomes of the rows; each is counted once, so that they add up to the rows looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ImportCounts {
-    pub valid: i64,
+    /// Rows that begin a new customer.
+    pub created: i64,
+    /// Further rows of a customer that stands above them in the sheet.
+    pub merged: i64,
+    /// Rows that bring a customer up to date that is there already.
+    pub updated: i64,
+    /// Rows left out because their customer is there already.
+    pub skipped: i64,
+    /// Rows refused.
     pub rejected: i64,
-    pub duplicates: i64,
 }
 
 pub fn view(import: Import) -> Result<ImportView> {
@@ -290,7 +295,7 @@ pub fn view(import: Import) -> Result<ImportView> {
         columns: import.columns()?,
         defaults: import.defaults()?,
         sheets: serde_json::from_value(import.sheets.clone())?,
-        counts: ImportCounts { valid: import.accepted, rejected: import.rejected, duplicates: import.skipped },
+        counts: import.counts(),
         id: import.id,
         file: import.file_name,
         encoding: import.encoding,
@@ -301,8 +306,6 @@ pub fn view(import: Import) -> Result<ImportView> {
         duplicates: import.duplicates,
         state: import.state,
         job_id: import.job_id,
-        created: import.created,
-        updated: import.updated,
         contacts: import.contacts,
         created_at: import.created_at,
         finished_at: import.finished_at,

@@ -8,9 +8,9 @@ use serde_json::json;
 use store::{Entity as _, Tx};
 use uuid::Uuid;
 
-use super::existing::{Book, How, Keys, Known};
+use super::existing::{Book, Keys, Known};
+use super::judge::{Judge, Match, Verdict};
 use super::model::{Duplicates, Problem, RowProblems};
-use super::people;
 use super::update;
 use crate::customers::input::NewCustomer;
 use crate::customers::model::Customer;
@@ -18,7 +18,7 @@ use crate::customers::service::Prepared;
 use crate::customers::{index, number};
 use crate::kernel::permission::action::Import;
 use crate::kernel::permission::entity;
-use crate::kernel::{Action, Entity, Grant, Principal, Result};
+use crate::kernel::{Entity, Grant, Principal, Result};
 use crate::platform::audit;
 
 store::statements! {
@@ -78,16 +78,11 @@ pub struct Written {
 /// Writes a batch. `seen` holds what earlier batches of a dry run would have made.
 pub fn write(tx: &mut Tx<'_>, who: &Arc<Principal>, about: &About, batch: &Batch, seen: &Book) -> Result<Written> {
     let grant: Grant<Import, entity::Customer> = who.grant()?;
-    let book = match about.duplicates {
-        Duplicates::Create => Book::default(),
-        Duplicates::Skip | Duplicates::Update => Book::load(tx, batch.ready.iter().map(|ready| &ready.keys))?,
-    };
+    let judge = Judge::new(tx, who, about.duplicates, seen, batch.ready.iter().map(|ready| &ready.keys))?;
     let mut pen = Pen {
         about,
         grant: &grant,
-        book,
-        seen,
-        reached: HashMap::new(),
+        judge,
         waiting: Vec::new(),
         written: Written::default(),
         numbers: None,
@@ -123,9 +118,7 @@ fn advance(tx: &mut Tx<'_>, import: Uuid, done: i64, counts: Counts) -> Result<(
 struct Pen<'a> {
     about: &'a About,
     grant: &'a Grant<Import, entity::Customer>,
-    book: Book,
-    seen: &'a Book,
-    reached: HashMap<(Option<Uuid>, Option<Uuid>), bool>,
+    judge: Judge<'a>,
     /// New customers, to be numbered and written together.
     waiting: Vec<&'a Ready>,
     written: Written,
@@ -137,38 +130,31 @@ struct Pen<'a> {
 
 impl<'a> Pen<'a> {
     fn take(&mut self, tx: &mut Tx<'_>, ready: &'a Ready) -> Result<()> {
-        let rows = ready.rows.len() as i64;
-        let found = self.book.find(&ready.keys).or_else(|| self.seen.find(&ready.keys));
-        match (found, self.about.duplicates) {
-            (None, _) | (Some(_), Duplicates::Create) => self.create(tx, ready),
-            (Some((how, known)), Duplicates::Skip) => {
-                let problem = self.told(tx, "duplicate.exists", how, &known)?;
+        match self.judge.judge(tx, ready)? {
+            Verdict::Create(made) => self.create(ready, made),
+            Verdict::Update(found) => return self.update(tx, ready, &found.known),
+            Verdict::Skip(found) => {
+                let problem = self.told(tx, "duplicate.exists", &found)?;
                 self.refuse(tx, &ready.rows, &[problem])?;
-                self.written.counts.skipped += rows;
-                Ok(())
+                self.written.counts.skipped += ready.rows.len() as i64;
             }
-            (Some((how @ How::Phone, known)), Duplicates::Update) => {
-                let problem = self.told(tx, "duplicate.phone_of_other", how, &known)?;
-                self.reject(tx, ready, vec![problem])
+            Verdict::Refuse(code, found) => {
+                let problem = self.told(tx, code, &found)?;
+                self.reject(tx, ready, vec![problem])?;
             }
-            (Some((how, known)), Duplicates::Update) => self.update(tx, ready, how, &known),
+            Verdict::Outside => self.reject(tx, ready, vec![Problem::error("owner", "scope.outside")])?,
         }
+        Ok(())
     }
 
-    fn create(&mut self, tx: &mut Tx<'_>, ready: &'a Ready) -> Result<()> {
-        if !self.reaches(tx, &ready.prepared.customer)? {
-            return self.reject(tx, ready, vec![Problem::error("owner", "scope.outside")]);
-        }
+    fn create(&mut self, ready: &'a Ready, made: Known) {
         self.written.counts.created += 1;
         self.written.counts.contacts += ready.prepared.contacts.len() as i64;
         self.written.counts.accepted += ready.rows.len() as i64;
-        let known = Known::made(&ready.keys, ready.prepared.customer.id.uuid());
-        self.book.add(&ready.keys, known.clone());
         match self.about.dry_run {
-            true => self.written.made.push((ready.keys.clone(), known)),
+            true => self.written.made.push((ready.keys.clone(), made)),
             false => self.waiting.push(ready),
         }
-        Ok(())
     }
 
     fn insert_waiting(&mut self, tx: &mut Tx<'_>) -> Result<()> {
@@ -188,14 +174,8 @@ impl<'a> Pen<'a> {
     }
 
     /// Brings a customer up to date that is there already, or refuses the rows if that cannot be.
-    fn update(&mut self, tx: &mut Tx<'_>, ready: &Ready, how: How, known: &Known) -> Result<()> {
+    fn update(&mut self, tx: &mut Tx<'_>, ready: &Ready, known: &Known) -> Result<()> {
         let who = self.grant.principal();
-        // What this import has made is the asker's.
-        let may = known.is_made() || known.allows(tx, who, Action::Update)?;
-        if !may {
-            let problem = self.told(tx, "duplicate.not_yours", how, known)?;
-            return self.reject(tx, ready, vec![problem]);
-        }
         // It may be one of those that wait.
         self.insert_waiting(tx)?;
         let outcome = match self.about.dry_run {
@@ -230,27 +210,12 @@ impl<'a> Pen<'a> {
     }
 
     /// Names the customer that is there already to whoever may see it, and to nobody else.
-    fn told(&mut self, tx: &mut Tx<'_>, code: &str, how: How, known: &Known) -> Result<Problem> {
-        if known.is_made() {
+    fn told(&mut self, tx: &mut Tx<'_>, code: &str, found: &Match) -> Result<Problem> {
+        if found.known.is_made() {
             self.insert_waiting(tx)?;
-            let number = self.given.get(&known.id).map(|number| format!("{number} ")).unwrap_or_default();
-            return Ok(Problem::error(how.field(), code).about(format!("{number}{}", known.name)));
         }
-        match known.allows(tx, self.grant.principal(), Action::Read)? {
-            true => Ok(Problem::error(how.field(), code).about(format!("{} {}", known.number, known.name))),
-            false => Ok(Problem::error("", "duplicate.unseen")),
-        }
-    }
-
-    /// Decided once per owner and department, not per row.
-    fn reaches(&mut self, tx: &mut Tx<'_>, customer: &Customer) -> Result<bool> {
-        let place = (customer.owner_id.map(|id| id.uuid()), customer.department_id.map(|id| id.uuid()));
-        if let Some(known) = self.reached.get(&place) {
-            return Ok(*known);
-        }
-        let reached = people::reaches(tx, self.grant.principal(), customer.owner_id, customer.department_id)?;
-        self.reached.insert(place, reached);
-        Ok(reached)
+        let number = self.given.get(&found.known.id).unwrap_or(&found.known.number);
+        Ok(found.told(code, found.is_shown(tx, self.grant.principal())?, number))
     }
 }
 

@@ -1,23 +1,26 @@
 import { useState } from 'react'
 import { messageOf } from '@/api'
-import { count } from '@/i18n'
-import { Button, Notice, Stat, Stats, Switch, useSetSearch } from '@/ui'
+import { count, lookup } from '@/i18n'
+import { Button, Notice, Status, Switch, useSetSearch } from '@/ui'
 import { type ImportColumn, type ImportProblem, type ImportRow, startImport } from '../queries'
 import { t } from '../words'
 import type { Checked, SheetProps } from './ImportPage'
 import { targetName } from './MapStep'
+import { Outcomes, tones } from './Outcomes'
 import { problemText } from './problems'
-import { isRefused, problemsOf } from './state'
+import { isNotable, problemsOf, takenOf } from './state'
 
 export function CheckStep({ view, checked }: SheetProps & { checked: Checked }) {
   const setSearch = useSetSearch()
   const { mapping, preview } = checked
-  const { valid, rejected, duplicates } = preview.counts
-  const [onlyProblems, setOnlyProblems] = useState(rejected > 0)
+  const { counts } = preview
+  const taken = takenOf(counts)
+  const [onlyNotable, setOnlyNotable] = useState(counts.rejected > 0)
   const [error, setError] = useState<string>()
   const [busy, setBusy] = useState(false)
   const columns = view.columns.filter((column) => mapping[column.index])
-  const rows = onlyProblems ? preview.rows.filter((row) => row.problems.length > 0) : preview.rows
+  const rows = onlyNotable ? preview.rows.filter(isNotable) : preview.rows
+  const isWhole = preview.checked === view.rows
   const start = async (dry: boolean) => {
     setBusy(true)
     try {
@@ -29,16 +32,12 @@ export function CheckStep({ view, checked }: SheetProps & { checked: Checked }) 
   }
   return (
     <div className="stack wide">
-      <Stats>
-        <Stat label={t('import.valid')} value={count(valid)} tone={valid > 0 ? 'good' : 'none'} />
-        <Stat label={t('import.rejected')} value={count(rejected)} tone={rejected > 0 ? 'bad' : 'none'} />
-        <Stat label={t('import.duplicate')} value={count(duplicates)} tone={duplicates > 0 ? 'warn' : 'none'} />
-      </Stats>
-      {preview.checked < view.rows && (
+      <Outcomes rows={preview.checked} counts={counts} />
+      {!isWhole && (
         <p className="dim">{t('import.checked_first', { n: count(preview.checked), total: count(view.rows) })}</p>
       )}
       {error && <Notice tone="bad">{error}</Notice>}
-      <Switch label={t('import.problems_only')} value={onlyProblems} onChange={setOnlyProblems} />
+      <Switch label={t('import.notable_only')} value={onlyNotable} onChange={setOnlyNotable} />
       {rows.length === 0 && <p className="good">{t('import.no_problems', { n: count(preview.checked) })}</p>}
       {rows.length > 0 && (
         <div className="import-scroll">
@@ -48,6 +47,7 @@ export function CheckStep({ view, checked }: SheetProps & { checked: Checked }) 
                 <th scope="col" className="num">
                   {t('import.row')}
                 </th>
+                <th scope="col">{t('import.outcome')}</th>
                 {columns.map((column) => (
                   <th key={column.index} scope="col">
                     {targetName(mapping[column.index] ?? '')}
@@ -70,8 +70,8 @@ export function CheckStep({ view, checked }: SheetProps & { checked: Checked }) 
         <Button disabled={busy} onClick={() => void start(true)}>
           {t('import.dry_run')}
         </Button>
-        <Button kind="primary" busy={busy} disabled={valid === 0} onClick={() => void start(false)}>
-          {t('import.start_n', { n: count(valid) })}
+        <Button kind="primary" busy={busy} disabled={taken === 0} onClick={() => void start(false)}>
+          {isWhole ? t('import.start_n', { n: count(taken) }) : t('import.start')}
         </Button>
       </div>
     </div>
@@ -83,13 +83,16 @@ type RowProps = { row: ImportRow; columns: ImportColumn[]; mapping: Checked['map
 function PreviewRow({ row, columns, mapping }: RowProps) {
   const { cells, whole } = problemsOf(row, mapping)
   return (
-    <tr data-refused={isRefused(row) || undefined}>
+    <tr data-refused={row.outcome === 'rejected' || undefined}>
       <th scope="row" className="num">
         {row.row}
+      </th>
+      <td>
+        <Becomes row={row} />
         {whole.map((problem) => (
           <What key={problem.code} problem={problem} />
         ))}
-      </th>
+      </td>
       {columns.map((column) => {
         const problems = cells.get(column.index) ?? []
         const level = problems.some((problem) => problem.level === 'error') ? 'error' : problems[0]?.level
@@ -108,4 +111,22 @@ function PreviewRow({ row, columns, mapping }: RowProps) {
 
 function What({ problem }: { problem: ImportProblem }) {
   return <em className={problem.level === 'error' ? 'late' : 'soon'}>{problemText(problem)}</em>
+}
+
+/** What becomes of the row, and which customer it is: of one that the reader may not see, only that there is one. */
+function Becomes({ row }: { row: ImportRow }) {
+  const { outcome, existing, same_as_row: twin } = row
+  return (
+    <>
+      <Status tone={tones[outcome]}>{t(`import.outcome_${outcome}`)}</Status>
+      {typeof twin === 'number' && <em className="dim">{t('import.same_as_row', { n: twin })}</em>}
+      {existing && (
+        // Beside the check, which another page would end.
+        <a href={`/customers/${existing.id}`} title={existing.number} target="_blank" rel="noreferrer">
+          {existing.name}
+        </a>
+      )}
+      {outcome === 'skipped' && !existing && !twin && <em className="soon">{lookup('error.duplicate.unseen')}</em>}
+    </>
+  )
 }

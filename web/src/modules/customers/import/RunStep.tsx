@@ -1,10 +1,12 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { messageOf } from '@/api'
 import { count } from '@/i18n'
-import { Button, type Job, Link, Progress, Stat, Stats, toast, useGo, useSearch, useSetSearch } from '@/ui'
+import { Button, type Job, Link, Progress, toast, useGo, useSearch, useSetSearch } from '@/ui'
 import { keys, startImport } from '../queries'
 import { t } from '../words'
 import type { SheetProps } from './ImportPage'
+import { Outcomes } from './Outcomes'
+import { countsOf, outcomes, takenOf } from './state'
 
 /** The work runs at the server: one may leave and find it again under the same address. */
 export function RunStep({ view }: SheetProps) {
@@ -24,14 +26,6 @@ export function RunStep({ view }: SheetProps) {
   )
 }
 
-const outcomes = [
-  ['accepted', 'good'],
-  ['created', 'none'],
-  ['updated', 'none'],
-  ['skipped', 'none'],
-  ['rejected', 'bad'],
-] as const
-
 function Result({ job, importId, dryRun }: { job: Job; importId: string; dryRun: boolean }) {
   const go = useGo()
   const setSearch = useSetSearch()
@@ -43,19 +37,17 @@ function Result({ job, importId, dryRun }: { job: Job; importId: string; dryRun:
       toast(messageOf(error))
     }
   }
-  const n = (name: string) => (typeof result[name] === 'number' ? (result[name] as number) : 0)
+  const counts = countsOf(result)
+  const rows = outcomes.reduce((sum, outcome) => sum + counts[outcome], 0)
+  const contacts = Number(result.contacts ?? 0)
   return (
     <div className="stack wide">
       <p>
         <b>{dryRun ? t('import.dry_done') : t('import.done')}</b>
       </p>
-      <Stats>
-        {outcomes.map(([name, tone]) => (
-          <Stat key={name} label={t(`import.${name}_n`)} value={count(n(name))} tone={n(name) > 0 ? tone : 'none'} />
-        ))}
-        {n('contacts') > 0 && <Stat label={t('import.contacts_n')} value={count(n('contacts'))} />}
-      </Stats>
-      {n('rejected') > 0 && (
+      <Outcomes rows={rows} counts={counts} />
+      {contacts > 0 && <p className="dim">{t('import.contacts_too', { n: count(contacts) })}</p>}
+      {counts.rejected + counts.skipped > 0 && (
         <p>
           <a className="download" href={`/api/v1/imports/${importId}/rejected`} download>
             {t('import.rejected_file')}
@@ -65,8 +57,8 @@ function Result({ job, importId, dryRun }: { job: Job; importId: string; dryRun:
       <div className="row wrap">
         {dryRun ? (
           <>
-            <Button kind="primary" disabled={n('accepted') === 0} onClick={() => void start()}>
-              {t('import.start_n', { n: count(n('accepted')) })}
+            <Button kind="primary" disabled={takenOf(counts) === 0} onClick={() => void start()}>
+              {t('import.start_n', { n: count(takenOf(counts)) })}
             </Button>
             <Button onClick={() => setSearch({ job: undefined, dry: undefined, step: undefined })}>
               {t('import.back')}

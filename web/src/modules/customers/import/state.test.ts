@@ -1,6 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import type { ImportColumn, ImportRow } from '../queries'
-import { assign, bodyOf, contactTargets, faultsOf, isRefused, mappingOf, problemsOf, slotOf, stepOf } from './state'
+import {
+  assign,
+  bodyOf,
+  contactTargets,
+  countsOf,
+  faultsOf,
+  isNotable,
+  mappingOf,
+  outcomes,
+  problemsOf,
+  slotOf,
+  stepOf,
+  takenOf,
+} from './state'
 
 const column = (index: number, heading: string, field?: string): ImportColumn => ({
   index,
@@ -53,6 +66,7 @@ describe('several contacts in a row', () => {
 describe('problems of a row', () => {
   const row: ImportRow = {
     row: 7,
+    outcome: 'rejected',
     cells: ['', '13x', '', ''],
     problems: [
       { field: 'contact.phone', code: 'phone.invalid', level: 'error' },
@@ -68,10 +82,21 @@ describe('problems of a row', () => {
     ])
     expect(whole.map((problem) => problem.code)).toEqual(['row.is_total'])
   })
-  it('refuse it only when one is an error', () => {
-    expect(isRefused(row)).toBe(true)
-    expect(isRefused({ ...row, problems: row.problems.filter((one) => one.level === 'warning') })).toBe(false)
+  it('and doubles are worth a look, a new customer without a flaw is not', () => {
+    const fine = { ...row, outcome: 'created' as const, problems: [] }
+    expect(isNotable(row)).toBe(true)
+    expect(isNotable({ ...fine, outcome: 'merged', same_as_row: 3 })).toBe(true)
+    expect(isNotable({ ...row, outcome: 'created' })).toBe(true)
+    expect(isNotable(fine)).toBe(false)
   })
+})
+
+it('the counts of a run add up to its rows', () => {
+  const result = { rows: 6, accepted: 2, created: 1, merged: 1, updated: 0, skipped: 1, rejected: 3, contacts: 1 }
+  const counts = countsOf(result)
+  expect(counts).toEqual({ created: 1, merged: 1, updated: 0, skipped: 1, rejected: 3 })
+  expect(outcomes.reduce((sum, outcome) => sum + counts[outcome], 0)).toBe(result.rows)
+  expect(takenOf(counts)).toBe(result.accepted)
 })
 
 it('finds the step of an address', () => {

@@ -120,8 +120,24 @@ function columnOf(mapping: Mapping, field: string): number | undefined {
   return found && Number(found[0])
 }
 
-export function isRefused(row: Row): boolean {
-  return row.problems.some((problem) => problem.level === 'error')
+/** What can become of a row; each row is counted under one of them. */
+export const outcomes = ['created', 'merged', 'updated', 'skipped', 'rejected'] as const
+export type Counts = Record<(typeof outcomes)[number], number>
+
+/** Rows whose customers come in. */
+export function takenOf({ created, merged, updated }: Counts): number {
+  return created + merged + updated
+}
+
+/** The counts among the results of a job. */
+export function countsOf(result: Readonly<Record<string, unknown>>): Counts {
+  const number = (name: string) => (typeof result[name] === 'number' ? result[name] : 0)
+  return Object.fromEntries(outcomes.map((outcome) => [outcome, number(outcome)])) as Counts
+}
+
+/** Not simply a new customer without a flaw. */
+export function isNotable(row: Row): boolean {
+  return row.outcome !== 'created' || row.problems.length > 0
 }
 
 export const steps = ['file', 'map', 'check', 'run'] as const

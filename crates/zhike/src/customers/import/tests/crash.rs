@@ -50,7 +50,7 @@ fn half_a_run(app: &TestApp, import: Uuid, whole: usize) -> usize {
     });
     let mut file =
         TableSource::open(app.app.files.read(&row.digest).expect("the sheet"), source::limits()).expect("a table");
-    let plan = Plan::read(&mut file, row.sheet as usize, row.heading_row as u64, &reading).expect("a plan");
+    let plan = Plan::read(&mut file, row.place(), &reading, usize::MAX).expect("a plan");
     let about = Arc::new(About { import, file: row.file_name, duplicates: row.duplicates, dry_run: false });
     let (mut at, mut batches) = (0, 0);
     while at < plan.customers() {

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::{contacts, customer, import, names, numbers, put_mapping, rejected, run, sheets, upload};
-use crate::testing::TestApp;
+use super::{contacts, counts, customer, import, names, numbers, put_mapping, rejected, run, sheets, upload};
+use crate::testing::{Session, TestApp};
 
 const FIRST: &str = "客户名称|统一社会信用代码|地址|标签|备注|联系人|手机|客户级别
 上海华盛机械有限公司|91110000802100433B|旧址|老客户|一|张伟|13800000001|普通
@@ -109,5 +109,49 @@ store::db_test! {
         assert_eq!(numbers(&run(&app, &li, &uploaded, true)), [650, 50, 0, 650, 0, 0]);
         assert_eq!(numbers(&run(&app, &li, &uploaded, false)), [650, 50, 0, 650, 0, 0]);
         assert_eq!(rejected(&li, &uploaded).len(), 51);
+    }
+
+    fn the_check_marks_doubles_and_names_only_what_may_be_seen(db) {
+        let app = TestApp::new(&db);
+        let li = app.sign_in("li");
+        import(&app, &li, FIRST, "skip");
+        let text = "公司|手机|联系人|级别
+            华盛机械|||
+            新公司|13700000001|甲|
+            新公司|13700000002|乙|
+            同号公司|13700000001||
+            第五家|||黑名单
+            第六家|||";
+        let look = |who: &Session<'_>, mode: &str| {
+            let uploaded = upload(who, "a.csv", sheets::csv(&sheets::rows(text)).as_bytes());
+            (put_mapping(who, &uploaded, mode, json!({})).ok(), uploaded)
+        };
+        let told = |preview: &serde_json::Value, key: &str| -> Vec<serde_json::Value> {
+            preview["rows"].as_array().expect("rows").iter().map(|row| row[key].clone()).collect()
+        };
+        let (preview, _) = look(&li, "skip");
+        assert_eq!(counts(&preview["counts"]), [2, 1, 0, 2, 1]);
+        assert_eq!(told(&preview, "outcome"), ["skipped", "created", "merged", "skipped", "rejected", "created"]);
+        assert_eq!(told(&preview, "same_as_row"), [json!(null), json!(null), json!(3), json!(3), json!(null), json!(null)]);
+        let one = customer(&li, "上海华盛机械有限公司");
+        assert_eq!(preview["rows"][0]["existing"], json!({ "id": one["id"], "number": one["number"], "name": one["name"] }));
+        let (preview, sheet) = look(&li, "update");
+        assert_eq!(counts(&preview["counts"]), [2, 1, 1, 0, 2]);
+        assert_eq!((&preview["rows"][0]["outcome"], &preview["rows"][0]["existing"]["id"]), (&json!("updated"), &one["id"]));
+        assert_eq!(preview["rows"][3]["problems"][0]["code"], "duplicate.phone_of_other");
+        assert_eq!(counts(&run(&app, &li, &sheet, true)), [2, 1, 1, 0, 2]);
+
+        // Zhao may not see it: that there is one, and nothing of it.
+        let zhao = app.sign_in("zhao");
+        for (mode, outcome) in [("skip", "skipped"), ("update", "rejected")] {
+            let (preview, sheet) = look(&zhao, mode);
+            let row = &preview["rows"][0];
+            assert_eq!((&row["outcome"], &row["existing"], &row["same_as_row"]), (&json!(outcome), &json!(null), &json!(null)));
+            let text = preview.to_string();
+            for secret in [&one["id"], &one["number"], &one["name"]] {
+                assert!(!text.contains(secret.as_str().expect("text")), "{secret} in {text}");
+            }
+            assert_eq!(counts(&preview["counts"]), counts(&run(&app, &zhao, &sheet, true)));
+        }
     }
 }

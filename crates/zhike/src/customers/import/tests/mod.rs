@@ -57,6 +57,12 @@ pub fn numbers(result: &Value) -> [i64; 6] {
     ["accepted", "skipped", "rejected", "created", "updated", "contacts"].map(number)
 }
 
+/// What becomes of the rows: those that begin a customer, join one above, bring one up to date, are skipped, rejected.
+pub fn counts(of: &Value) -> [i64; 5] {
+    let number = |name: &str| of[name].as_i64().unwrap_or(-1);
+    ["created", "merged", "updated", "skipped", "rejected"].map(number)
+}
+
 /// The cells of the file of rows that were not taken.
 pub fn rejected(session: &Session<'_>, import: &Value) -> Vec<Vec<String>> {
     let reply = session.get(&format!("{}/rejected", path(import)));
@@ -85,7 +91,9 @@ pub fn names(session: &Session<'_>) -> Vec<String> {
 pub fn customer(session: &Session<'_>, name: &str) -> Value {
     let page = session.get("/customers?limit=200").ok();
     let items = page["items"].as_array().expect("items").clone();
-    items.into_iter().find(|item| item["name"] == name).unwrap_or_else(|| panic!("no customer {name}"))
+    let found = items.into_iter().find(|item| item["name"] == name).unwrap_or_else(|| panic!("no customer {name}"));
+    // The list leaves out what only its page shows.
+    session.get(&format!("/customers/{}", found["id"].as_str().expect("an id"))).ok()
 }
 
 pub fn contacts(session: &Session<'_>, customer: &Value) -> Vec<(String, String)> {
