@@ -2219,6 +2219,7 @@ export interface components {
             id: string;
             /** @example customer */
             kind: string;
+            matched?: components["schemas"]["Matched"] | null;
             subtitle: string;
             title: string;
         };
@@ -2540,6 +2541,13 @@ export interface components {
             /** @example 138****1234 */
             masked: string;
         };
+        /** @description Another name by which something was found. */
+        Matched: {
+            by: components["schemas"]["MatchedBy"];
+            name: string;
+        };
+        /** @enum {string} */
+        MatchedBy: "short_name" | "contact";
         Me: {
             company: components["schemas"]["CompanyView"];
             department?: components["schemas"]["DepartmentName"] | null;

@@ -13,7 +13,15 @@ import { allowed, entriesOf } from './permissions'
 import { commands, navigation, recordPath } from './registry'
 import { usePaint, useSignOut, useSpeak } from './session'
 
-type Entry = { id: string; group: string; label: string; hint?: string; icon: IconName; run: () => void }
+type Entry = {
+  id: string
+  group: string
+  label: string
+  hint?: string
+  found?: string
+  icon: IconName
+  run: () => void
+}
 
 export default function Palette({
   onClose,
@@ -78,7 +86,10 @@ export default function Palette({
                 onMouseMove={() => setAt(index)}
               >
                 <Icon name={entry.icon} />
-                <span className="grow clip">{entry.label}</span>
+                <span className="grow clip">
+                  <span className="clip">{entry.label}</span>
+                  {entry.found && <span className="dim clip palette-found">{entry.found}</span>}
+                </span>
                 {entry.hint && <span className="dim clip">{entry.hint}</span>}
               </div>
             </div>
@@ -115,6 +126,7 @@ function useEntries(text: string, onClose: () => void, onCommand: (command: Comm
         group: t('palette.records'),
         label: hit.title,
         hint: hit.subtitle ?? kind,
+        found: hit.matched ? `${t(`palette.by_${hit.matched.by}`)} ${hit.matched.name}` : undefined,
         icon: 'customers',
         run: open(to),
       },

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, call } from '@/api/client'
+import { SamplePeople } from '@/modules/platform/SamplePeople'
 import { Button } from '@/ui/Button'
 import { FieldGroup, Form, required, useForm } from '@/ui/Form'
 import { ChoiceField } from '@/ui/fields/choice'
@@ -41,6 +42,7 @@ const enter = () => globalThis.location.assign('/')
 export default function SetupPage() {
   const { token = '' } = useSearch()
   const [job, setJob] = useState<string>()
+  const [made, setMade] = useState<Job>()
   const state = useQuery({
     queryKey: ['setup'],
     queryFn: ({ signal }) => call(api.GET('/api/v1/setup', { signal })),
@@ -81,10 +83,20 @@ export default function SetupPage() {
       else enter()
     },
   })
+  if (made) {
+    return (
+      <Outside title={t('setup.sample_ready')} intro={t('setup.sample_ready_why')}>
+        <SamplePeople result={made.result} />
+        <Button kind="primary" onClick={enter}>
+          {t('setup.enter')}
+        </Button>
+      </Outside>
+    )
+  }
   if (job) {
     return (
       <Outside title={t('setup.sample_running')} intro={t('setup.sample_why_wait')}>
-        <Progress jobId={job} title={t('setup.sample')} doing={doing} onDone={enter} />
+        <Progress jobId={job} title={t('setup.sample')} doing={doing} onDone={setMade} />
         <Button onClick={enter}>{t('setup.enter')}</Button>
       </Outside>
     )

@@ -18,9 +18,8 @@ import { useStream } from './useStream'
 
 const Palette = lazy(() => import('./Palette'))
 const KeyHelp = lazy(() => import('./KeyHelp'))
-const Notifications = lazy(() => import('./Notifications'))
 
-export type Overlay = 'palette' | 'help' | 'notifications' | Command
+export type Overlay = 'palette' | 'help' | Command
 
 const COLLAPSED = 'zk-rail'
 
@@ -48,7 +47,6 @@ export function Shell() {
       <Suspense>
         {overlay === 'palette' && <Palette onClose={close} onCommand={setOverlay} />}
         {overlay === 'help' && <KeyHelp onClose={close} items={items} commands={acts} />}
-        {overlay === 'notifications' && <Notifications onClose={close} />}
       </Suspense>
       {typeof overlay === 'object' && <PanelHost key={overlay.id} command={overlay} onClose={close} />}
     </div>

@@ -1,10 +1,11 @@
 import { useMe } from '@/api/session'
 import { locale, t } from '@/i18n'
-import { Button, IconButton } from '@/ui/Button'
+import { Button } from '@/ui/Button'
 import { Icon } from '@/ui/Icon'
 import { Menu } from '@/ui/Menu'
 import { useGo } from '@/ui/nav'
 import { usePhone } from '@/ui/usePhone'
+import { Bell } from './Bell'
 import { allowed } from './permissions'
 import { commands } from './registry'
 import type { Overlay } from './Shell'
@@ -14,7 +15,6 @@ export function TopBar({ onOverlay }: { onOverlay: (overlay: Overlay) => void })
   const me = useMe()
   const phone = usePhone()
   const quick = allowed(commands, me).filter((command) => command.quick)
-  const unread = me?.unread ?? 0
   return (
     <header className="top no-print">
       <button type="button" className="ask" onClick={() => onOverlay('palette')}>
@@ -28,14 +28,7 @@ export function TopBar({ onOverlay }: { onOverlay: (overlay: Overlay) => void })
           {t('shell.quick')}
         </Button>
       )}
-      <span className="bell">
-        <IconButton
-          icon="bell"
-          label={unread > 0 ? t('shell.notifications_n', { n: unread }) : t('shell.notifications')}
-          onClick={() => onOverlay('notifications')}
-        />
-        {unread > 0 && <b aria-hidden="true">{unread > 99 ? '99+' : unread}</b>}
-      </span>
+      <Bell />
       <PersonMenu onHelp={() => onOverlay('help')} />
     </header>
   )

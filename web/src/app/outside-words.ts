@@ -25,11 +25,14 @@ export const t = define({
     'setup.sample_why': '60 名员工、800 个客户、18 个月的往来，先看看再说',
     'setup.submit': '创建公司',
     'setup.sample_running': '正在生成示例公司',
+    'setup.done_needed': '这里已经安装好了，请直接登录。',
+    'setup.enter': '进入',
     'setup.writing_people': '正在写入：制度、部门与员工',
     'setup.writing_history': '正在写入：客户、联系记录与核对',
     'setup.writing_duties': '正在写入：今天的应办事项',
-    'setup.done_needed': '这里已经安装好了，请直接登录。',
-    'setup.enter': '进入',
+    'setup.sample_ready': '示例公司已就绪',
+    'setup.sample_ready_why':
+      '先以管理员身份进入看看。想换个岗位看，退出后用下面的登录名登录；以后可在“设置 › 任务”里找到。',
     'setup.sample_why_wait':
       '正在写入约 60 名员工、800 个客户和 18 个月的往来，一般需要一两分钟。可以先进入，数据会陆续出现。',
     'password.title': '设置密码',
@@ -66,11 +69,14 @@ export const t = define({
     'setup.sample_why': '60 staff, 800 customers, 18 months of contacts: look around first',
     'setup.submit': 'Create the company',
     'setup.sample_running': 'Making the sample company',
+    'setup.done_needed': 'This server is already set up. Please sign in.',
+    'setup.enter': 'Enter',
     'setup.writing_people': 'Now: policies, departments and staff',
     'setup.writing_history': 'Now: customers, contacts and verifications',
     'setup.writing_duties': 'Now: the duties of today',
-    'setup.done_needed': 'This server is already set up. Please sign in.',
-    'setup.enter': 'Enter',
+    'setup.sample_ready': 'The sample company is ready',
+    'setup.sample_ready_why':
+      'Enter as the administrator first. To see it from another post, sign out and sign in as one of these people. You find them again under Settings › Jobs.',
     'setup.sample_why_wait':
       'About 60 staff, 800 customers and 18 months of contacts are being written; it takes a minute or two. You may enter now, the data will appear by and by.',
     'password.title': 'Set a password',

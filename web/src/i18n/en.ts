@@ -188,6 +188,8 @@ export const en: Record<keyof typeof zh, string> = {
   'palette.empty': 'Nothing found for “{q}”; try another word or pinyin initials',
   'palette.light': 'Switch to light',
   'palette.dark': 'Switch to dark',
+  'palette.by_short_name': 'Short name',
+  'palette.by_contact': 'Contact',
   'palette.start': 'Chinese, full pinyin or initials, for example hsjx',
   'notifications.empty': 'No notifications',
   'notifications.empty_why': 'Reminders, escalations and results of jobs appear here.',

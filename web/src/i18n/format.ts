@@ -126,6 +126,11 @@ export function daysSince(value: string, at: number = now()): number {
   return Math.round((Date.parse(civilDate(at)) - Date.parse(civilDate(Date.parse(value)))) / 86_400_000)
 }
 
+/** The time of day of an instant. */
+export function time(value: string): string {
+  return dates({ hour: '2-digit', minute: '2-digit', hour12: false }).format(new Date(value))
+}
+
 /** 11月23日 / 23 Nov of a civil date or an instant, where the year is plain. */
 export function monthDay(value: string): string {
   const civil = /^\d{4}-\d{2}-\d{2}$/.test(value)

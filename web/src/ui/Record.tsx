@@ -16,11 +16,22 @@ export type RecordParts = {
   marks?: ReactNode
   actions?: ReactNode
   facts: ReactNode
+  /** Opens what is done most, directly under the head. */
+  composer?: ReactNode
   timeline: ReactNode
   side?: ReactNode
 }
 
-function Frame({ title, marks, actions, facts, timeline, side, before }: RecordParts & { before?: ReactNode }) {
+function Frame({
+  title,
+  marks,
+  actions,
+  facts,
+  composer,
+  timeline,
+  side,
+  before,
+}: RecordParts & { before?: ReactNode }) {
   return (
     <article className="record" aria-label={title}>
       <header className="record-head">
@@ -36,6 +47,7 @@ function Frame({ title, marks, actions, facts, timeline, side, before }: RecordP
         </div>
       </header>
       <div className="record-body">
+        {composer && <div className="record-composer no-print">{composer}</div>}
         <section className="record-facts" aria-label={t('record.facts')}>
           {facts}
         </section>

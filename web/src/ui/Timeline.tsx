@@ -1,4 +1,4 @@
-/** One stream for everything that happened with a record: chips filter it, a composer stands on top. */
+/** One stream for everything that happened with a record: chips filter it. */
 import { Fragment, type ReactNode } from 'react'
 import { civilDate, date, dateTime, t, weekday } from '@/i18n'
 import { Button } from './Button'
@@ -26,15 +26,13 @@ type Props = {
   chosen: string[]
   onChoose: (kinds: string[]) => void
   onMore?: () => void
-  composer?: ReactNode
 }
 
-export function Timeline({ entries, loading, error, onRetry, kinds, chosen, onChoose, onMore, composer }: Props) {
+export function Timeline({ entries, loading, error, onRetry, kinds, chosen, onChoose, onMore }: Props) {
   const toggle = (kind: string) =>
     onChoose(chosen.includes(kind) ? chosen.filter((other) => other !== kind) : [...chosen, kind])
   return (
     <div className="timeline">
-      {composer}
       <div className="row wrap no-print" role="toolbar" aria-label={t('timeline.filter')}>
         {kinds.map((kind) => (
           <button

@@ -9,7 +9,7 @@ mod tokens;
 
 use uuid::Uuid;
 
-pub use tokens::{person_key, pinyin_key, tokens_of};
+pub use tokens::{Place, person_key, pinyin_key, place_in, tokens_of};
 
 use crate::{Result, Tx, seq};
 use tokens::{Term, terms};

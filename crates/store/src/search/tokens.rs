@@ -81,10 +81,7 @@ pub fn tokens_of(name: &str) -> Vec<String> {
 }
 
 fn han_tokens(run: &[char], tokens: &mut Vec<String>) {
-    let mut sounds: Vec<Vec<String>> = run.iter().map(|c| sounds_of(*c)).collect();
-    for (at, sound) in readings::surname(run).unwrap_or_default().iter().enumerate() {
-        sounds[at].push((*sound).to_owned());
-    }
+    let sounds = sounds_of_all(run);
     for start in 0..run.len() {
         tokens.push(run[start..].iter().take(2).collect());
         if sounds[start].is_empty() {
@@ -110,6 +107,15 @@ fn spellings(sounds: &[Vec<String>], span: usize, part: impl Fn(&str) -> &str) -
         }
     }
     spelt
+}
+
+/// How each of these characters is read; at the beginning also as a surname.
+fn sounds_of_all(run: &[char]) -> Vec<Vec<String>> {
+    let mut sounds: Vec<Vec<String>> = run.iter().map(|c| sounds_of(*c)).collect();
+    for (at, sound) in readings::surname(run).unwrap_or_default().iter().enumerate() {
+        sounds[at].push((*sound).to_owned());
+    }
+    sounds
 }
 
 /// How a character is read, the usual way first; nothing if it is not Chinese.
@@ -152,6 +158,76 @@ fn term(run: Run) -> Term {
     }
 }
 
+/// Where in a name a text stands, the better place first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    Start,
+    /// At the beginning of a word.
+    Word,
+    Inside,
+    /// Not in this name.
+    Elsewhere,
+}
+
+/// Where all words of a text stand in a name: as well as the worst of them.
+pub fn place_in(name: &str, text: &str) -> Place {
+    let name: Vec<Spoken> = runs(name).into_iter().map(Spoken::of).collect();
+    let places = runs(text).into_iter().map(|word| place_of(&name, &word));
+    places.max().unwrap_or(Place::Elsewhere)
+}
+
+/// A stretch of a name with the sounds of its characters.
+struct Spoken {
+    run: Run,
+    sounds: Vec<Vec<String>>,
+}
+
+impl Spoken {
+    fn of(run: Run) -> Self {
+        let sounds = match &run {
+            Run::Han(run) => sounds_of_all(run),
+            Run::Word(_) => Vec::new(),
+        };
+        Self { run, sounds }
+    }
+
+    /// The first character from which on this is the word, or begins with it.
+    fn find(&self, word: &Run) -> Option<usize> {
+        match (&self.run, word) {
+            (Run::Han(run), Run::Han(word)) => run.windows(word.len()).position(|part| part == word),
+            (Run::Word(own), Run::Word(word)) => own.starts_with(word.as_str()).then_some(0),
+            (Run::Han(_), Run::Word(word)) => {
+                let sounds = |start: &usize| &self.sounds[*start..];
+                (0..self.sounds.len()).find(|at| is_said(sounds(at), word) || is_initials(sounds(at), word))
+            }
+            (Run::Word(_), Run::Han(_)) => None,
+        }
+    }
+}
+
+fn place_of(name: &[Spoken], word: &Run) -> Place {
+    let places = name.iter().enumerate().filter_map(|(nth, spoken)| match (nth, spoken.find(word)?) {
+        (0, 0) => Some(Place::Start),
+        (_, 0) => Some(Place::Word),
+        _ => Some(Place::Inside),
+    });
+    places.min().unwrap_or(Place::Elsewhere)
+}
+
+/// Whether these sounds one after the other begin with a text.
+fn is_said(sounds: &[Vec<String>], text: &str) -> bool {
+    let Some((first, rest)) = sounds.split_first() else { return text.is_empty() };
+    first.iter().any(|sound| {
+        sound.starts_with(text) || text.strip_prefix(sound.as_str()).is_some_and(|left| is_said(rest, left))
+    })
+}
+
+/// Whether the letters of a text are what these sounds begin with.
+fn is_initials(sounds: &[Vec<String>], text: &str) -> bool {
+    let begins = |(sounds, letter): (&Vec<String>, char)| sounds.iter().any(|sound| sound.starts_with(letter));
+    text.chars().count() <= sounds.len() && sounds.iter().zip(text.chars()).all(begins)
+}
+
 /// What a name is sorted by: its pinyin, then itself, so that both databases page names in the same order of bytes.
 pub fn pinyin_key(name: &str) -> String {
     let mut key = String::with_capacity(name.len() * 2);
@@ -189,6 +265,28 @@ mod tests {
             ["华盛", "盛机", "机械", "械", "\u{E000}huashengjixie", "\u{E000}shengjixie", "\u{E001}hsjx", "\u{E001}sjx"]
         {
             assert!(tokens.contains(&token.to_owned()), "{token} is missing in {tokens:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_stands_at_the_start_at_a_word_inside_or_elsewhere() {
+        let places = [
+            ("华盛机械", "华盛", Place::Start),
+            ("华盛机械", "huash", Place::Start),
+            ("华盛机械", "hs", Place::Start),
+            ("重庆火锅", "chongq", Place::Start),
+            ("深圳华盛机械", "华盛", Place::Inside),
+            ("深圳华盛机械", "hsjx", Place::Inside),
+            ("深圳（华盛）", "hs", Place::Word),
+            ("ABB Trading Ltd.", "trad", Place::Word),
+            ("ABB Trading Ltd.", "rad", Place::Elsewhere),
+            ("ＡＢＢ 华盛", "abb 华盛", Place::Word),
+            ("华盛机械", "华械", Place::Elsewhere),
+            ("华盛", "hsjx", Place::Elsewhere),
+            ("华盛", " ", Place::Elsewhere),
+        ];
+        for (name, text, place) in places {
+            assert_eq!(place_in(name, text), place, "{text} in {name}");
         }
     }
 

@@ -62,6 +62,8 @@ pub fn searchable() -> Searchable {
         visible: service::readable,
         access: reach::tokens_for,
         keys: index::keys_for,
+        short_names: service::short_names,
+        people: service::people,
         records: service::records,
     }
 }

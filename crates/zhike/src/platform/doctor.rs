@@ -152,6 +152,8 @@ mod tests {
         visible: |_, _, ids| Ok(ids.to_vec()),
         access: |_| None,
         keys: |_, _| Vec::new(),
+        short_names: |_, _| Ok(Vec::new()),
+        people: |_, _, _| Ok(Vec::new()),
         records: |_| Ok(3),
     };
 

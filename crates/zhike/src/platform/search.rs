@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use store::Tx;
-use store::search::{self, Hit};
+use store::search::{self, Hit, Place, place_in};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -26,6 +26,9 @@ const BATCHES_MOST: usize = 10;
 /// An index is searched for so many tokens of access at little cost.
 const TOKENS_FEW: usize = 3;
 
+/// What records are called, each once for every name.
+pub type Names = Vec<(Uuid, String)>;
+
 /// A kind of record that can be searched for.
 #[derive(Clone, Copy)]
 pub struct Searchable {
@@ -39,6 +42,10 @@ pub struct Searchable {
     pub access: fn(&Principal) -> Option<Vec<String>>,
     /// Further exact keys that the text may be, such as the blind index of a phone number.
     pub keys: fn(&Principal, &str) -> Vec<String>,
+    /// What these records are called for short.
+    pub short_names: fn(&mut Tx<'_>, &[Uuid]) -> Result<Names>,
+    /// The people by whose names these records are found, as far as the asker may see them.
+    pub people: fn(&mut Tx<'_>, &Principal, &[Uuid]) -> Result<Names>,
     /// How many records there are, to be compared with the index by `zhike doctor`.
     pub records: fn(&mut Tx<'_>) -> Result<i64>,
 }
@@ -51,9 +58,25 @@ pub struct Found {
     pub id: Uuid,
     pub title: String,
     pub subtitle: String,
+    /// What it was found by, where its title does not tell.
+    pub matched: Option<Matched>,
 }
 
-/// Searches the kinds named, or all, for what the asker may see.
+/// Another name by which something was found.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct Matched {
+    pub by: MatchedBy,
+    pub name: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MatchedBy {
+    ShortName,
+    Contact,
+}
+
+/// Searches the kinds named, or all, for what the asker may see; of the newest hits the best first.
 pub fn find(
     tx: &mut Tx<'_>,
     who: &Principal,
@@ -100,15 +123,54 @@ fn of_kind(tx: &mut Tx<'_>, who: &Principal, kind: &Searchable, text: &str, limi
         query.limit = BATCH;
         query.access.clone_from(&access);
     }
+    let mut found = ranked(tx, who, kind, text, found)?;
     found.truncate(limit);
     Ok(found)
+}
+
+/// What begins with the text comes first, what is only found by its people last, and says so. Other names are looked up
+/// for those whose title leaves a question open.
+fn ranked(tx: &mut Tx<'_>, who: &Principal, kind: &Searchable, text: &str, found: Vec<Found>) -> Result<Vec<Found>> {
+    let place = |found: &Found| place_in(&found.title, text).min(place_in(&found.subtitle, text));
+    let mut placed: Vec<(Place, Found)> = found.into_iter().map(|found| (place(&found), found)).collect();
+    let unclear = at(&placed, Place::Word);
+    let short_names = if unclear.is_empty() { Vec::new() } else { (kind.short_names)(tx, &unclear)? };
+    for (id, name) in short_names {
+        better(&mut placed, id, MatchedBy::ShortName, (place_in(&name, text), name));
+    }
+    let unexplained = at(&placed, Place::Elsewhere);
+    let people = if unexplained.is_empty() { Vec::new() } else { (kind.people)(tx, who, &unexplained)? };
+    for (id, name) in people {
+        if place_in(&name, text) != Place::Elsewhere {
+            better(&mut placed, id, MatchedBy::Contact, (Place::Elsewhere, name));
+        }
+    }
+    placed.sort_by_key(|(place, _)| *place);
+    Ok(placed.into_iter().map(|(_, found)| found).collect())
+}
+
+/// What stands at this place or a worse one.
+fn at(placed: &[(Place, Found)], from: Place) -> Vec<Uuid> {
+    placed.iter().filter(|(place, _)| *place >= from).map(|(_, found)| found.id).collect()
+}
+
+/// Notes that another name stands better; the first that explains a hit is told.
+fn better(placed: &mut [(Place, Found)], id: Uuid, by: MatchedBy, (place, name): (Place, String)) {
+    let Some((before, found)) = placed.iter_mut().find(|(_, found)| found.id == id) else { return };
+    let unexplained = *before == Place::Elsewhere && found.matched.is_none();
+    if unexplained && (place < Place::Elsewhere || by == MatchedBy::Contact) {
+        found.matched = Some(Matched { by, name });
+    }
+    *before = place.min(*before);
 }
 
 fn visible(tx: &mut Tx<'_>, who: &Principal, kind: &Searchable, hits: Vec<Hit>) -> Result<Vec<Found>> {
     let ids: Vec<Uuid> = hits.iter().map(|hit| hit.id).collect();
     let visible = (kind.visible)(tx, who, &ids)?;
     let hits = hits.into_iter().filter(|hit| visible.contains(&hit.id));
-    Ok(hits.map(|hit| Found { kind: hit.kind, id: hit.id, title: hit.title, subtitle: hit.subtitle }).collect())
+    Ok(hits
+        .map(|hit| Found { kind: hit.kind, id: hit.id, title: hit.title, subtitle: hit.subtitle, matched: None })
+        .collect())
 }
 
 /// What those of these records are called that the asker may see.
@@ -177,6 +239,8 @@ mod tests {
         visible: even_only,
         access: |_| None,
         keys: |_, text| vec![format!("number:{text}")],
+        short_names: |_, _| Ok(Vec::new()),
+        people: |_, _, _| Ok(Vec::new()),
         records: |_| Ok(300),
     };
 

@@ -152,11 +152,14 @@ store::db_test! {
         let made = lived(&app, 160);
         assert_eq!(made["customers"], 160);
         sound(&app);
-        for key in ["admin", seller(&made)] {
-            let today = app.sign_in(key).get("/today").ok();
-            let shown = |group: &str| today["groups"][group].as_array().map_or(0, Vec::len);
-            assert!(shown("overdue") + shown("today") + shown("week") > 0, "{key}: {today}");
-            assert!(today["counts"]["trend"].as_array().is_some_and(|trend| trend.iter().all(Value::is_number)));
+        // On which day an open duty is proposed hangs on the id of its customer, so one person's week may be free.
+        let shown = |today: &Value, group: &str| today["groups"][group].as_array().map_or(0, Vec::len);
+        let logins = std::iter::once("admin").chain(sellers(&made));
+        let pages: Vec<Value> = logins.map(|login| app.sign_in(login).get("/today").ok()).collect();
+        assert!(pages.iter().map(|page| shown(page, "today") + shown(page, "week")).sum::<usize>() > 0, "{pages:?}");
+        for page in &pages[..2] {
+            assert!(page["counts"]["open"].as_i64() > Some(0), "{page}");
+            assert!(page["counts"]["trend"].as_array().is_some_and(|trend| trend.iter().all(Value::is_number)));
         }
         let admin = app.sign_in("admin");
         let outcomes = compliance(&admin.get("/compliance?from=2026-08-01&to=2026-10-31&group=clause").ok());
@@ -194,10 +197,10 @@ store::db_test! {
     }
 }
 
-fn seller(made: &Value) -> &str {
-    let people = made["sign_in"].as_array().expect("people");
-    let seller = people.iter().find(|person| person["role"] == "salesperson").expect("somebody who sells");
-    seller["login"].as_str().expect("a login")
+/// The logins of those who sell.
+fn sellers(made: &Value) -> impl Iterator<Item = &str> {
+    let people = made["sign_in"].as_array().into_iter().flatten();
+    people.filter(|person| person["role"] == "salesperson").filter_map(|person| person["login"].as_str())
 }
 
 fn rows(answer: &Value) -> Vec<Value> {

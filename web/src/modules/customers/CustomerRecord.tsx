@@ -1,8 +1,9 @@
 /** The parts of a customer's record, the same in the drawer and on the page. */
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { Suspense, useState } from 'react'
 import { type Me, messageOf, useCan, useMe } from '@/api'
 import { ago, count, date, lookup, money } from '@/i18n'
+import { Composer } from '@/modules/engagement'
 import {
   Ago,
   Area,
@@ -30,7 +31,8 @@ export type Loaded = { parts: RecordParts; error?: unknown; loading: boolean; re
 export function useCustomerRecord(id: string, onGone: () => void): Loaded {
   const { data: customer, error, isPending, refetch } = useQuery(customerQuery(id))
   const groups = useFacts(customer)
-  const mayChange = useCan()('customer', 'update')
+  const can = useCan()
+  const mayChange = can('customer', 'update')
   const [panel, setPanel] = useState<CustomerPanel>()
   const missing = (customer?.missing ?? []).map((key) => ({ key, label: lookup(`field.${key}`) ?? key }))
   const fill = (key: string) => setPanel(key === 'contact' || key === 'decision_maker' ? 'contact' : 'edit')
@@ -47,7 +49,12 @@ export function useCustomerRecord(id: string, onGone: () => void): Loaded {
       ) : (
         <Skeleton lines={10} />
       ),
-      timeline: <CustomerTimeline key={id} id={id} name={customer?.name} />,
+      composer: customer && can('interaction', 'create') && (
+        <Suspense fallback={<div className="composer" />}>
+          <Composer key={id} customer={{ id, name: customer.name }} />
+        </Suspense>
+      ),
+      timeline: <CustomerTimeline key={id} id={id} />,
       side: <CustomerSide id={id} customer={customer} />,
     },
   }

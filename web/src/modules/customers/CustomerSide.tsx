@@ -27,7 +27,7 @@ export function CustomerSide({ id, customer }: { id: string; customer: Customer 
           <CustomerTodos customer={customer} />
         </Suspense>
       )}
-      {can('contact', 'read') && <People id={id} />}
+      {can('contact', 'read') && <People key={id} id={id} />}
     </>
   )
 }
@@ -68,10 +68,16 @@ function Duties({ id, customer }: { id: string; customer: Customer | undefined }
   )
 }
 
+const PEOPLE_SHOWN = 2
+
 function People({ id }: { id: string }) {
   const can = useCan()
   const contacts = useQuery(contactsQuery(id))
   const [editing, setEditing] = useState<Contact | 'new'>()
+  const [all, setAll] = useState(false)
+  const people = contacts.data ?? []
+  const shown = all ? people : people.slice(0, PEOPLE_SHOWN)
+  const hidden = people.length - shown.length
   const close = () => setEditing(undefined)
   return (
     <SideBlock
@@ -87,7 +93,7 @@ function People({ id }: { id: string }) {
       {contacts.isPending && <Skeleton lines={2} />}
       {contacts.data?.length === 0 && <p className="dim">{t('customers.no_people')}</p>}
       <ul>
-        {contacts.data?.map((contact) => (
+        {shown.map((contact) => (
           <Person
             key={contact.id}
             contact={contact}
@@ -96,6 +102,11 @@ function People({ id }: { id: string }) {
           />
         ))}
       </ul>
+      {hidden > 0 && (
+        <button type="button" className="link" onClick={() => setAll(true)}>
+          {t('customers.more_people', { n: hidden })}
+        </button>
+      )}
       <Dialog
         title={editing === 'new' ? t('customers.add_person') : t('customers.contact_edit')}
         open={editing !== undefined}

@@ -1,7 +1,6 @@
-import { Suspense, useState } from 'react'
-import { messageOf, useCan } from '@/api'
+import { useState } from 'react'
+import { messageOf } from '@/api'
 import { lookup } from '@/i18n'
-import { Composer } from '@/modules/engagement'
 import { Timeline } from '@/ui'
 import { timelineKinds } from './options'
 import { type TimelineItem, useTimeline } from './queries'
@@ -10,8 +9,7 @@ import './customers.css'
 
 const JUDGED = new Set(['timeline.duty.met', 'timeline.duty.late'])
 
-export function CustomerTimeline({ id, name }: { id: string; name: string | undefined }) {
-  const can = useCan()
+export function CustomerTimeline({ id }: { id: string }) {
   const [kinds, setKinds] = useState<string[]>([])
   const pages = useTimeline(id, kinds)
   // What a contact met, in time or late, is told by the contact itself; it is listed when duties are asked for.
@@ -27,14 +25,6 @@ export function CustomerTimeline({ id, name }: { id: string; name: string | unde
       chosen={kinds}
       onChoose={setKinds}
       onMore={pages.hasNextPage ? () => void pages.fetchNextPage() : undefined}
-      composer={
-        name &&
-        can('interaction', 'create') && (
-          <Suspense fallback={<div className="composer" />}>
-            <Composer customer={{ id, name }} />
-          </Suspense>
-        )
-      }
     />
   )
 }

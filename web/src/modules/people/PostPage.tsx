@@ -14,6 +14,7 @@ export default function PostPage() {
   const can = useCan()
   return (
     <SettingsFrame title={m('people.posts')} narrow>
+      {can('post', 'create') && posts.data && <NewPost position={posts.data.length} />}
       {posts.isPending && <Skeleton lines={5} />}
       {posts.isError && (
         <Failed title={words('list.failed')} why={messageOf(posts.error)} onRetry={() => void posts.refetch()} />
@@ -24,7 +25,6 @@ export default function PostPage() {
           <Line key={post.id} post={post} />
         ))}
       </ul>
-      {can('post', 'create') && posts.data && <NewPost position={posts.data.length} />}
     </SettingsFrame>
   )
 }

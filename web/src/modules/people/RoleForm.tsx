@@ -1,10 +1,12 @@
 /** A role: for every kind of record what may be done with whose, and how much of the personal data is seen. */
 import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { type Action, messageOf, useCan } from '@/api'
 import { t as words } from '@/i18n'
 import { SettingsFrame } from '@/modules/platform'
 import {
   Button,
+  ChoiceField,
   Department,
   Failed,
   Form,
@@ -66,10 +68,12 @@ export default function RoleForm() {
       </SettingsFrame>
     )
   }
-  return <Editor key={role?.version ?? copy ?? 'new'} role={role} source={source} />
+  return <Editor key={role?.version ?? copy ?? 'new'} role={role} source={source} roles={roles.data} />
 }
 
-function Editor({ role, source }: { role: Role | undefined; source: Role | undefined }) {
+type EditorProps = { role: Role | undefined; source: Role | undefined; roles: Role[] }
+
+function Editor({ role, source, roles }: EditorProps) {
   const can = useCan()
   const go = useGo()
   const refresh = useRefresh()
@@ -119,6 +123,7 @@ function Editor({ role, source }: { role: Role | undefined; source: Role | undef
       <Form form={form} onCancel={() => go('/settings/roles')}>
         <div className="role-name">
           <Text label={t('role.name')} required maxLength={60} {...form.bind('name')} />
+          {!role && <CopyFrom roles={roles} form={form} />}
         </div>
         <section className="stack">
           <div>
@@ -134,6 +139,27 @@ function Editor({ role, source }: { role: Role | undefined; source: Role | undef
         <FieldRights form={form} />
       </Form>
     </SettingsFrame>
+  )
+}
+
+/** What is allowed is easier to change than to think up; the name that was typed stays. */
+function CopyFrom({ roles, form }: { roles: Role[]; form: FormState<Values> }) {
+  const [from, setFrom] = useState<string | null>(null)
+  const copy = (id: string | null) => {
+    setFrom(id)
+    const source = roles.find((one) => one.id === id)
+    if (!source) return
+    const permissions = source.permissions as Permissions
+    const name = form.values.name.trim() ? {} : { name: t('role.copy_of', { name: roleName(source) }) }
+    form.set({ ...name, permissions, fields: source.fields as Record<string, Access> })
+  }
+  return (
+    <ChoiceField
+      label={t('role.copy_from')}
+      options={roles.map((one) => ({ value: one.id, label: roleName(one) }))}
+      value={from}
+      onChange={copy}
+    />
   )
 }
 

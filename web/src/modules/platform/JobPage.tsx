@@ -5,6 +5,7 @@ import { Empty, Failed, jobWords, Skeleton, Status, Switch, type Tone, useSearch
 import { SettingsFrame } from './Frame'
 import { m } from './messages'
 import { type Job, jobsQuery } from './queries'
+import { SamplePeople } from './SamplePeople'
 import { t } from './words'
 
 export default function JobPage() {
@@ -54,6 +55,7 @@ function Line({ job }: { job: Job }) {
         {job.error && <span className="late">{lookup(`error.${job.error}`) ?? job.detail ?? job.error}</span>}
         {typeof file === 'string' && <a href={`/api/v1/exports/${file}/file`}>{words('list.export')}</a>}
       </div>
+      <SamplePeople result={job.result} />
     </li>
   )
 }

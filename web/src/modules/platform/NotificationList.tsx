@@ -1,8 +1,8 @@
-/** One's notifications, newest first: in the dialog of the bell and on a page of their own. */
+/** One's notifications, newest first: behind the bell and on a page of their own. */
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { messageOf } from '@/api'
-import { lookup, t } from '@/i18n'
-import { Ago, Button, Empty, Failed, Skeleton, useGo } from '@/ui'
+import { ago, civilDate, date, lookup, t, time, weekday } from '@/i18n'
+import { Button, Empty, Failed, Skeleton, useGo } from '@/ui'
 import { markRead, type Notification, notificationsQuery } from './queries'
 import './platform.css'
 
@@ -32,22 +32,34 @@ export function NotificationList({ onOpen }: { onOpen?: () => void }) {
         <Empty title={t('notifications.empty')} why={t('notifications.empty_why')} />
       )}
       {items.some((item) => !item.read) && (
-        <Button kind="quiet" size="xs" onClick={() => void read({ all: true })}>
-          {t('notifications.read_all')}
-        </Button>
+        <p className="notes-head">
+          <Button kind="quiet" size="xs" onClick={() => void read({ all: true })}>
+            {t('notifications.read_all')}
+          </Button>
+        </p>
       )}
-      <ul className="notes">
-        {items.map((item) => (
-          <li key={item.id} data-unread={!item.read || undefined}>
-            <button type="button" onClick={() => open(item)}>
-              <span>{said(item)}</span>
-              <span className="dim">
-                <Ago at={item.at} />
-              </span>
-            </button>
-          </li>
-        ))}
-      </ul>
+      {byDay(items).map(([day, told]) => (
+        <section key={day}>
+          <h3 className="notes-day">
+            {date(day)}{' '}
+            <span className="dim">
+              {weekday(day)} {ago(day)}
+            </span>
+          </h3>
+          <ul className="notes">
+            {told.map((item) => (
+              <li key={item.id} data-unread={!item.read || undefined}>
+                <button type="button" onClick={() => open(item)}>
+                  <span>{said(item)}</span>
+                  <time className="dim" dateTime={item.at}>
+                    {time(item.at)}
+                  </time>
+                </button>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
       {pages.hasNextPage && (
         <Button kind="quiet" onClick={() => void pages.fetchNextPage()}>
           {t('list.load_more')}
@@ -55,6 +67,16 @@ export function NotificationList({ onOpen }: { onOpen?: () => void }) {
       )}
     </>
   )
+}
+
+/** As they come, newest first, under the days of the company. */
+function byDay(items: Notification[]): [string, Notification[]][] {
+  const days = new Map<string, Notification[]>()
+  for (const item of items) {
+    const day = civilDate(Date.parse(item.at))
+    days.set(day, [...(days.get(day) ?? []), item])
+  }
+  return [...days]
 }
 
 function said(item: Notification): string {

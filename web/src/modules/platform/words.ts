@@ -332,6 +332,8 @@ export const t = define({
     'audit.field.at': '时间',
     'audit.field.list': '列表',
     'audit.field.shared': '全员可见',
+    'sample.password': '共用密码',
+    'sample.people': '可以这样登录',
     'job.mine': '只看我的',
     'job.empty': '没有任务',
     'job.empty_why': '导入、导出等较长的工作会列在这里，随时可以回来看进度。',
@@ -682,6 +684,8 @@ export const t = define({
     'audit.field.at': 'time',
     'audit.field.list': 'list',
     'audit.field.shared': 'shared',
+    'sample.password': 'Password for all of them',
+    'sample.people': 'People to sign in as',
     'job.mine': 'Only mine',
     'job.empty': 'No jobs',
     'job.empty_why':

@@ -24,7 +24,8 @@ export function common<V>(props: FieldProps<V>) {
     label: props.label,
     'aria-label': props['aria-label'],
     error: props.error,
-    description: props.hint,
+    // An error says what to do; the hint below it would say it again.
+    description: props.error ? undefined : props.hint,
     withAsterisk: props.required,
     disabled: props.disabled,
     autoFocus: props.autoFocus,

@@ -1,7 +1,7 @@
 use std::collections::{HashMap, HashSet};
 
 use store::list::{Asked, Field, Filter, Kind, ListSpec, Op};
-use store::search::{self, Hit, Query};
+use store::search::{self, Hit, Query, place_in};
 use store::{Columns, Predicate, Tx};
 use uuid::Uuid;
 
@@ -120,9 +120,20 @@ fn take_regions(filters: &mut Vec<Filter>) -> Vec<Predicate> {
 /// A page of the customers that the asker reaches.
 pub fn list(tx: &mut Tx<'_>, grant: &Grant<Read, entity::Customer>, question: &Question) -> Result<List<CustomerLine>> {
     let who = grant.principal();
-    let found = rows::<Line>(tx, grant, question)?;
+    let mut found = rows::<Line>(tx, grant, question)?;
+    if let Some(text) = question.text.as_deref().filter(|_| question.asked.sort.is_none()) {
+        rank(&mut found.items, text);
+    }
     let items = found.items.into_iter().map(|line| line::seen(tx, who, line)).collect::<Result<_>>()?;
     Ok(List { items, next: found.next })
+}
+
+/// The best matches of a page first; what follows it is not touched by that.
+fn rank(lines: &mut [Line], text: &str) {
+    let place = |line: &Line| {
+        [Some(&line.name), line.short_name.as_ref()].into_iter().flatten().map(|name| place_in(name, text)).min()
+    };
+    lines.sort_by_cached_key(place);
 }
 
 /// [`list`] as rows, with the columns of `R`: an export wants whole customers.

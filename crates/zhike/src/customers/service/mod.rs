@@ -18,7 +18,7 @@ pub use lists::{Question, SPEC, get, list, rows};
 pub use owner::set_owner;
 pub use removal::{remove, restore};
 pub use reveal::{Revealed, reveal};
-pub use search::{readable, records, with_readable};
+pub use search::{people, readable, records, short_names, with_readable};
 pub use subjects::{Card, Subject, Whose, cards, contacted, count_by_grade, page_of_subjects, recontacted, snapshot};
 
 use store::{Entity as _, Tx};

@@ -1,12 +1,14 @@
 use store::list::{Asked, Field, Kind, ListSpec, Page};
-use store::{Predicate, Tx};
+use store::{Ids, Predicate, Tx};
 use uuid::Uuid;
 
 use super::lists::padded;
 use super::plan;
+use crate::customers::contacts;
 use crate::customers::model::Customer;
 use crate::customers::reach;
 use crate::kernel::{Action, Entity, Principal, Result};
+use crate::platform::search::Names;
 
 /// Ids only.
 pub(super) const IDS: ListSpec = ListSpec {
@@ -17,6 +19,7 @@ pub(super) const IDS: ListSpec = ListSpec {
 };
 
 store::statements! {
+    SHORT_NAMES = "select id, short_name from customer where id in among($1) and short_name is not null";
     COUNT = "select count(*) from customer where removed_at is null";
 }
 
@@ -43,6 +46,19 @@ pub(super) fn among(tx: &mut Tx<'_>, scope: &Predicate, ids: Vec<Uuid>) -> Resul
     let asked = Asked { among: Some(padded(ids)), page, ..Asked::default() };
     let (rows, _) = IDS.page(tx, &plan::checked_only(scope.clone()), &asked)?;
     rows.iter().map(|row| Ok(row.get(0)?)).collect()
+}
+
+/// What these customers, which somebody may see, are called for short.
+pub fn short_names(tx: &mut Tx<'_>, visible: &[Uuid]) -> Result<Names> {
+    let rows = tx.query(&SHORT_NAMES, &[&Ids(visible)])?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
+/// The contacts of these customers, which somebody may see, by name.
+pub fn people(tx: &mut Tx<'_>, who: &Principal, visible: &[Uuid]) -> Result<Names> {
+    let with_people = with_readable(tx, who, Entity::Contact, visible)?;
+    let people = contacts::of_customers(tx, &with_people)?;
+    Ok(people.into_iter().map(|person| (person.customer, person.name)).collect())
 }
 
 /// How many customers there are, to be compared with the search index.

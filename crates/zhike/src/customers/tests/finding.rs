@@ -48,6 +48,30 @@ store::db_test! {
         assert_eq!(app.sign_in("admin").get("/search?q=hs").ok()["items"][0]["title"], "深圳华盛科技有限公司", "a manager of the head office");
     }
 
+    fn the_best_match_comes_first_and_says_what_it_was_found_by(db) {
+        let app = TestApp::new(&db);
+        let li = app.sign_in("li");
+        for customer in [
+            json!({ "name": "华盛机械" }),
+            json!({ "name": "深圳盛达科技", "short_name": "华盛集团" }),
+            json!({ "name": "北京华盛贸易" }),
+            json!({ "name": "广州红棉食品", "contacts": [{ "name": "李明" }, { "name": "黄帅" }] }),
+        ] {
+            li.post("/customers", customer).created();
+        }
+        let hits = li.get("/search?q=hs").ok()["items"].clone();
+        let titles: Vec<&Value> = hits.as_array().expect("hits").iter().map(|hit| &hit["title"]).collect();
+        assert_eq!(titles, ["深圳盛达科技", "华盛机械", "北京华盛贸易", "广州红棉食品"]);
+        let matched: Vec<&Value> = hits.as_array().expect("hits").iter().map(|hit| &hit["matched"]).collect();
+        let (short, contact) = (json!({ "by": "short_name", "name": "华盛集团" }), json!({ "by": "contact", "name": "黄帅" }));
+        assert_eq!(matched, [&short, &Value::Null, &Value::Null, &contact]);
+        let first = li.get("/customers?q=hs&limit=2").ok();
+        let rest = li.get(&format!("/customers?q=hs&limit=2&cursor={}", first["next"].as_str().expect("more"))).ok();
+        assert_eq!((names(&first), names(&rest)), (vec!["北京华盛贸易", "广州红棉食品"], vec!["深圳盛达科技", "华盛机械"]));
+        let sorted = li.get("/customers?q=hs&sort=created_at").ok();
+        assert_eq!(names(&sorted)[0], "华盛机械");
+    }
+
     fn a_search_is_paged_filtered_and_sorted(db) {
         let app = TestApp::new(&db);
         let li = app.sign_in("li");
