@@ -247,7 +247,6 @@ fn hits(
         Query { kinds: &[SEARCH_KIND], text, keys: index::keys_for(who, text), access: None, before, limit: limit + 1 };
     let mut found: Vec<Hit> = Vec::new();
     if access.as_ref().is_some_and(|tokens| tokens.len() > TOKENS_FEW) {
-        query.limit = LOOK_AT.max(limit + 1);
         let hits = search::find(tx, &query)?;
         let last = hits.last().map(|hit| hit.place);
         let exhausted = hits.len() < query.limit;
@@ -264,7 +263,6 @@ fn hits(
 }
 
 const TOKENS_FEW: usize = 3;
-const LOOK_AT: usize = 200;
 
 fn cut(mut found: Vec<Hit>, limit: usize) -> (Vec<Hit>, Option<i64>) {
     let more = found.len() > limit;
