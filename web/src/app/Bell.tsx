@@ -16,16 +16,15 @@ export function Bell() {
   const unread = useMe()?.unread ?? 0
   const [open, setOpen] = useState(false)
   const close = () => setOpen(false)
-  const bell = (
-    <span className="bell">
-      <IconButton
-        icon="bell"
-        label={unread > 0 ? t('shell.notifications_n', { n: unread }) : t('shell.notifications')}
-        onClick={() => setOpen(!open)}
-      />
-      {unread > 0 && <b aria-hidden="true">{unread > 99 ? '99+' : unread}</b>}
-    </span>
+  const button = (
+    <IconButton
+      icon="bell"
+      label={unread > 0 ? t('shell.notifications_n', { n: unread }) : t('shell.notifications')}
+      expanded={open}
+      onClick={() => setOpen(!open)}
+    />
   )
+  const count = unread > 0 && <b aria-hidden="true">{unread > 99 ? '99+' : unread}</b>
   const list = (
     <Suspense fallback={<Skeleton lines={5} />}>
       <NotificationList onOpen={close} />
@@ -34,7 +33,10 @@ export function Bell() {
   if (phone) {
     return (
       <>
-        {bell}
+        <span className="bell">
+          {button}
+          {count}
+        </span>
         <Sheet title={t('shell.notifications')} open={open} onClose={close}>
           {list}
         </Sheet>
@@ -42,10 +44,13 @@ export function Bell() {
     )
   }
   return (
-    <Popover open={open} onClose={close} width={420} target={bell}>
-      <section className="notes-panel" aria-label={t('shell.notifications')}>
-        {list}
-      </section>
-    </Popover>
+    <span className="bell">
+      <Popover open={open} onClose={close} width={420} target={button}>
+        <section className="notes-panel" aria-label={t('shell.notifications')}>
+          {list}
+        </section>
+      </Popover>
+      {count}
+    </span>
   )
 }

@@ -40,12 +40,12 @@ export function NotificationList({ onOpen }: { onOpen?: () => void }) {
       )}
       {byDay(items).map(([day, told]) => (
         <section key={day}>
-          <h3 className="notes-day">
+          <h2 className="notes-day">
             {date(day)}{' '}
             <span className="dim">
               {weekday(day)} {ago(day)}
             </span>
-          </h3>
+          </h2>
           <ul className="notes">
             {told.map((item) => (
               <li key={item.id} data-unread={!item.read || undefined}>
