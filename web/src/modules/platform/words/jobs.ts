@@ -1,0 +1,38 @@
+/** Long work, and the people of the sample company. */
+export const jobs = {
+  zh: {
+    'sample.password': '共用密码',
+    'sample.people': '可以这样登录',
+    'job.mine': '只看我的',
+    'job.empty': '没有任务',
+    'job.empty_why': '导入、导出等较长的工作会列在这里，随时可以回来看进度。',
+    'job.kind.sample': '生成示例公司',
+    'job.kind.engagement.remind': '待办提醒',
+    'job.kind.customers.import': '导入客户',
+    'job.kind.customers.export': '导出客户',
+    'job.kind.import': '导入客户',
+    'job.kind.export': '导出',
+    'job.kind.policy.plan': '按制度生成应办事项',
+    'job.kind.policy.sweep': '检查到期的应办事项',
+    'job.kind.policy.replan': '重新计算应办事项',
+    'job.kind.policy.effect': '新版制度生效',
+  },
+  en: {
+    'sample.password': 'Password for all of them',
+    'sample.people': 'People to sign in as',
+    'job.mine': 'Only mine',
+    'job.empty': 'No jobs',
+    'job.empty_why':
+      'Imports, exports and other long work are listed here; come back any time to see how far they are.',
+    'job.kind.sample': 'Making the sample company',
+    'job.kind.engagement.remind': 'Reminder of a to-do',
+    'job.kind.customers.import': 'Import of customers',
+    'job.kind.customers.export': 'Export of customers',
+    'job.kind.import': 'Import of customers',
+    'job.kind.export': 'Export',
+    'job.kind.policy.plan': 'Duties from the regulations',
+    'job.kind.policy.sweep': 'Looking for duties that are due',
+    'job.kind.policy.replan': 'Reckoning duties anew',
+    'job.kind.policy.effect': 'A new version comes into force',
+  },
+} as const
