@@ -1916,10 +1916,6 @@ export interface components {
             website?: string | null;
             wechat?: components["schemas"]["Masked"] | null;
         };
-        Customers: {
-            items: components["schemas"]["CustomerLine"][];
-            next?: string | null;
-        };
         /** @description A day as the calendar page shows it. */
         Day: {
             /** Format: date */
@@ -2898,6 +2894,53 @@ export interface components {
                 id: string;
                 level: components["schemas"]["CollaboratorLevel"];
                 name: string;
+            }[];
+            /** @description The cursor of the next page; nothing at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_CustomerLine: {
+            items: {
+                /** Format: int64 */
+                annual_revenue_fen?: number | null;
+                /**
+                 * Format: int64
+                 * @description Per cent of the facts that a customer of its kind must have.
+                 */
+                completeness: number;
+                /** Format: date */
+                cooperation_since?: string | null;
+                /** Format: date-time */
+                created_at: string;
+                department?: components["schemas"]["Named"] | null;
+                grade: components["schemas"]["Grade"];
+                /** Format: uuid */
+                id: string;
+                /** @description A section of GB/T 4754-2017, by its letter. */
+                industry?: string | null;
+                kind: components["schemas"]["CustomerKind"];
+                /** Format: date-time */
+                last_contact_at?: string | null;
+                name: string;
+                /** Format: date-time */
+                next_contact_at?: string | null;
+                /** @example KH-2026-000123 */
+                number: string;
+                owner?: components["schemas"]["Named"] | null;
+                phone?: components["schemas"]["Masked"] | null;
+                /** @description A code of GB/T 2260. */
+                region?: string | null;
+                short_name?: string | null;
+                source?: components["schemas"]["Source"] | null;
+                /** Format: int64 */
+                staff_count?: number | null;
+                tags: string[];
+                /** Format: date-time */
+                updated_at: string;
+                /** Format: date */
+                verified_on?: string | null;
+                /** Format: int64 */
+                version: number;
             }[];
             /** @description The cursor of the next page; nothing at the end. */
             next?: string | null;
@@ -3954,13 +3997,18 @@ export interface operations {
     get_customers: {
         parameters: {
             query?: {
-                /** @description A JSON array of `[field, op, value]`. */
+                /**
+                 * @description JSON array of `[field, op, value]`.
+                 * @example [["active","eq",true]]
+                 */
                 filter?: string;
-                /** @description A field, descending with `-`. */
+                /** @description A field; `-field` descends. */
                 sort?: string;
+                /** @description What an earlier page gave as `next`. */
                 cursor?: string;
+                /** @description At most 200. */
                 limit?: number;
-                /** @description Name, pinyin, initials, number, credit code, phone or its last four digits. */
+                /** @description Text to search for. */
                 q?: string;
             };
             header?: never;
@@ -3974,7 +4022,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Customers"];
+                    "application/json": components["schemas"]["Page_CustomerLine"];
                 };
             };
         };

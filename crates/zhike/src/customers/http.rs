@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -23,7 +23,7 @@ use crate::app::App;
 use crate::kernel::permission::action::{Assign, Create, Delete, Read, Reveal, Update};
 use crate::kernel::permission::entity::Customer;
 use crate::kernel::{Id, Result};
-use crate::platform::http::{Answer, Body, Granted, Mutation, Path, Query, Version, Who};
+use crate::platform::http::{Answer, Body, Granted, ListParams, Mutation, Page, Path, Query, Version, Who};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -39,54 +39,22 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list_industries))
 }
 
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ListQuery {
-    /// A JSON array of `[field, op, value]`.
-    pub filter: Option<String>,
-    /// A field, descending with `-`.
-    pub sort: Option<String>,
-    pub cursor: Option<String>,
-    pub limit: Option<usize>,
-    /// Name, pinyin, initials, number, credit code, phone or its last four digits.
-    pub q: Option<String>,
-}
-
-impl ListQuery {
-    pub fn question(&self) -> Result<Question> {
-        Question::parse(
-            self.filter.as_deref(),
-            self.sort.as_deref(),
-            self.cursor.as_deref(),
-            self.limit,
-            self.q.as_deref(),
-        )
-    }
-}
-
-#[derive(Serialize, ToSchema)]
-struct Customers {
-    items: Vec<CustomerLine>,
-    next: Option<String>,
-}
-
 /// The customers that the asker may see.
-#[utoipa::path(get, path = "/customers", tag = "customers", operation_id = "list_customers",
-    extensions(("x-permission" = json!("read customer"))), params(ListQuery),
-    responses((status = 200, body = Customers)))]
+#[utoipa::path(get, path = "/customers", tag = "customers",
+    extensions(("x-permission" = json!("read customer"))), params(ListParams),
+    responses((status = 200, body = Page<CustomerLine>)))]
 async fn list(
     State(app): State<App>,
     grant: Granted<Read, Customer>,
-    Query(query): Query<ListQuery>,
-) -> Result<Json<Customers>> {
-    let question = query.question()?;
-    let page = app.db.read(move |tx| service::list(tx, &grant, &question)).await?;
-    Ok(Json(Customers { items: page.items, next: page.next }))
+    Query(query): Query<ListParams>,
+) -> Result<Json<Page<CustomerLine>>> {
+    let ListParams { filter, sort, cursor, limit, q } = &query;
+    let question = Question::parse(filter.as_deref(), sort.as_deref(), cursor.as_deref(), *limit, q.as_deref())?;
+    Ok(Json(app.db.read(move |tx| service::list(tx, &grant, &question)).await?.into()))
 }
 
 /// Creates a customer. One that looks like another is refused with `customer.duplicate`.
-#[utoipa::path(post, path = "/customers", tag = "customers", operation_id = "create_customer",
+#[utoipa::path(post, path = "/customers", tag = "customers",
     extensions(("x-permission" = json!("create customer"))), request_body = NewCustomer,
     responses((status = 201, body = CustomerView), (status = 409, description = "It looks like one that exists")))]
 async fn create(
@@ -100,7 +68,7 @@ async fn create(
 }
 
 /// One customer.
-#[utoipa::path(get, path = "/customers/{id}", tag = "customers", operation_id = "get_customer",
+#[utoipa::path(get, path = "/customers/{id}", tag = "customers",
     extensions(("x-permission" = json!("read customer"))), params(("id" = Uuid, Path)),
     responses((status = 200, body = CustomerView)))]
 async fn get(State(app): State<App>, grant: Granted<Read, Customer>, Path(id): Path<Uuid>) -> Result<Answer> {
@@ -109,7 +77,7 @@ async fn get(State(app): State<App>, grant: Granted<Read, Customer>, Path(id): P
 }
 
 /// Changes the fields given.
-#[utoipa::path(patch, path = "/customers/{id}", tag = "customers", operation_id = "update_customer",
+#[utoipa::path(patch, path = "/customers/{id}", tag = "customers",
     extensions(("x-permission" = json!("update customer"))),
     params(("id" = Uuid, Path), ("If-Match" = String, Header)), request_body = CustomerPatch,
     responses((status = 200, body = CustomerView), (status = 412, description = "Changed since it was read")))]
@@ -126,7 +94,7 @@ async fn update(
 }
 
 /// Takes a customer out of sight; it can be brought back.
-#[utoipa::path(delete, path = "/customers/{id}", tag = "customers", operation_id = "remove_customer",
+#[utoipa::path(delete, path = "/customers/{id}", tag = "customers",
     extensions(("x-permission" = json!("delete customer"))), params(("id" = Uuid, Path)),
     responses((status = 204)))]
 async fn remove(
@@ -140,7 +108,7 @@ async fn remove(
 }
 
 /// Brings a removed customer back.
-#[utoipa::path(post, path = "/customers/{id}/restore", tag = "customers", operation_id = "restore_customer",
+#[utoipa::path(post, path = "/customers/{id}/restore", tag = "customers",
     extensions(("x-permission" = json!("delete customer"))), params(("id" = Uuid, Path)),
     responses((status = 200, body = CustomerView)))]
 async fn restore(
@@ -154,7 +122,7 @@ async fn restore(
 }
 
 /// Customers that one to be created may already be. What the asker may not see is told only as being there.
-#[utoipa::path(post, path = "/customers/duplicates", tag = "customers", operation_id = "find_duplicate_customers",
+#[utoipa::path(post, path = "/customers/duplicates", tag = "customers",
     extensions(("x-permission" = json!("create customer"))), request_body = DuplicateQuery,
     responses((status = 200, body = Vec<Duplicate>)))]
 async fn find_duplicates(
@@ -177,7 +145,7 @@ struct RevealRequest {
 }
 
 /// Shows a personal value for a moment. Written down, and bounded per day.
-#[utoipa::path(post, path = "/customers/{id}/reveal", tag = "customers", operation_id = "reveal_customer_field",
+#[utoipa::path(post, path = "/customers/{id}/reveal", tag = "customers",
     extensions(("x-permission" = json!("reveal customer"))), params(("id" = Uuid, Path)), request_body = RevealRequest,
     responses((status = 200, body = Revealed), (status = 429, description = "Too many in a day")))]
 async fn reveal(
@@ -204,7 +172,7 @@ struct GradeRequest {
 }
 
 /// Grades a customer anew.
-#[utoipa::path(put, path = "/customers/{id}/grade", tag = "customers", operation_id = "set_customer_grade",
+#[utoipa::path(put, path = "/customers/{id}/grade", tag = "customers",
     extensions(("x-permission" = json!("update customer"))),
     params(("id" = Uuid, Path), ("If-Match" = String, Header)), request_body = GradeRequest,
     responses((status = 200, body = CustomerView)))]
@@ -231,7 +199,7 @@ struct OwnerRequest {
 }
 
 /// Hands a customer over to a colleague; the department follows.
-#[utoipa::path(put, path = "/customers/{id}/owner", tag = "customers", operation_id = "set_customer_owner",
+#[utoipa::path(put, path = "/customers/{id}/owner", tag = "customers",
     extensions(("x-permission" = json!("assign customer"))),
     params(("id" = Uuid, Path), ("If-Match" = String, Header)), request_body = OwnerRequest,
     responses((status = 200, body = CustomerView)))]
@@ -257,7 +225,7 @@ struct MarkRequest {
 }
 
 /// Marks a field as a key fact (重点), with the reason.
-#[utoipa::path(put, path = "/customers/{id}/key_facts/{field}", tag = "customers", operation_id = "mark_key_fact",
+#[utoipa::path(put, path = "/customers/{id}/key_facts/{field}", tag = "customers",
     extensions(("x-permission" = json!("update customer"))), params(("id" = Uuid, Path), ("field" = String, Path)),
     request_body = MarkRequest, responses((status = 200, body = CustomerView)))]
 async fn mark(
@@ -275,7 +243,7 @@ async fn mark(
 }
 
 /// Lifts the mark.
-#[utoipa::path(delete, path = "/customers/{id}/key_facts/{field}", tag = "customers", operation_id = "unmark_key_fact",
+#[utoipa::path(delete, path = "/customers/{id}/key_facts/{field}", tag = "customers",
     extensions(("x-permission" = json!("update customer"))), params(("id" = Uuid, Path), ("field" = String, Path)),
     responses((status = 200, body = CustomerView)))]
 async fn unmark(

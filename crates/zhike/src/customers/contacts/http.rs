@@ -25,7 +25,7 @@ struct Contacts {
 }
 
 /// The contacts of a customer: those still there first, the primary one at the top.
-#[utoipa::path(get, path = "/customers/{id}/contacts", tag = "customers", operation_id = "list_contacts",
+#[utoipa::path(get, path = "/customers/{id}/contacts", tag = "customers",
     extensions(("x-permission" = json!("read contact"))), params(("id" = Uuid, Path)),
     responses((status = 200, body = Contacts)))]
 async fn list(
@@ -38,7 +38,7 @@ async fn list(
 }
 
 /// Adds a contact.
-#[utoipa::path(post, path = "/customers/{id}/contacts", tag = "customers", operation_id = "create_contact",
+#[utoipa::path(post, path = "/customers/{id}/contacts", tag = "customers",
     extensions(("x-permission" = json!("create contact"))), params(("id" = Uuid, Path)), request_body = NewContact,
     responses((status = 201, body = ContactView)))]
 async fn create(
@@ -53,7 +53,7 @@ async fn create(
 }
 
 /// Changes a contact.
-#[utoipa::path(patch, path = "/customers/{id}/contacts/{cid}", tag = "customers", operation_id = "update_contact",
+#[utoipa::path(patch, path = "/customers/{id}/contacts/{cid}", tag = "customers",
     extensions(("x-permission" = json!("update contact"))),
     params(("id" = Uuid, Path), ("cid" = Uuid, Path), ("If-Match" = String, Header)), request_body = ContactPatch,
     responses((status = 200, body = ContactView)))]
@@ -71,7 +71,7 @@ async fn update(
 }
 
 /// Removes a contact that was entered by mistake; somebody who has left is marked as such instead.
-#[utoipa::path(delete, path = "/customers/{id}/contacts/{cid}", tag = "customers", operation_id = "delete_contact",
+#[utoipa::path(delete, path = "/customers/{id}/contacts/{cid}", tag = "customers",
     extensions(("x-permission" = json!("delete contact"))), params(("id" = Uuid, Path), ("cid" = Uuid, Path)),
     responses((status = 204)))]
 async fn delete(

@@ -25,7 +25,7 @@ struct Events {
 }
 
 /// The major events of a customer, the latest first.
-#[utoipa::path(get, path = "/customers/{id}/events", tag = "customers", operation_id = "list_major_events",
+#[utoipa::path(get, path = "/customers/{id}/events", tag = "customers",
     extensions(("x-permission" = json!("read customer"))), params(("id" = Uuid, Path)),
     responses((status = 200, body = Events)))]
 async fn list(
@@ -38,7 +38,7 @@ async fn list(
 }
 
 /// Records a major event.
-#[utoipa::path(post, path = "/customers/{id}/events", tag = "customers", operation_id = "record_major_event",
+#[utoipa::path(post, path = "/customers/{id}/events", tag = "customers",
     extensions(("x-permission" = json!("update customer"))), params(("id" = Uuid, Path)), request_body = NewEvent,
     responses((status = 201, body = EventView)))]
 async fn record(
@@ -53,7 +53,7 @@ async fn record(
 }
 
 /// Takes back an event recorded by mistake.
-#[utoipa::path(delete, path = "/customers/{id}/events/{eid}", tag = "customers", operation_id = "withdraw_major_event",
+#[utoipa::path(delete, path = "/customers/{id}/events/{eid}", tag = "customers",
     extensions(("x-permission" = json!("delete customer"))), params(("id" = Uuid, Path), ("eid" = Uuid, Path)),
     responses((status = 204)))]
 async fn withdraw(

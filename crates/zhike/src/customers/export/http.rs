@@ -22,7 +22,7 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 /// Exports a view as a job; its result names the file. Written down with filter, columns and count.
-#[utoipa::path(post, path = "/customers/export", tag = "customers", operation_id = "export_customers",
+#[utoipa::path(post, path = "/customers/export", tag = "customers",
     extensions(("x-permission" = json!("export customer"))), request_body = Request,
     responses((status = 200, body = JobStarted)))]
 async fn start(
@@ -37,7 +37,7 @@ async fn start(
 }
 
 /// The file of an export, for whoever made it, for seven days.
-#[utoipa::path(get, path = "/exports/{id}/file", tag = "customers", operation_id = "get_export_file",
+#[utoipa::path(get, path = "/exports/{id}/file", tag = "customers",
     extensions(("x-permission" = json!("export customer"))), params(("id" = Uuid, Path)),
     responses((status = 200, content_type = "application/octet-stream")))]
 async fn file(State(app): State<App>, grant: Granted<Export, Customer>, Path(id): Path<Uuid>) -> Result<Response> {

@@ -55,7 +55,7 @@ struct Imports {
 }
 
 /// The asker's latest imports.
-#[utoipa::path(get, path = "/imports", tag = "imports", operation_id = "list_imports",
+#[utoipa::path(get, path = "/imports", tag = "imports",
     extensions(("x-permission" = json!("import customer"))), responses((status = 200, body = Imports)))]
 async fn list_imports(State(app): State<App>, grant: MayImport) -> Result<Json<Imports>> {
     let items = app.db.read(move |tx| service::list(tx, &grant)).await?;
@@ -63,7 +63,7 @@ async fn list_imports(State(app): State<App>, grant: MayImport) -> Result<Json<I
 }
 
 /// Takes in a sheet (`.xlsx`, or `.csv` in UTF-8, UTF-16 or GB18030) and says what its columns seem to be.
-#[utoipa::path(post, path = "/imports", tag = "imports", operation_id = "upload_import",
+#[utoipa::path(post, path = "/imports", tag = "imports",
     extensions(("x-permission" = json!("import customer"))),
     request_body(content = UploadForm, content_type = "multipart/form-data"),
     responses((status = 201, body = ImportView), (status = 413, description = "More than is taken in"),
@@ -123,7 +123,7 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + '
 }
 
 /// How far an import is.
-#[utoipa::path(get, path = "/imports/{id}", tag = "imports", operation_id = "get_import",
+#[utoipa::path(get, path = "/imports/{id}", tag = "imports",
     extensions(("x-permission" = json!("import customer"))), params(("id" = Uuid, Path)),
     responses((status = 200, body = ImportView)))]
 async fn get_import(State(app): State<App>, grant: MayImport, Path(id): Path<Uuid>) -> Result<Json<ImportView>> {
@@ -138,7 +138,7 @@ struct SheetChoice {
 }
 
 /// Looks at another sheet of the workbook.
-#[utoipa::path(put, path = "/imports/{id}/sheet", tag = "imports", operation_id = "choose_import_sheet",
+#[utoipa::path(put, path = "/imports/{id}/sheet", tag = "imports",
     extensions(("x-permission" = json!("import customer"))), params(("id" = Uuid, Path)), request_body = SheetChoice,
     responses((status = 200, body = ImportView)))]
 async fn choose_sheet(
@@ -161,7 +161,7 @@ async fn choose_sheet(
 }
 
 /// Says where the columns go, and shows what would become of the rows.
-#[utoipa::path(put, path = "/imports/{id}/mapping", tag = "imports", operation_id = "map_import",
+#[utoipa::path(put, path = "/imports/{id}/mapping", tag = "imports",
     extensions(("x-permission" = json!("import customer"))), params(("id" = Uuid, Path)), request_body = Mapping,
     responses((status = 200, body = Preview), (status = 409, description = "It runs, or has run")))]
 async fn map(
@@ -199,7 +199,7 @@ pub struct JobStarted {
 
 /// Starts the import, or a dry run, as a job; `GET /jobs/{id}` tells how far it is. A run that failed goes on where it
 /// was.
-#[utoipa::path(post, path = "/imports/{id}/start", tag = "imports", operation_id = "start_import",
+#[utoipa::path(post, path = "/imports/{id}/start", tag = "imports",
     extensions(("x-permission" = json!("import customer"))), params(("id" = Uuid, Path)), request_body = StartRequest,
     responses((status = 200, body = JobStarted), (status = 409, description = "It is done, or not mapped yet")))]
 async fn start(
@@ -215,7 +215,7 @@ async fn start(
 }
 
 /// The rows that were not taken, with the reason in each, as a workbook.
-#[utoipa::path(get, path = "/imports/{id}/rejected", tag = "imports", operation_id = "get_rejected_rows",
+#[utoipa::path(get, path = "/imports/{id}/rejected", tag = "imports",
     extensions(("x-permission" = json!("import customer"))), params(("id" = Uuid, Path)),
     responses((status = 200, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))]
 async fn refused(State(app): State<App>, grant: MayImport, Path(id): Path<Uuid>) -> Result<Response> {
