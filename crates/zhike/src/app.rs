@@ -44,6 +44,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 20, name: "platform", sql: include_str!("../migrations/0020_platform.sql") },
     Migration { version: 30, name: "customers", sql: include_str!("../migrations/0030_customers.sql") },
     Migration { version: 31, name: "import", sql: include_str!("../migrations/0031_import.sql") },
+    Migration { version: 32, name: "relations", sql: include_str!("../migrations/0032_relations.sql") },
     Migration { version: 40, name: "policy", sql: include_str!("../migrations/0040_policy.sql") },
     Migration { version: 50, name: "engagement", sql: include_str!("../migrations/0050_engagement.sql") },
 ];

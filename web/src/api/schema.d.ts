@@ -212,6 +212,59 @@ export interface paths {
         patch: operations["patch_customers_id"];
         trace?: never;
     };
+    "/api/v1/customers/{id}/chart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The organisation chart of a customer: its departments, in order. Who stands where is told by the contacts. */
+        get: operations["get_customers_id_chart"];
+        put?: never;
+        /** Adds a department to the chart. */
+        post: operations["post_customers_id_chart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/chart/from_departments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a chart of the departments that the contacts were written down with. */
+        post: operations["post_customers_id_chart_from_departments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/chart/{unit}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a department out of the chart; what stood in it comes to stand where it stood. */
+        delete: operations["delete_customers_id_chart_unit"];
+        options?: never;
+        head?: never;
+        /** Renames a department, or puts it elsewhere. */
+        patch: operations["patch_customers_id_chart_unit"];
+        trace?: never;
+    };
     "/api/v1/customers/{id}/collaborators": {
         parameters: {
             query?: never;
@@ -283,6 +336,41 @@ export interface paths {
         patch: operations["patch_customers_id_contacts_cid"];
         trace?: never;
     };
+    "/api/v1/customers/{id}/contacts/{cid}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a person who changed companies to another customer. Here they have left; what was said with them stays. */
+        post: operations["post_customers_id_contacts_cid_move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/contacts/{cid}/no_contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says that this person must not be contacted any more. */
+        put: operations["put_customers_id_contacts_cid_no_contact"];
+        post?: never;
+        /** Lets this person be contacted again. */
+        delete: operations["delete_customers_id_contacts_cid_no_contact"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/events": {
         parameters: {
             query?: never;
@@ -328,6 +416,23 @@ export interface paths {
         get?: never;
         /** Grades a customer anew. */
         put: operations["put_customers_id_grade"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/group": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The groups that a customer belongs to. */
+        get: operations["get_customers_id_group"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -404,6 +509,41 @@ export interface paths {
         put: operations["put_customers_id_owner"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/relations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The relations of a customer to others that the asker may see. */
+        get: operations["get_customers_id_relations"];
+        put?: never;
+        /** Relates a customer to another one. */
+        post: operations["post_customers_id_relations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/relations/{relation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a relation away. */
+        delete: operations["delete_customers_id_relations_relation"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1581,6 +1721,11 @@ export interface components {
             effective_on: string;
         };
         /**
+         * @description How a person stands to working with us: 支持, 中立, 反对.
+         * @enum {string}
+         */
+        Attitude: "support" | "neutral" | "oppose";
+        /**
          * @description What a person can decide.
          * @enum {string}
          */
@@ -1603,6 +1748,31 @@ export interface components {
             clauses: components["schemas"]["ClauseView"][];
             /** @description A to J, `G+`; the console has its title. */
             key: string;
+        };
+        /** @description A department of a customer as it is shown. The departments are in order beside each other. */
+        ChartUnit: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: uuid */
+            parent_id?: string | null;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Only what is given changes. */
+        ChartUnitPatch: {
+            /** @default null */
+            name?: string | null;
+            /**
+             * Format: uuid
+             * @default null
+             */
+            parent_id?: string | null;
+            /**
+             * @description Place among the departments beside it, from 0.
+             * @default null
+             */
+            place?: number | null;
         };
         ClauseView: {
             /** @description Whether it has rules that make duties. */
@@ -1660,6 +1830,8 @@ export interface components {
         /** @description A change of a contact: only the fields given change. */
         ContactPatch: {
             /** @default null */
+            attitude?: components["schemas"]["Attitude"] | null;
+            /** @default null */
             authority?: components["schemas"]["Authority"] | null;
             /** @default null */
             birthday?: components["schemas"]["Birthday"] | null;
@@ -1669,6 +1841,8 @@ export interface components {
             department?: string | null;
             /** @default null */
             email?: string | null;
+            /** @default null */
+            influence?: components["schemas"]["Influence"] | null;
             /** @default null */
             left?: boolean | null;
             /**
@@ -1687,13 +1861,25 @@ export interface components {
              * @default null
              */
             primary?: boolean | null;
+            /**
+             * Format: uuid
+             * @default null
+             */
+            reports_to?: string | null;
             /** @default null */
             salutation?: components["schemas"]["Salutation"] | null;
+            /**
+             * Format: uuid
+             * @description Their department in the organisation chart; its name becomes the department.
+             * @default null
+             */
+            unit_id?: string | null;
             /** @default null */
             wechat?: string | null;
         };
         /** @description A contact as somebody sees it. */
         ContactView: {
+            attitude?: components["schemas"]["Attitude"] | null;
             authority: components["schemas"]["Authority"];
             birthday?: components["schemas"]["Birthday"] | null;
             /** Format: uuid */
@@ -1703,13 +1889,21 @@ export interface components {
             email?: components["schemas"]["Masked"] | null;
             /** Format: uuid */
             id: string;
+            influence?: components["schemas"]["Influence"] | null;
             left: boolean;
+            moved_from?: components["schemas"]["Moved"] | null;
+            moved_to?: components["schemas"]["Moved"] | null;
             name: string;
+            no_contact?: components["schemas"]["NoContact"] | null;
             phone?: components["schemas"]["Masked"] | null;
             position?: string | null;
             preferences?: string | null;
             primary: boolean;
+            /** Format: uuid */
+            reports_to?: string | null;
             salutation?: components["schemas"]["Salutation"] | null;
+            /** Format: uuid */
+            unit_id?: string | null;
             /** Format: int64 */
             version: number;
             wechat?: components["schemas"]["Masked"] | null;
@@ -1719,6 +1913,13 @@ export interface components {
         };
         Created: components["schemas"]["UserView"] & {
             invitation?: components["schemas"]["Invitation"] | null;
+        };
+        CustomerChart: {
+            items: components["schemas"]["ChartUnit"][];
+        };
+        CustomerGroup: {
+            /** @description From the highest group down to the customer itself. */
+            way: components["schemas"]["RelatedCustomer"][];
         };
         /**
          * @description 企业 or 个人.
@@ -2408,6 +2609,11 @@ export interface components {
             zh: string;
         };
         /**
+         * @description How much a person's word counts there.
+         * @enum {string}
+         */
+        Influence: "high" | "medium" | "low";
+        /**
          * @description What is to be changed of a record. What is left out stays; `null` empties. When and by what way the contact took
          *     place stays for good, since duties were judged by it: a wrong one is withdrawn and recorded anew.
          */
@@ -2570,6 +2776,14 @@ export interface components {
             /** Format: int64 */
             unread: number;
         };
+        /** @description The other customer of somebody who changed companies. */
+        Moved: {
+            /** Format: uuid */
+            contact_id: string;
+            customer: string;
+            /** Format: uuid */
+            customer_id: string;
+        };
         /** @description Somebody or something, by id and name. */
         Named: {
             /** Format: uuid */
@@ -2592,8 +2806,23 @@ export interface components {
             to: string;
             user_id: components["schemas"]["Id"];
         };
+        NewChartUnit: {
+            /** @example 采购部 */
+            name: string;
+            /** Format: uuid */
+            parent_id?: string | null;
+        };
+        /** @description Where somebody went. */
+        NewCompanyOfContact: {
+            /** Format: uuid */
+            customer_id: string;
+            department?: string | null;
+            position?: string | null;
+        };
         /** @description A new contact; only the name is needed. */
         NewContact: {
+            /** @default null */
+            attitude?: components["schemas"]["Attitude"] | null;
             /** @default null */
             authority?: components["schemas"]["Authority"] | null;
             /** @default null */
@@ -2604,6 +2833,8 @@ export interface components {
             department?: string | null;
             /** @default null */
             email?: string | null;
+            /** @default null */
+            influence?: components["schemas"]["Influence"] | null;
             /** @default null */
             left?: boolean | null;
             /**
@@ -2622,8 +2853,19 @@ export interface components {
              * @default null
              */
             primary?: boolean | null;
+            /**
+             * Format: uuid
+             * @default null
+             */
+            reports_to?: string | null;
             /** @default null */
             salutation?: components["schemas"]["Salutation"] | null;
+            /**
+             * Format: uuid
+             * @description Their department in the organisation chart; its name becomes the department.
+             * @default null
+             */
+            unit_id?: string | null;
             /** @default null */
             wechat?: string | null;
         };
@@ -2783,6 +3025,13 @@ export interface components {
             /** Format: int64 */
             position?: number;
         };
+        NewRelation: {
+            /** @description What the other is to this customer. */
+            kind: components["schemas"]["RelationKind"];
+            note?: string | null;
+            /** Format: uuid */
+            other_id: string;
+        };
         NewRole: {
             fields?: {
                 [key: string]: components["schemas"]["FieldAccess"];
@@ -2838,6 +3087,16 @@ export interface components {
             name: string;
             shared?: boolean;
             state: Record<string, unknown>;
+        };
+        /** @description Since when a person must not be contacted, who said so, and why. */
+        NoContact: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Named"];
+            why: string;
+        };
+        NoContactRequest: {
+            reason: string;
         };
         NotificationView: {
             /** Format: date-time */
@@ -3095,6 +3354,18 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_RelationView: {
+            items: {
+                /** Format: uuid */
+                id: string;
+                kind: components["schemas"]["RelationKind"];
+                note?: string | null;
+                other: components["schemas"]["RelatedCustomer"];
+            }[];
+            /** @description The cursor of the next page; nothing at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_RoleView: {
             items: {
                 /** @description Set for roles that come with the product; the console translates their names. */
@@ -3265,6 +3536,26 @@ export interface components {
         };
         Rejection: {
             reason: string;
+        };
+        /** @description Another customer, as it stands in a relation. */
+        RelatedCustomer: {
+            grade: components["schemas"]["Grade"];
+            /** Format: uuid */
+            id: string;
+            name: string;
+            number: string;
+        };
+        /**
+         * @description What the other customer is to this one.
+         * @enum {string}
+         */
+        RelationKind: "parent" | "subsidiary" | "supplier" | "buyer" | "partner" | "affiliate";
+        RelationView: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["RelationKind"];
+            note?: string | null;
+            other: components["schemas"]["RelatedCustomer"];
         };
         RevealRequest: {
             /** Format: uuid */
@@ -4177,6 +4468,121 @@ export interface operations {
             };
         };
     };
+    get_customers_id_chart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerChart"];
+                };
+            };
+        };
+    };
+    post_customers_id_chart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewChartUnit"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChartUnit"];
+                };
+            };
+        };
+    };
+    post_customers_id_chart_from_departments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerChart"];
+                };
+            };
+        };
+    };
+    delete_customers_id_chart_unit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                unit: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    patch_customers_id_chart_unit: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+                unit: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChartUnitPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChartUnit"];
+                };
+            };
+        };
+    };
     get_customers_id_collaborators: {
         parameters: {
             query?: never;
@@ -4340,6 +4746,80 @@ export interface operations {
             };
         };
     };
+    post_customers_id_contacts_cid_move: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                cid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCompanyOfContact"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactView"];
+                };
+            };
+        };
+    };
+    put_customers_id_contacts_cid_no_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                cid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoContactRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactView"];
+                };
+            };
+        };
+    };
+    delete_customers_id_contacts_cid_no_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                cid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactView"];
+                };
+            };
+        };
+    };
     get_customers_id_events: {
         parameters: {
             query?: never;
@@ -4429,6 +4909,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerView"];
+                };
+            };
+        };
+    };
+    get_customers_id_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerGroup"];
                 };
             };
         };
@@ -4600,6 +5101,77 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CustomerView"];
                 };
+            };
+        };
+    };
+    get_customers_id_relations: {
+        parameters: {
+            query?: {
+                /** @description Kinds separated by commas; all when left out. */
+                kinds?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RelationView"];
+                };
+            };
+        };
+    };
+    post_customers_id_relations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRelation"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelationView"];
+                };
+            };
+        };
+    };
+    delete_customers_id_relations_relation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                relation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -1,8 +1,8 @@
 //! A  The customer archive (R3-1.1 to R3-1.5, R0-2.1): companies and persons with their facts, contacts, tags and grade,
 //! how complete that is, what has been confirmed with them, what happened to them, and who looks after them.
 //!
-//! * [`service`] creates, lists, changes, hands over, removes; [`contacts`], [`verification`] and [`events`] are what a
-//!   customer has; [`duplicates`] tells whether it is there already; [`timeline`] puts together what all rooms know.
+//! * [`service`] creates, lists, changes, hands over, removes; [`contacts`] with their [`chart`], [`relations`] to other
+//!   customers, [`verification`] and [`events`] are what a customer has; [`duplicates`] tells whether it is there already; [`timeline`] puts together what all rooms know.
 //! * [`rules`] are the decisions: credit code, core of a name, completeness, forms of personal values.
 //! * [`reach`] says which customers somebody may see; [`index`] puts them into the search.
 //!
@@ -11,6 +11,7 @@
 //! [`service::contacted`] for the date of the last contact, and [`timeline::Source`] to be filled. It publishes the
 //! [`facts`] of its names and subscribes to none.
 
+pub mod chart;
 pub mod collaborators;
 pub mod contacts;
 mod draft;
@@ -27,6 +28,7 @@ pub mod model;
 pub mod number;
 pub mod reach;
 pub mod regions;
+pub mod relations;
 pub mod rules;
 mod sealed;
 pub mod service;
@@ -46,6 +48,8 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(http::routes())
         .merge(contacts::http::routes())
+        .merge(chart::http::routes())
+        .merge(relations::http::routes())
         .merge(collaborators::http::routes())
         .merge(verification::http::routes())
         .merge(events::http::routes())

@@ -80,6 +80,8 @@ pub const FIELDS: &[Field] = &[
     Field::always_read(Contact, "authority"),
     Field::ordinary(Contact, "birthday"),
     Field::ordinary(Contact, "preferences"),
+    Field::ordinary(Contact, "attitude"),
+    Field::ordinary(Contact, "influence"),
 ];
 
 /// The field of that full name.

@@ -43,6 +43,8 @@ static VALUES: LazyLock<BTreeMap<&str, (Value, &str)>> = LazyLock::new(|| {
         ("contact.wechat", (json!("zcontact8"), "z***8")),
         ("contact.birthday", (json!({ "calendar": "solar", "month": 3, "day": 4, "year": 1955 }), "\"year\":1955")),
         ("contact.preferences", (json!("秘密口味"), "秘密口味")),
+        ("contact.attitude", (json!("oppose"), "\"oppose\"")),
+        ("contact.influence", (json!("low"), "\"low\"")),
     ])
 });
 

@@ -1,9 +1,19 @@
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { messageOf, useCan } from '@/api'
 import { t as words } from '@/i18n'
 import { Area, Button, ChoiceField, Form, Phone, required, Switch, Text, toast, useForm } from '@/ui'
-import { authorityOptions, calendarOptions, salutationOptions } from './options'
-import { type Contact, type ContactInput, createContact, removeContact, updateContact, useRefresh } from './queries'
+import { attitudeOptions, authorityOptions, calendarOptions, influenceOptions, salutationOptions } from './options'
+import {
+  type Contact,
+  type ContactInput,
+  chartQuery,
+  contactsQuery,
+  createContact,
+  removeContact,
+  updateContact,
+  useRefresh,
+} from './queries'
 import { t } from './words'
 
 type Birthday = NonNullable<Contact['birthday']>
@@ -12,6 +22,10 @@ type Values = {
   salutation: NonNullable<Contact['salutation']> | null
   position: string
   department: string
+  unit_id: string | null
+  reports_to: string | null
+  attitude: NonNullable<Contact['attitude']> | null
+  influence: NonNullable<Contact['influence']> | null
   phone: string
   email: string
   wechat: string
@@ -30,6 +44,9 @@ export function ContactForm({ customerId, contact, onDone }: Props) {
   const can = useCan()
   const refresh = useRefresh()
   const before = initial(contact)
+  const units = useQuery(chartQuery(customerId)).data ?? []
+  const people = useQuery(contactsQuery(customerId)).data ?? []
+  const others = people.filter((other) => other.id !== contact?.id && !other.left)
   const form = useForm<Values>({
     initial: before,
     check: (values) => ({
@@ -50,11 +67,26 @@ export function ContactForm({ customerId, contact, onDone }: Props) {
         <Text label={t('field.contact_name')} required autoFocus maxLength={40} {...form.bind('name')} />
         <ChoiceField label={t('field.salutation')} options={salutationOptions()} {...form.bind('salutation')} />
         <Text label={t('field.position')} maxLength={60} {...form.bind('position')} />
-        <Text label={t('field.contact_department')} maxLength={60} {...form.bind('department')} />
+        {units.length > 0 ? (
+          <ChoiceField
+            label={t('field.unit_id')}
+            options={units.map(({ id, name }) => ({ value: id, label: name }))}
+            {...form.bind('unit_id')}
+          />
+        ) : (
+          <Text label={t('field.contact_department')} maxLength={60} {...form.bind('department')} />
+        )}
         <Phone label={t('field.phone')} placeholder={contact?.phone?.masked} {...form.bind('phone')} />
         <Text label={t('field.wechat')} placeholder={contact?.wechat?.masked} {...form.bind('wechat')} />
         <Text label={t('field.email')} type="email" placeholder={contact?.email?.masked} {...form.bind('email')} />
         <ChoiceField label={t('field.authority')} options={authorityOptions()} required {...form.bind('authority')} />
+        <ChoiceField
+          label={t('field.reports_to')}
+          options={others.map(({ id, name }) => ({ value: id, label: name }))}
+          {...form.bind('reports_to')}
+        />
+        <ChoiceField label={t('field.attitude')} options={attitudeOptions()} {...form.bind('attitude')} />
+        <ChoiceField label={t('field.influence')} options={influenceOptions()} {...form.bind('influence')} />
       </div>
       <div className="row wrap contact-marks">
         <Switch label={t('field.primary')} {...form.bind('primary')} />
@@ -109,6 +141,10 @@ function initial(contact: Contact | undefined): Values {
     salutation: contact?.salutation ?? null,
     position: contact?.position ?? '',
     department: contact?.department ?? '',
+    unit_id: contact?.unit_id ?? null,
+    reports_to: contact?.reports_to ?? null,
+    attitude: contact?.attitude ?? null,
+    influence: contact?.influence ?? null,
     // Masked values are never sent back: an empty field means unchanged.
     phone: '',
     email: '',

@@ -21,7 +21,7 @@ import {
 } from '@/ui'
 import { CustomerActions, type CustomerPanel } from './CustomerActions'
 import { CustomerSide } from './CustomerSide'
-import { CustomerTimeline } from './CustomerTimeline'
+import { CustomerTabs } from './CustomerTabs'
 import { Grade, word } from './options'
 import { type Customer, customerQuery, markFact, reveal, unmarkFact, updateCustomer, useRefresh } from './queries'
 import { t } from './words'
@@ -54,7 +54,7 @@ export function useCustomerRecord(id: string, onGone: () => void): Loaded {
           <Composer key={id} customer={{ id, name: customer.name }} />
         </Suspense>
       ),
-      timeline: <CustomerTimeline key={id} id={id} />,
+      timeline: <CustomerTabs id={id} customer={customer} />,
       side: <CustomerSide id={id} customer={customer} />,
     },
   }

@@ -5,8 +5,9 @@ import { messageOf, useCan } from '@/api'
 import { t as words } from '@/i18n'
 import { CustomerTodos, clausePath, DutyAct, dutyText, progressText } from '@/modules/engagement'
 import { CopyButton, Dialog, IconButton, Link, Masked, Remaining, SideBlock, Skeleton, Status } from '@/ui'
+import { ContactActs, ContactState } from './ContactActs'
 import { ContactForm } from './ContactForm'
-import { word } from './options'
+import { Attitude, word } from './options'
 import { type Contact, type Customer, contactsQuery, dutiesQuery, reveal } from './queries'
 import { t } from './words'
 
@@ -124,9 +125,11 @@ const ways = ['phone', 'wechat', 'email'] as const
 type PersonProps = { contact: Contact; mayReveal: boolean; onEdit?: () => void }
 
 function Person({ contact, mayReveal, onEdit }: PersonProps) {
-  const show = mayReveal
-    ? (field: string) => (reason: string) => reveal(contact.customer_id, field, reason, contact.id)
-    : undefined
+  // The numbers of somebody who must not be contacted are shown to nobody.
+  const show =
+    mayReveal && !contact.no_contact
+      ? (field: string) => (reason: string) => reveal(contact.customer_id, field, reason, contact.id)
+      : undefined
   return (
     <li className="person-line">
       <div className="row wrap">
@@ -136,12 +139,15 @@ function Person({ contact, mayReveal, onEdit }: PersonProps) {
         </span>
         {contact.left && <span className="dim">{t('customers.left')}</span>}
         {contact.decision_maker && <Status tone="accent">{t('field.decision_maker')}</Status>}
+        {contact.attitude && <Attitude attitude={contact.attitude} />}
         {contact.primary && !contact.decision_maker && <Status>{t('customers.contact_primary')}</Status>}
         <span className="fact-acts no-print">
           <CopyButton text={contact.name} what={contact.name} />
           {onEdit && <IconButton label={`${words('edit')}: ${contact.name}`} icon="edit" onClick={onEdit} />}
+          {onEdit && <ContactActs contact={contact} />}
         </span>
       </div>
+      <ContactState contact={contact} />
       {ways.map(
         (way) =>
           contact[way] && (

@@ -107,7 +107,9 @@ function Verify({ customer, onClose }: { customer: Customer; onClose: () => void
       <div className="two">
         <ChoiceField
           label={t('verify.who')}
-          options={(people.data ?? []).map((person) => ({ value: person.id, label: person.name }))}
+          options={(people.data ?? [])
+            .filter((person) => !person.left && !person.no_contact)
+            .map((person) => ({ value: person.id, label: person.name }))}
           value={who}
           onChange={setWho}
         />

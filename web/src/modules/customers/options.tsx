@@ -42,6 +42,16 @@ export const sourceOptions = choices('source', sources)
 export const industryOptions = choices('industry', [...'ABCDEFGHIJKLMNOPQRST'])
 export const salutationOptions = choices('salutation', ['mr', 'ms'])
 export const authorityOptions = choices('authority', ['final', 'influencer', 'user', 'none'])
+export const attitudeOptions = choices('attitude', ['support', 'neutral', 'oppose'])
+export const influenceOptions = choices('influence', ['high', 'medium', 'low'])
+export const relationOptions = choices('relation', [
+  'parent',
+  'subsidiary',
+  'supplier',
+  'buyer',
+  'partner',
+  'affiliate',
+])
 export const calendarOptions = choices('calendar', ['solar', 'lunar'])
 export const timelineKinds = choices('timeline', [
   'interaction',
@@ -62,6 +72,11 @@ export const majorEventOptions = choices('major_event', [
 ])
 
 const tones: Record<string, Tone> = { key: 'accent' }
+const attitudes: Record<string, Tone> = { support: 'good', oppose: 'bad' }
+
+export function Attitude({ attitude }: { attitude: string }) {
+  return <Status tone={attitudes[attitude] ?? 'none'}>{word('attitude', attitude)}</Status>
+}
 
 export function Grade({ grade }: { grade: string }) {
   return (

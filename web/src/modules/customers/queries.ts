@@ -9,6 +9,10 @@ export type CustomerLine = Schemas['CustomerLine']
 export type CustomerInput = Schemas['NewCustomer']
 export type CustomerChange = Schemas['CustomerPatch']
 export type Contact = Schemas['ContactView']
+export type ChartUnit = Schemas['ChartUnit']
+export type Relation = Schemas['RelationView']
+export type RelationKind = Relation['kind']
+export type Related = Schemas['RelatedCustomer']
 export type ContactInput = Schemas['NewContact']
 /** What is in `data` depends on the kind. */
 export type TimelineItem = Omit<Schemas['TimelineEntry'], 'data'> & { data: Record<string, unknown> }
@@ -148,6 +152,73 @@ export function updateContact(contact: Contact, body: ContactInput): Promise<Con
 export async function removeContact(contact: Contact): Promise<void> {
   const params = { path: { id: contact.customer_id, cid: contact.id } }
   await call(api.DELETE('/api/v1/customers/{id}/contacts/{cid}', { params }))
+}
+
+const atContact = (contact: Contact) => ({ params: { path: { id: contact.customer_id, cid: contact.id } } })
+
+export function barContact(contact: Contact, reason: string): Promise<Contact> {
+  return call(api.PUT('/api/v1/customers/{id}/contacts/{cid}/no_contact', { ...atContact(contact), body: { reason } }))
+}
+
+export function unbarContact(contact: Contact): Promise<Contact> {
+  return call(api.DELETE('/api/v1/customers/{id}/contacts/{cid}/no_contact', atContact(contact)))
+}
+
+export function moveContact(contact: Contact, body: Schemas['NewCompanyOfContact'], key: string): Promise<Contact> {
+  const headers = idempotent(key)
+  return call(api.POST('/api/v1/customers/{id}/contacts/{cid}/move', { ...atContact(contact), body, headers }))
+}
+
+export const chartQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...keys.one(id), 'chart'],
+    queryFn: async ({ signal }) => (await call(api.GET('/api/v1/customers/{id}/chart', { ...at(id), signal }))).items,
+  })
+
+export async function drawChart(id: string): Promise<void> {
+  await call(api.POST('/api/v1/customers/{id}/chart/from_departments', at(id)))
+}
+
+export function addUnit(id: string, body: Schemas['NewChartUnit'], key: string): Promise<ChartUnit> {
+  return call(api.POST('/api/v1/customers/{id}/chart', { ...at(id), body, headers: idempotent(key) }))
+}
+
+export function changeUnit(id: string, unit: ChartUnit, body: Schemas['ChartUnitPatch']): Promise<ChartUnit> {
+  const params = { path: { id, unit: unit.id }, header: ifMatch(unit.version) }
+  return call(api.PATCH('/api/v1/customers/{id}/chart/{unit}', { params, body }))
+}
+
+export async function removeUnit(id: string, unit: ChartUnit): Promise<void> {
+  await call(api.DELETE('/api/v1/customers/{id}/chart/{unit}', { params: { path: { id, unit: unit.id } } }))
+}
+
+export const groupQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...keys.one(id), 'group'],
+    queryFn: async ({ signal }) => (await call(api.GET('/api/v1/customers/{id}/group', { ...at(id), signal }))).way,
+  })
+
+/** Page by page: a group may have any number of members. */
+export function useRelations(id: string, kinds: RelationKind[], enabled = true) {
+  return useInfiniteQuery({
+    queryKey: [...keys.one(id), 'relations', kinds],
+    queryFn: ({ pageParam, signal }) => {
+      const query = { kinds: kinds.join(','), cursor: pageParam, limit: 50 }
+      return call(api.GET('/api/v1/customers/{id}/relations', { params: { path: { id }, query }, signal }))
+    },
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+    enabled,
+  })
+}
+
+export function relate(id: string, body: Schemas['NewRelation'], key: string): Promise<Relation> {
+  return call(api.POST('/api/v1/customers/{id}/relations', { ...at(id), body, headers: idempotent(key) }))
+}
+
+export async function unrelate(id: string, relation: Relation): Promise<void> {
+  const params = { path: { id, relation: relation.id } }
+  await call(api.DELETE('/api/v1/customers/{id}/relations/{relation}', { params }))
 }
 
 export function verify(id: string, body: Verification, key: string): Promise<Customer> {

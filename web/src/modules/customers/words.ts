@@ -4,9 +4,10 @@ import { enums } from './words/enums'
 import { errors } from './words/errors'
 import { happening } from './words/happening'
 import { importing } from './words/importing'
+import { organisation } from './words/organisation'
 
 /** Words of the pages of this room, loaded with them. */
 export const t = define({
-  zh: { ...archive.zh, ...enums.zh, ...errors.zh, ...happening.zh, ...importing.zh },
-  en: { ...archive.en, ...enums.en, ...errors.en, ...happening.en, ...importing.en },
+  zh: { ...archive.zh, ...enums.zh, ...errors.zh, ...happening.zh, ...importing.zh, ...organisation.zh },
+  en: { ...archive.en, ...enums.en, ...errors.en, ...happening.en, ...importing.en, ...organisation.en },
 })

@@ -227,11 +227,17 @@ function ContactField({ customer, value, onChange }: ContactProps) {
   }, [customer, guess])
   const options = (people ?? [])
     .filter((person) => !person.left || person.id === value)
-    .map((person) => ({ value: person.id, label: [person.name, person.position].filter(Boolean).join(' · ') }))
+    .map((person) => {
+      const about = [person.name, person.position, person.no_contact && w('record.barred')]
+      return { value: person.id, label: about.filter(Boolean).join(' · ') }
+    })
+  // What took place is written down all the same; the next one shall not take place.
+  const barred = people?.find((person) => person.id === value)?.no_contact
   return (
     <ChoiceField
       label={w('record.contact')}
       name="contact_id"
+      hint={barred ? w('record.barred_hint', { why: barred.why }) : undefined}
       options={options}
       value={value}
       disabled={!customer}

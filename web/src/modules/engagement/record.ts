@@ -78,11 +78,11 @@ export function startOfCustomer(customer: { id: string; name: string }): Start {
   return { key: customer.id, customer, draft: blank(customer.id) }
 }
 
-type Person = { id: string; decision_maker: boolean; primary?: boolean; left: boolean }
+type Person = { id: string; decision_maker: boolean; primary?: boolean; left: boolean; no_contact?: object | null }
 
 /** Whom one probably spoke with: the first contact if one is marked, else who decides, else the only one there is. */
 export function guessContact(people: readonly Person[]): string | null {
-  const there = people.filter((person) => !person.left)
+  const there = people.filter((person) => !person.left && !person.no_contact)
   const only = there.length === 1 ? there[0] : undefined
   const found = there.find((person) => person.primary) ?? there.find((person) => person.decision_maker) ?? only
   return found?.id ?? null

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::model::{Authority, Birthday, CONTACT_EMAIL, CONTACT_PHONE, CONTACT_WECHAT, Contact, Salutation};
+use super::model::{
+    Attitude, Authority, Birthday, CONTACT_EMAIL, CONTACT_PHONE, CONTACT_WECHAT, Contact, Influence, Salutation,
+};
+use crate::customers::chart::Unit;
 use crate::customers::draft::refuse_locked;
 use crate::customers::input::{Text, given};
 use crate::customers::model::Customer;
@@ -49,6 +52,19 @@ macro_rules! contact_input {
             /// The one to call first; takes the mark from whoever had it.
             pub primary: Option<bool>,
             pub left: Option<bool>,
+            /// Their department in the organisation chart; its name becomes the department.
+            #[serde(deserialize_with = "given")]
+            #[schema(value_type = Option<Uuid>)]
+            pub unit_id: Option<Option<Id<Unit>>>,
+            #[serde(deserialize_with = "given")]
+            #[schema(value_type = Option<Uuid>)]
+            pub reports_to: Option<Option<Id<Contact>>>,
+            #[serde(deserialize_with = "given")]
+            #[schema(value_type = Option<Attitude>)]
+            pub attitude: Option<Option<Attitude>>,
+            #[serde(deserialize_with = "given")]
+            #[schema(value_type = Option<Influence>)]
+            pub influence: Option<Option<Influence>>,
         }
     };
 }
@@ -79,6 +95,10 @@ impl From<NewContact> for ContactPatch {
             preferences: new.preferences,
             primary: new.primary,
             left: new.left,
+            unit_id: new.unit_id,
+            reports_to: new.reports_to,
+            attitude: new.attitude,
+            influence: new.influence,
         }
     }
 }
@@ -105,6 +125,17 @@ pub fn blank(who: &Principal, customer: Id<Customer>) -> Contact {
         preferences: None,
         is_primary: false,
         has_left: false,
+        unit_id: None,
+        reports_to: None,
+        attitude: None,
+        influence: None,
+        no_contact_at: None,
+        no_contact_by: None,
+        no_contact_why: None,
+        moved_to_customer: None,
+        moved_to_contact: None,
+        moved_from_customer: None,
+        moved_from_contact: None,
         version: 1,
         created_at: who.now,
         updated_at: who.now,
@@ -115,12 +146,12 @@ pub fn blank(who: &Principal, customer: Id<Customer>) -> Contact {
 pub fn build(
     who: &Principal,
     customer: Id<Customer>,
-    new: &NewContact,
+    new: ContactPatch,
     changes: &mut Changes,
     faults: &mut Faults,
 ) -> Result<Contact> {
     let mut contact = blank(who, customer);
-    apply(who, &mut contact, &new.clone().into(), changes, faults)?;
+    apply(who, &mut contact, &new, changes, faults)?;
     if contact.name.is_empty() && new.name.as_deref().is_none_or(|name| name.trim().is_empty()) {
         faults.add("name", "required");
     }
@@ -218,6 +249,22 @@ fn choices(contact: &mut Contact, patch: &ContactPatch, changes: &mut Changes) {
     if let Some(authority) = patch.authority {
         changes.field("authority", &contact.authority, &authority);
         contact.authority = authority;
+    }
+    if let Some(attitude) = patch.attitude {
+        changes.field("attitude", &contact.attitude, &attitude);
+        contact.attitude = attitude;
+    }
+    if let Some(influence) = patch.influence {
+        changes.field("influence", &contact.influence, &influence);
+        contact.influence = influence;
+    }
+    if let Some(unit) = patch.unit_id {
+        changes.field("unit_id", &contact.unit_id, &unit);
+        contact.unit_id = unit;
+    }
+    if let Some(superior) = patch.reports_to {
+        changes.field("reports_to", &contact.reports_to, &superior);
+        contact.reports_to = superior;
     }
     // Whoever decides finally is a decision maker, unless it is said otherwise.
     let decides = patch.decision_maker.or((patch.authority == Some(Authority::Final)).then_some(true));

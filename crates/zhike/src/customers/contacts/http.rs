@@ -2,12 +2,13 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
+use super::moving::{self, NewCompany};
 use super::{Contact, ContactPatch, ContactView, NewContact, service};
 use crate::app::App;
 use crate::kernel::permission::action::{Create, Delete, Read, Update};
@@ -16,7 +17,11 @@ use crate::kernel::{Id, Result};
 use crate::platform::http::{Answer, Body, Granted, Mutation, Path, Version};
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(update, delete))
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(update, delete))
+        .routes(routes!(bar, unbar))
+        .routes(routes!(change_company))
 }
 
 #[derive(Serialize, ToSchema)]
@@ -82,4 +87,58 @@ async fn delete(
 ) -> Result<Answer> {
     let who = Arc::clone(grant.principal());
     app.mutate(&who, mutation, move |tx| service::delete(tx, &grant, Id::from_uuid(id), Id::from_uuid(cid))).await
+}
+
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NoContactRequest)]
+struct BarRequest {
+    reason: String,
+}
+
+/// Says that this person must not be contacted any more.
+#[utoipa::path(put, path = "/customers/{id}/contacts/{cid}/no_contact", tag = "customers",
+    extensions(("x-permission" = json!("update contact"))), params(("id" = Uuid, Path), ("cid" = Uuid, Path)),
+    request_body = BarRequest, responses((status = 200, body = ContactView)))]
+async fn bar(
+    State(app): State<App>,
+    grant: Granted<Update, entity::Contact>,
+    Path((id, cid)): Path<(Uuid, Uuid)>,
+    mutation: Mutation,
+    Body(asked): Body<BarRequest>,
+) -> Result<Answer> {
+    let who = Arc::clone(grant.principal());
+    let ids = (Id::from_uuid(id), Id::from_uuid(cid));
+    app.mutate(&who, mutation, move |tx| service::set_no_contact(tx, &grant, ids, Some(&asked.reason))).await
+}
+
+/// Lets this person be contacted again.
+#[utoipa::path(delete, path = "/customers/{id}/contacts/{cid}/no_contact", tag = "customers",
+    extensions(("x-permission" = json!("update contact"))), params(("id" = Uuid, Path), ("cid" = Uuid, Path)),
+    responses((status = 200, body = ContactView)))]
+async fn unbar(
+    State(app): State<App>,
+    grant: Granted<Update, entity::Contact>,
+    Path((id, cid)): Path<(Uuid, Uuid)>,
+    mutation: Mutation,
+) -> Result<Answer> {
+    let who = Arc::clone(grant.principal());
+    let ids = (Id::from_uuid(id), Id::from_uuid(cid));
+    app.mutate(&who, mutation, move |tx| service::set_no_contact(tx, &grant, ids, None)).await
+}
+
+/// Takes a person who changed companies to another customer. Here they have left; what was said with them stays.
+#[utoipa::path(post, path = "/customers/{id}/contacts/{cid}/move", tag = "customers",
+    extensions(("x-permission" = json!("update contact"))), params(("id" = Uuid, Path), ("cid" = Uuid, Path)),
+    request_body = NewCompany, responses((status = 201, body = ContactView)))]
+async fn change_company(
+    State(app): State<App>,
+    grant: Granted<Update, entity::Contact>,
+    Path((id, cid)): Path<(Uuid, Uuid)>,
+    mutation: Mutation,
+    Body(to): Body<NewCompany>,
+) -> Result<Answer> {
+    let who = Arc::clone(grant.principal());
+    let ids = (Id::from_uuid(id), Id::from_uuid(cid));
+    app.create(&who, mutation, move |tx| moving::change_company(tx, &grant, ids, &to)).await
 }

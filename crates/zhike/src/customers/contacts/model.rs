@@ -2,8 +2,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use crate::customers::chart::Unit;
 use crate::customers::model::Customer;
 use crate::kernel::Id;
+use crate::platform::access::model::User;
 use crate::platform::vault::{Column, Kind};
 
 pub const CONTACT_PHONE: Column = Column::new("contact", "phone", "contact.phone", Kind::Phone);
@@ -20,6 +22,18 @@ store::text_enum! {
     /// What a person can decide.
     #[derive(utoipa::ToSchema)]
     pub enum Authority { Final = "final", Influencer = "influencer", User = "user", None = "none" }
+}
+
+store::text_enum! {
+    /// How a person stands to working with us: 支持, 中立, 反对.
+    #[derive(utoipa::ToSchema)]
+    pub enum Attitude { Support = "support", Neutral = "neutral", Oppose = "oppose" }
+}
+
+store::text_enum! {
+    /// How much a person's word counts there.
+    #[derive(utoipa::ToSchema)]
+    pub enum Influence { High = "high", Medium = "medium", Low = "low" }
 }
 
 store::text_enum! {
@@ -77,6 +91,17 @@ store::entity! {
         pub preferences: Option<String>,
         pub is_primary: bool,
         pub has_left: bool,
+        pub unit_id: Option<Id<Unit>>,
+        pub reports_to: Option<Id<Contact>>,
+        pub attitude: Option<Attitude>,
+        pub influence: Option<Influence>,
+        pub no_contact_at: Option<Timestamp>,
+        pub no_contact_by: Option<Id<User>>,
+        pub no_contact_why: Option<String>,
+        pub moved_to_customer: Option<Id<Customer>>,
+        pub moved_to_contact: Option<Id<Contact>>,
+        pub moved_from_customer: Option<Id<Customer>>,
+        pub moved_from_contact: Option<Id<Contact>>,
         pub version: i64,
         pub created_at: Timestamp,
         pub updated_at: Timestamp,
@@ -88,8 +113,13 @@ impl Contact {
         self.birthday.clone().and_then(|json| serde_json::from_value(json).ok())
     }
 
+    /// Whether somebody asked that this person be left alone.
+    pub fn is_barred(&self) -> bool {
+        self.no_contact_at.is_some()
+    }
+
     pub fn is_reachable(&self) -> bool {
-        !self.has_left && (self.phone.is_some() || self.email.is_some() || self.wechat.is_some())
+        !self.has_left && !self.is_barred() && (self.phone.is_some() || self.email.is_some() || self.wechat.is_some())
     }
 }
 

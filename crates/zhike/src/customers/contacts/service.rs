@@ -3,23 +3,24 @@ use uuid::Uuid;
 
 use super::draft::{self, ContactPatch, NewContact};
 use super::model::Contact;
-use super::view::{ContactView, view};
+use super::view::{ContactView, view, views};
 use crate::customers::model::Customer;
 use crate::customers::rules::text::Faults;
-use crate::customers::service;
+use crate::customers::{chart, input, service};
 use crate::kernel::permission::action::{Create, Delete, Read, Update};
 use crate::kernel::permission::entity;
 use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
 use crate::platform::audit::{self, Changes};
 
 /// More people than this are not the contacts of one customer.
-const CONTACTS_MOST: usize = 500;
+pub(super) const CONTACTS_MOST: usize = 500;
 
 store::statements! {
     OF_CUSTOMER = select Contact where "customer_id = $1 order by has_left, is_primary desc, decision_maker desc, id";
     ONE = select Contact where "customer_id = $1 and id = $2";
-    OF_MANY = "select customer_id, id, name, position, decision_maker, is_primary, has_left from contact
+    OF_MANY = "select customer_id, id, name, position, decision_maker, is_primary, has_left, no_contact_at from contact
         where customer_id in among($1) order by is_primary desc, id";
+    NO_SUPERIOR = "update contact set reports_to = null, version = version + 1 where customer_id = $1 and reports_to = $2";
     NOT_PRIMARY = "update contact set is_primary = false, version = version + 1 where customer_id = $1 and id <> $2 and is_primary";
 }
 
@@ -38,6 +39,8 @@ pub struct Person {
     pub decision_maker: bool,
     pub primary: bool,
     pub left: bool,
+    /// Must not be contacted.
+    pub barred: bool,
 }
 
 /// The contacts of several customers, with one query.
@@ -52,6 +55,7 @@ pub fn of_customers(tx: &mut Tx<'_>, customers: &[Uuid]) -> Result<Vec<Person>> 
             decision_maker: row.get(4)?,
             primary: row.get(5)?,
             left: row.get(6)?,
+            barred: row.get::<Option<i64>>(7)?.is_some(),
         })
     };
     rows.iter().map(person).collect()
@@ -60,7 +64,7 @@ pub fn of_customers(tx: &mut Tx<'_>, customers: &[Uuid]) -> Result<Vec<Person>> 
 pub fn list(tx: &mut Tx<'_>, grant: &Grant<Read, entity::Contact>, customer: Id<Customer>) -> Result<Vec<ContactView>> {
     let customer = service::load(tx, grant, customer)?;
     let contacts = of_customer(tx, customer.id)?;
-    contacts.into_iter().map(|contact| view(grant.principal(), contact)).collect()
+    views(tx, grant.principal(), contacts)
 }
 
 pub fn create(
@@ -72,6 +76,8 @@ pub fn create(
     let who = grant.principal();
     let customer = service::load_for_change(tx, grant, customer)?;
     let (mut changes, mut faults) = (Changes::new(), Faults::default());
+    let mut new = ContactPatch::from(new.clone());
+    chart::place(tx, customer.id, None, &mut new)?;
     let contact = draft::build(who, customer.id, new, &mut changes, &mut faults)?;
     Error::from_fields(faults.into_fields())?;
     if of_customer(tx, customer.id)?.len() >= CONTACTS_MOST {
@@ -79,7 +85,7 @@ pub fn create(
     }
     contact.insert(tx)?;
     settle(tx, who, &customer, &contact, "create", changes)?;
-    view(who, contact)
+    view(tx, who, contact)
 }
 
 pub fn update(
@@ -96,7 +102,7 @@ pub fn update(
         return Err(Error::new(412, "stale"));
     }
     change(tx, who, &customer, &mut contact, patch)?;
-    view(who, contact)
+    view(tx, who, contact)
 }
 
 /// Changes a contact whose customer has been locked and checked.
@@ -108,15 +114,47 @@ pub fn change(
     patch: &ContactPatch,
 ) -> Result<()> {
     let (mut changes, mut faults) = (Changes::new(), Faults::default());
-    draft::apply(who, contact, patch, &mut changes, &mut faults)?;
+    let mut patch = patch.clone();
+    chart::place(tx, customer.id, Some(contact.id), &mut patch)?;
+    draft::apply(who, contact, &patch, &mut changes, &mut faults)?;
     Error::from_fields(faults.into_fields())?;
     if changes.is_empty() {
         return Ok(());
     }
+    save(tx, who, contact)?;
+    settle(tx, who, customer, contact, "update", changes)
+}
+
+/// Writes the row; its version goes up.
+pub(super) fn save(tx: &mut Tx<'_>, who: &Principal, contact: &mut Contact) -> Result<()> {
     contact.updated_at = who.now;
     contact.update(tx)?;
     contact.version += 1;
-    settle(tx, who, customer, contact, "update", changes)
+    Ok(())
+}
+
+/// Says that a person must not be contacted any more, with the reason (`Some`), or that they may be again.
+pub fn set_no_contact(
+    tx: &mut Tx<'_>,
+    grant: &Grant<Update, entity::Contact>,
+    (customer, contact): (Id<Customer>, Id<Contact>),
+    why: Option<&str>,
+) -> Result<ContactView> {
+    let who = grant.principal();
+    let why = why.map(input::reason).transpose()?;
+    let customer = service::load_for_change(tx, grant, customer)?;
+    let mut contact = one(tx, customer.id, contact)?;
+    if why == contact.no_contact_why {
+        return view(tx, who, contact);
+    }
+    let mut changes = Changes::new();
+    changes.field("no_contact", &contact.no_contact_why, &why);
+    contact.no_contact_at = why.is_some().then_some(who.now);
+    contact.no_contact_by = why.is_some().then_some(who.user);
+    contact.no_contact_why = why;
+    save(tx, who, &mut contact)?;
+    settle(tx, who, &customer, &contact, "update", changes)?;
+    view(tx, who, contact)
 }
 
 pub fn delete(
@@ -128,6 +166,7 @@ pub fn delete(
     let customer = service::load_for_change(tx, grant, customer)?;
     let contact = one(tx, customer.id, contact)?;
     contact.delete(tx)?;
+    tx.execute(&NO_SUPERIOR, &[&customer.id, &contact.id])?;
     let mut changes = Changes::new();
     changes.field("name", &Some(&contact.name), &None);
     audited(tx, grant.principal(), &customer, &contact, "delete", changes)?;
@@ -140,7 +179,7 @@ pub fn one(tx: &mut Tx<'_>, customer: Id<Customer>, contact: Id<Contact>) -> Res
 }
 
 /// What follows from a contact that was written: one primary contact only, audit, completeness, search.
-fn settle(
+pub(super) fn settle(
     tx: &mut Tx<'_>,
     who: &Principal,
     customer: &Customer,

@@ -1,9 +1,19 @@
-use serde::Serialize;
-use utoipa::ToSchema;
+use std::collections::HashMap;
 
-use super::model::{Authority, Birthday, CONTACT_EMAIL, CONTACT_PHONE, CONTACT_WECHAT, Contact, Salutation};
+use jiff::Timestamp;
+use serde::Serialize;
+use store::Tx;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::model::{
+    Attitude, Authority, Birthday, CONTACT_EMAIL, CONTACT_PHONE, CONTACT_WECHAT, Contact, Influence, Salutation,
+};
+use crate::customers::chart::Unit;
 use crate::customers::model::Customer;
+use crate::customers::service;
 use crate::kernel::{Entity, Id, Principal, Result};
+use crate::platform::access::names::{self, Named};
 use crate::platform::vault::Masked;
 
 /// A contact as somebody sees it.
@@ -26,10 +36,65 @@ pub struct ContactView {
     pub preferences: Option<String>,
     pub primary: bool,
     pub left: bool,
+    #[schema(value_type = Option<Uuid>)]
+    pub unit_id: Option<Id<Unit>>,
+    #[schema(value_type = Option<Uuid>)]
+    pub reports_to: Option<Id<Contact>>,
+    pub attitude: Option<Attitude>,
+    pub influence: Option<Influence>,
+    /// They must not be contacted.
+    pub no_contact: Option<NoContact>,
+    /// Where they went, for who may see that customer.
+    pub moved_to: Option<Moved>,
+    pub moved_from: Option<Moved>,
     pub version: i64,
 }
 
-pub fn view(who: &Principal, contact: Contact) -> Result<ContactView> {
+/// Since when a person must not be contacted, who said so, and why.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct NoContact {
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    pub by: Named,
+    pub why: String,
+}
+
+/// The other customer of somebody who changed companies.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Moved {
+    #[schema(value_type = Uuid)]
+    pub customer_id: Id<Customer>,
+    #[schema(value_type = Uuid)]
+    pub contact_id: Id<Contact>,
+    pub customer: String,
+}
+
+pub fn view(tx: &mut Tx<'_>, who: &Principal, contact: Contact) -> Result<ContactView> {
+    Ok(views(tx, who, vec![contact])?.remove(0))
+}
+
+/// Contacts as somebody sees them, with one question for the names of other customers.
+pub fn views(tx: &mut Tx<'_>, who: &Principal, contacts: Vec<Contact>) -> Result<Vec<ContactView>> {
+    let others = contacts.iter().flat_map(|contact| [contact.moved_to_customer, contact.moved_from_customer]);
+    let others: Vec<Uuid> = others.flatten().map(Id::uuid).collect();
+    let names: HashMap<Uuid, String> =
+        service::cards(tx, who, &others)?.into_iter().filter(|card| card.visible).map(|c| (c.id, c.name)).collect();
+    contacts.into_iter().map(|contact| seen(tx, who, contact, &names)).collect()
+}
+
+fn seen(tx: &mut Tx<'_>, who: &Principal, contact: Contact, names: &HashMap<Uuid, String>) -> Result<ContactView> {
+    let moved = |customer: Option<Id<Customer>>, contact: Option<Id<Contact>>| {
+        let (customer_id, contact_id) = (customer?, contact?);
+        names.get(&customer_id.uuid()).map(|name| Moved { customer_id, contact_id, customer: name.clone() })
+    };
+    let no_contact = match (contact.no_contact_at, contact.no_contact_by) {
+        (Some(at), Some(by)) => Some(NoContact {
+            at,
+            by: names::user(tx, by.uuid())?,
+            why: contact.no_contact_why.clone().unwrap_or_default(),
+        }),
+        _ => None,
+    };
     let row = contact.id.uuid();
     let masked = |column, sealed: &Option<Vec<u8>>| who.vault.masked(who, column, row, sealed.as_deref());
     let mut view = ContactView {
@@ -48,13 +113,22 @@ pub fn view(who: &Principal, contact: Contact) -> Result<ContactView> {
         preferences: contact.preferences,
         primary: contact.is_primary,
         left: contact.has_left,
+        unit_id: contact.unit_id,
+        reports_to: contact.reports_to,
+        attitude: contact.attitude,
+        influence: contact.influence,
+        no_contact,
+        moved_to: moved(contact.moved_to_customer, contact.moved_to_contact),
+        moved_from: moved(contact.moved_from_customer, contact.moved_from_contact),
         version: contact.version,
     };
     for field in who.hidden(Entity::Contact) {
         match field {
             "salutation" => view.salutation = None,
             "position" => view.position = None,
-            "department" => view.department = None,
+            "department" => (view.department, view.unit_id) = (None, None),
+            "attitude" => view.attitude = None,
+            "influence" => view.influence = None,
             "birthday" => view.birthday = None,
             "preferences" => view.preferences = None,
             _ => {}

@@ -3,7 +3,7 @@ use store::{Entity as _, Tx};
 use uuid::Uuid;
 
 use super::write_tags;
-use crate::customers::contacts::{self, Contact};
+use crate::customers::contacts::{self, Contact, ContactPatch};
 use crate::customers::duplicates::{self, Probe};
 use crate::customers::input::{self, NewCustomer};
 use crate::customers::model::{Customer, CustomerKind, Grade};
@@ -78,6 +78,8 @@ fn built_contacts(
     for (at, given) in new.contacts.iter().enumerate() {
         // What a contact began with is told by its own record; the audit of the customer says how many there were.
         let (mut unsaid, mut own) = (Changes::new(), Faults::default());
+        // There is no organisation chart to stand in yet.
+        let given = ContactPatch { unit_id: None, reports_to: None, ..given.clone().into() };
         let mut contact = contacts::draft::build(who, customer, given, &mut unsaid, &mut own)?;
         contact.is_primary &= !has_primary;
         has_primary |= contact.is_primary;

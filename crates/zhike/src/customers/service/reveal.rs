@@ -49,7 +49,11 @@ pub fn reveal(
         Some(contact) => {
             let allowed: Grant<action::Reveal, entity::Contact> = who.grant()?;
             let customer = load(tx, &allowed, customer.id)?;
-            of_contact(&contacts::service::one(tx, customer.id, contact)?, field)?
+            let contact = contacts::service::one(tx, customer.id, contact)?;
+            if contact.is_barred() {
+                return Err(Error::conflict("contact.no_contact"));
+            }
+            of_contact(&contact, field)?
         }
     };
     if who.field(column.field, column.class()) == FieldAccess::Hidden {

@@ -99,7 +99,7 @@ pub fn cards(tx: &mut Tx<'_>, who: &Principal, ids: &[Uuid]) -> Result<Vec<Card>
     let with_contacts = with_readable(tx, who, Entity::Contact, &visible)?;
     let people = contacts::of_customers(tx, &with_contacts)?;
     for card in cards.iter_mut().filter(|card| card.visible) {
-        let mut own = people.iter().filter(|person| person.customer == card.id && !person.left);
+        let mut own = people.iter().filter(|person| person.customer == card.id && !person.left && !person.barred);
         let decides = own.clone().find(|person| person.decision_maker);
         card.decision_maker = decides.or_else(|| own.find(|person| person.primary)).map(|person| person.name.clone());
     }

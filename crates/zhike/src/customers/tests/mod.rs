@@ -3,6 +3,7 @@
 mod archive;
 mod children;
 mod finding;
+mod organisation;
 mod permission;
 
 use serde_json::{Value, json};

@@ -8,7 +8,7 @@ use super::names;
 use super::staff::{Sells, Staff};
 use super::talk;
 use super::words::{Area, CITIES, City, ROADS, TRADES, Trade};
-use crate::customers::contacts::{Authority, Birthday, Calendar, NewContact, Salutation};
+use crate::customers::contacts::{Attitude, Authority, Birthday, Calendar, Influence, NewContact, Salutation};
 use crate::customers::input::NewCustomer;
 use crate::customers::model::{CustomerKind, Grade, Source};
 use crate::customers::regions;
@@ -245,8 +245,29 @@ fn contact(dice: &mut Dice, phone: usize, place: usize, domain: &str) -> NewCont
         birthday: dice.maybe(0.4, |dice| Some(birthday(dice))),
         preferences: dice.maybe(0.35, |dice| Some(talk::preference(dice))),
         primary: Some(place == 0),
-        left: None,
+        attitude: attitude(phone).map(Some),
+        influence: Some(influence(role.authority)),
         name: Some(name),
+        ..NewContact::default()
+    }
+}
+
+/// Told of some by their number, so that no dice are thrown for it.
+fn attitude(phone: usize) -> Option<Attitude> {
+    match phone % 10 {
+        0 => Some(Attitude::Oppose),
+        1 | 2 => Some(Attitude::Neutral),
+        3..=5 => Some(Attitude::Support),
+        _ => None,
+    }
+}
+
+fn influence(authority: Authority) -> Option<Influence> {
+    match authority {
+        Authority::Final => Some(Influence::High),
+        Authority::Influencer => Some(Influence::Medium),
+        Authority::User => Some(Influence::Low),
+        Authority::None => None,
     }
 }
 

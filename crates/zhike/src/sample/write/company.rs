@@ -7,8 +7,11 @@ use uuid::Uuid;
 use super::people::{self, Staff};
 use super::{Deed, engine};
 use crate::customers::contacts::{self, Contact};
+use crate::customers::model::CustomerKind::Person;
 use crate::customers::model::{Customer, Grade};
-use crate::customers::service as customers;
+use crate::customers::relations::RelationKind::Subsidiary;
+use crate::customers::relations::service::NewRelation;
+use crate::customers::{chart, relations, service as customers};
 use crate::kernel::permission::action::{Approve, Assign, Create, Import, Update};
 use crate::kernel::permission::entity;
 use crate::kernel::{Error, Id, Principal, Result};
@@ -19,6 +22,10 @@ use crate::sample::world::{What, World};
 
 /// The regulations that a company adopts.
 const REGULATIONS: [&str; 5] = ["R0", "R1", "R2", "R3", "R4"];
+
+/// So many VIPs lead a group, of so many members each.
+const GROUPS: usize = 4;
+const MEMBERS: usize = 6;
 
 /// The company as far as it has been lived.
 #[derive(Clone)]
@@ -106,9 +113,27 @@ impl Company {
             let contacts = prepared.contacts.iter().map(|contact| contact.id).collect();
             self.entered[place] = Some(Entered { id, grade, owner, contacts });
         }
+        self.knows_organisations(tx, world, at)?;
         let keys = REGULATIONS.map(str::to_owned);
         regulations::service::adopt(tx, &founder.grant::<Approve, entity::Policy>()?, &keys)?;
         engine(tx, at, &founder.vault, true)
+    }
+
+    /// What is known of the organisation of VIPs: their departments, and which of them lead groups.
+    fn knows_organisations(&self, tx: &mut Tx<'_>, world: &World, at: Timestamp) -> Result<()> {
+        let steward = self.at(0, at);
+        let is = |grade| move |one: &&Entered| one.grade == grade;
+        let companies = self.entered.iter().zip(&world.customers).filter(|(_, one)| one.archive.kind != Some(Person));
+        let entered: Vec<&Entered> = companies.filter_map(|(entered, _)| entered.as_ref()).collect();
+        let mut members = entered.iter().copied().filter(is(Grade::Ordinary));
+        for (number, vip) in entered.iter().copied().filter(is(Grade::Vip)).enumerate() {
+            charts(tx, &steward, vip.id)?;
+            for member in members.by_ref().take(if number < GROUPS { MEMBERS } else { 0 }) {
+                let new = NewRelation { kind: Subsidiary, other_id: member.id.uuid(), note: None };
+                relations::service::relate(tx, &steward.grant::<Update, entity::Customer>()?, vip.id, &new)?;
+            }
+        }
+        Ok(())
     }
 
     fn lives(&mut self, tx: &mut Tx<'_>, world: &World, place: usize) -> Result<()> {
@@ -191,6 +216,18 @@ impl Company {
         self.customer_mut(place)?.contacts.push(contact);
         Ok(())
     }
+}
+
+/// A chart of the departments that the contacts were written down with, below the management.
+fn charts(tx: &mut Tx<'_>, who: &Arc<Principal>, customer: Id<Customer>) -> Result<()> {
+    let grant = who.grant::<Update, entity::Contact>()?;
+    let units = chart::service::from_departments(tx, &grant, customer)?;
+    let Some(top) = units.iter().find(|unit| unit.name == "总经办") else { return Ok(()) };
+    for unit in units.iter().filter(|unit| unit.id != top.id) {
+        let patch = chart::service::UnitPatch { parent_id: Some(Some(top.id.uuid())), ..Default::default() };
+        chart::service::change(tx, &grant, (customer, unit.id), unit.version, &patch)?;
+    }
+    Ok(())
 }
 
 fn head_of(world: &World, person: usize) -> usize {

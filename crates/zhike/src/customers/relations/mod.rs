@@ -1,0 +1,9 @@
+//! What customers are to each other (R3-1.1, 客户关系): groups and their subsidiaries, without a limit of size, suppliers
+//! and buyers, partners, affiliates. Of a customer that somebody may not see, no relation tells anything, not even that
+//! it is there.
+
+pub mod http;
+mod model;
+pub mod service;
+
+pub use model::{Relation, RelationKind};

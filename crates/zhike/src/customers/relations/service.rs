@@ -1,0 +1,231 @@
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::list::{Asked, Field, Filter, Kind, List, ListSpec, Op};
+use store::{Columns as _, Entity as _, Tx, turns};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::model::{Relation, RelationKind};
+use crate::customers::model::{Customer, Grade};
+use crate::customers::reach;
+use crate::customers::rules::text::clean;
+use crate::customers::service::{cards, load, load_for_change, readable};
+use crate::kernel::permission::action::{Read, Update};
+use crate::kernel::permission::entity;
+use crate::kernel::{Action, Entity, Error, Grant, Id, Principal, Result};
+use crate::platform::audit;
+
+/// No group is deeper; it bounds the walk up.
+const LEVELS_MOST: usize = 40;
+
+store::statements! {
+    ONE = select Relation where "customer_id = $1 and id = $2";
+    BETWEEN = select Relation where "customer_id = $1 and other_id = $2";
+    PARENT = "select other_id from relation where customer_id = $1 and kind = 'parent'";
+    DELETE = "delete from relation where customer_id = $1 and id = $2";
+}
+
+const SPEC: ListSpec = ListSpec {
+    table: "relation",
+    columns: Relation::COLUMNS,
+    fields: &[
+        Field::new("created_at", Kind::Instant).sortable(),
+        Field::new("customer_id", Kind::Id),
+        Field::new("kind", Kind::Word),
+    ],
+    default_sort: "created_at",
+};
+
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewRelation {
+    /// What the other is to this customer.
+    pub kind: RelationKind,
+    pub other_id: Uuid,
+    #[serde(default)]
+    pub note: Option<String>,
+}
+
+/// Another customer, as it stands in a relation.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = RelatedCustomer)]
+pub struct Related {
+    pub id: Uuid,
+    pub number: String,
+    pub name: String,
+    pub grade: Grade,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct RelationView {
+    #[schema(value_type = Uuid)]
+    pub id: Id<Relation>,
+    pub kind: RelationKind,
+    pub other: Related,
+    pub note: Option<String>,
+}
+
+/// A page of the relations of a customer, of the kinds asked for, in the order in which they were entered. Those to
+/// customers that the asker may not see are left out by the database, so pages and cursors tell nothing of them either.
+pub fn list(
+    tx: &mut Tx<'_>,
+    grant: &Grant<Read, entity::Customer>,
+    id: Id<Customer>,
+    (kinds, mut asked): (&[RelationKind], Asked),
+) -> Result<List<RelationView>> {
+    let who = grant.principal();
+    let customer = load(tx, grant, id)?;
+    let filter = |field: &str, op, value| Filter { field: field.to_owned(), op, value };
+    asked.filters = vec![filter("customer_id", Op::Eq, json!(customer.id))];
+    if !kinds.is_empty() {
+        asked.filters.push(filter("kind", Op::In, json!(kinds)));
+    }
+    let (rows, next) = SPEC.page(tx, &reach::through(who, "other_id", Entity::Customer), &asked)?;
+    let relations = rows.into_iter().map(Relation::from_row).collect::<store::Result<Vec<_>>>()?;
+    let items = views(tx, who, relations)?;
+    Ok(List { items, next })
+}
+
+fn views(tx: &mut Tx<'_>, who: &Principal, relations: Vec<Relation>) -> Result<Vec<RelationView>> {
+    let others: Vec<Uuid> = relations.iter().map(|relation| relation.other_id.uuid()).collect();
+    let mut known = related(tx, who, &others)?;
+    let view = |relation: Relation| {
+        let other = known.remove(&relation.other_id.uuid())?;
+        Some(RelationView { id: relation.id, kind: relation.kind, other, note: relation.note })
+    };
+    Ok(relations.into_iter().filter_map(view).collect())
+}
+
+fn related(tx: &mut Tx<'_>, who: &Principal, ids: &[Uuid]) -> Result<HashMap<Uuid, Related>> {
+    let seen = cards(tx, who, ids)?.into_iter().filter(|card| card.visible);
+    let related = seen.map(|card| {
+        let grade = Grade::from_word(&card.grade).unwrap_or(Grade::Ordinary);
+        (card.id, Related { id: card.id, number: card.number, name: card.name, grade })
+    });
+    Ok(related.collect())
+}
+
+/// The groups above a customer, the highest first, and the customer itself. Where the asker may not see one, the way
+/// begins below it.
+pub fn way_up(tx: &mut Tx<'_>, grant: &Grant<Read, entity::Customer>, id: Id<Customer>) -> Result<Vec<Related>> {
+    let who = grant.principal();
+    let customer = load(tx, grant, id)?.id.uuid();
+    let mut way = ancestors(tx, customer)?;
+    way.insert(0, customer);
+    let visible = readable(tx, who, &way)?;
+    let seen: Vec<Uuid> = way.into_iter().take_while(|id| visible.contains(id)).collect();
+    let mut known = related(tx, who, &seen)?;
+    Ok(seen.iter().rev().filter_map(|id| known.remove(id)).collect())
+}
+
+fn ancestors(tx: &mut Tx<'_>, of: Uuid) -> Result<Vec<Uuid>> {
+    let mut way = Vec::new();
+    let mut at = of;
+    while let Some(row) = tx.query_opt(&PARENT, &[&at])? {
+        at = row.get(0)?;
+        if way.len() >= LEVELS_MOST || way.contains(&at) {
+            break;
+        }
+        way.push(at);
+    }
+    Ok(way)
+}
+
+/// Relates a customer to another one that the asker may see. A customer has one group above it, and is in no group of
+/// its own; both are refused with the same words, since the reason may lie where the asker may not look.
+pub fn relate(
+    tx: &mut Tx<'_>,
+    grant: &Grant<Update, entity::Customer>,
+    id: Id<Customer>,
+    new: &NewRelation,
+) -> Result<RelationView> {
+    let who = grant.principal();
+    let note = clean(new.note.as_deref().unwrap_or_default(), 500, false);
+    let note = note.map_err(|code| Error::field_invalid("note", code))?;
+    // Whole groups take turns: two relations that are fine one by one could make a ring together.
+    turns::take(tx, "relations", ["all"])?;
+    let customer = load_for_change(tx, grant, id)?;
+    let other = visible(tx, who, new.other_id)?;
+    if other.id == customer.id {
+        return Err(Error::field_invalid("other_id", "same_customer"));
+    }
+    let known = Relation::all(tx, &BETWEEN, &[&customer.id, &other.id])?;
+    if known.iter().any(|relation| relation.kind == new.kind) {
+        return Err(Error::conflict("relation.known"));
+    }
+    match new.kind {
+        RelationKind::Parent => refuse_parent(tx, customer.id.uuid(), other.id.uuid())?,
+        RelationKind::Subsidiary => refuse_parent(tx, other.id.uuid(), customer.id.uuid())?,
+        _ => {}
+    }
+    let relation = Relation {
+        id: Id::new(),
+        customer_id: customer.id,
+        other_id: other.id,
+        kind: new.kind,
+        note,
+        created_by: who.user,
+        created_at: who.now,
+    };
+    relation.insert(tx)?;
+    mirrored(&relation).insert(tx)?;
+    audited(tx, who, &relation, "relate")?;
+    views(tx, who, vec![relation])?.pop().ok_or_else(Error::not_found)
+}
+
+/// The other customer, which has to be one that the asker may see.
+fn visible(tx: &mut Tx<'_>, who: &Principal, id: Uuid) -> Result<Customer> {
+    let scope = reach::predicate(who, Action::Read, Entity::Customer);
+    let found = Customer::find(tx, id)?;
+    match found {
+        Some(other) if reach::reaches(tx, &scope, &other)? => Ok(other),
+        _ => Err(Error::field_invalid("other_id", "not_found")),
+    }
+}
+
+fn refuse_parent(tx: &mut Tx<'_>, child: Uuid, parent: Uuid) -> Result<()> {
+    let has_one = tx.query_opt(&PARENT, &[&child])?.is_some();
+    let above = ancestors(tx, parent)?;
+    match has_one || above.contains(&child) || above.len() >= LEVELS_MOST {
+        true => Err(Error::conflict("relation.not_possible")),
+        false => Ok(()),
+    }
+}
+
+fn mirrored(relation: &Relation) -> Relation {
+    Relation {
+        customer_id: relation.other_id,
+        other_id: relation.customer_id,
+        kind: relation.kind.mirrored(),
+        ..relation.clone()
+    }
+}
+
+/// Takes a relation away, from both sides.
+pub fn unrelate(
+    tx: &mut Tx<'_>,
+    grant: &Grant<Update, entity::Customer>,
+    id: Id<Customer>,
+    relation: Id<Relation>,
+) -> Result<()> {
+    let who = grant.principal();
+    let customer = load_for_change(tx, grant, id)?;
+    let relation = Relation::one(tx, &ONE, &[&customer.id, &relation])?.ok_or_else(Error::not_found)?;
+    // A relation that the asker is not shown is not there for them.
+    visible(tx, who, relation.other_id.uuid()).map_err(|_| Error::not_found())?;
+    tx.execute(&DELETE, &[&customer.id, &relation.id])?;
+    tx.execute(&DELETE, &[&relation.other_id, &relation.id])?;
+    audited(tx, who, &relation, "unrelate")
+}
+
+/// Written down at both customers.
+fn audited(tx: &mut Tx<'_>, who: &Principal, relation: &Relation, action: &str) -> Result<()> {
+    for side in [relation, &mirrored(relation)] {
+        let customer = side.customer_id.uuid();
+        let told = json!({ "relation": side.kind, "customer_id": side.other_id, "note": side.note });
+        audit::record(tx, who, action, Entity::Customer, customer, Some(customer), told)?;
+    }
+    Ok(())
+}
