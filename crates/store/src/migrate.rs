@@ -13,8 +13,10 @@ pub struct Migration {
 }
 
 /// The tables of this crate itself; an application puts its own after them.
-pub const FOUNDATION: &[Migration] =
-    &[Migration { version: 1, name: "store", sql: include_str!("../migrations/0001_store.sql") }];
+pub const FOUNDATION: &[Migration] = &[
+    Migration { version: 1, name: "store", sql: include_str!("../migrations/0001_store.sql") },
+    Migration { version: 2, name: "search", sql: include_str!("../migrations/0002_search.sql") },
+];
 
 crate::statements! {
     APPLIED = "select version, checksum from schema_migration order by version";

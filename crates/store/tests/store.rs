@@ -38,6 +38,7 @@ store::statements! {
 
 const MIGRATIONS: &[Migration] = &[
     FOUNDATION[0],
+    FOUNDATION[1],
     Migration {
         version: 1_000,
         name: "person",

@@ -40,6 +40,7 @@ pub const BODY_MOST: usize = 1 << 20;
 /// The schema, in order. Every room's file is named here.
 pub const MIGRATIONS: &[Migration] = &[
     store::FOUNDATION[0],
+    store::FOUNDATION[1],
     Migration { version: 10, name: "access", sql: include_str!("../migrations/0010_access.sql") },
     Migration { version: 20, name: "platform", sql: include_str!("../migrations/0020_platform.sql") },
     Migration { version: 30, name: "customers", sql: include_str!("../migrations/0030_customers.sql") },
@@ -246,6 +247,7 @@ pub fn searchable() -> Vec<Searchable> {
 pub fn jobs() -> jobs::Registry {
     let mut registry = jobs::Registry::default();
     jobs::register_own(&mut registry);
+    platform::search::register(&mut registry);
     engagement::register(&mut registry);
     policy::register(&mut registry);
     customers::import::register(&mut registry);

@@ -74,6 +74,8 @@ crate::statements! {
     COUNT = "select count(*) from search_doc where kind = $1";
     MERGE = sqlite "insert into search_index (search_index, rank) values ('merge', $1)";
     CHANGES = sqlite "select total_changes()";
+    IN_FORM = "select form from search_form where id = 1";
+    BRING_TO_FORM = "update search_form set form = $1 where id = 1";
 }
 
 /// Puts a record into the index, or its new names in place of the old ones.
@@ -177,6 +179,20 @@ pub fn tidy(tx: &mut Tx<'_>) -> Result<bool> {
     tx.execute(&MERGE, &[&-TIDY_PAGES])?;
     // The statement itself counts as one change.
     Ok(changes(tx)? - before > 1)
+}
+
+/// The form in which this program cuts names into tokens. Raise it with every change of that: records that were indexed
+/// in an older one are found as they were before, until they are put into the index again.
+pub const FORM: i64 = 2;
+
+/// Whether all that is indexed is in the present form.
+pub fn is_in_form(tx: &mut Tx<'_>) -> Result<bool> {
+    Ok(tx.query_one(&IN_FORM, &[])?.get::<i64>(0)? == FORM)
+}
+
+/// Notes that everything has been put into the index again.
+pub fn renewed(tx: &mut Tx<'_>) -> Result<()> {
+    tx.execute(&BRING_TO_FORM, &[&FORM]).map(drop)
 }
 
 /// How many records of a kind are indexed.

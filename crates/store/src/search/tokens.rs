@@ -73,16 +73,28 @@ pub fn tokens_of(name: &str) -> Vec<String> {
     let mut tokens = Vec::new();
     for run in runs(name) {
         match run {
-            Run::Word(word) => tokens.push(word),
+            Run::Word(word) => {
+                tokens.extend(word.chars().next().map(letter));
+                tokens.push(word);
+            }
             Run::Han(run) => han_tokens(&run, &mut tokens),
         }
     }
     tokens
 }
 
+/// What a single letter finds: a word, or a stretch of characters, that begins with it. To find it as the beginning of
+/// any token would mean to put together the places of a good part of them all.
+fn letter(letter: char) -> String {
+    format!("{INITIALS}{letter}")
+}
+
 fn han_tokens(run: &[char], tokens: &mut Vec<String>) {
     let sounds = sounds_of_all(run);
+    let initials = sounds.first().into_iter().flatten().filter_map(|sound| sound.chars().next());
+    tokens.extend(initials.map(letter));
     for start in 0..run.len() {
+        tokens.push(run[start].to_string());
         tokens.push(run[start..].iter().take(2).collect());
         if sounds[start].is_empty() {
             continue;
@@ -142,11 +154,12 @@ pub(super) fn terms(text: &str) -> Vec<Term> {
 
 fn term(run: Run) -> Term {
     match run {
-        Run::Han(run) if run.len() == 1 => Term { any: vec![vec![(run.iter().collect(), true)]] },
+        Run::Han(run) if run.len() == 1 => exactly(run.iter().collect()),
         Run::Han(run) => {
             let pairs = run.windows(2).map(|pair| (pair.iter().collect(), false)).collect();
             Term { any: vec![pairs] }
         }
+        Run::Word(word) if word.chars().count() == 1 => exactly(word.chars().map(letter).collect()),
         Run::Word(word) => {
             let mut any = vec![vec![(word.clone(), true)]];
             if word.chars().all(|c| c.is_ascii_alphabetic()) {
@@ -156,6 +169,10 @@ fn term(run: Run) -> Term {
             Term { any }
         }
     }
+}
+
+fn exactly(token: String) -> Term {
+    Term { any: vec![vec![(token, false)]] }
 }
 
 /// Where in a name a text stands, the better place first.
@@ -269,6 +286,19 @@ mod tests {
     }
 
     #[test]
+    fn a_single_character_is_looked_for_as_it_is() {
+        let sought = |text: &str| terms(text).into_iter().flat_map(|term| term.any).flatten().collect::<Vec<_>>();
+        for (name, text) in [("华盛机械", "盛"), ("华盛机械", "h"), ("重庆", "c"), ("ABB 机械", "j"), ("3M", "3")] {
+            for (token, prefix) in sought(text) {
+                assert!(!prefix, "{text} is looked for as the beginning of a token");
+                assert!(tokens_of(name).contains(&token), "{text} is not found in {name}");
+            }
+        }
+        let (inside, _) = &sought("s")[0];
+        assert!(!tokens_of("华盛机械").contains(inside), "a letter finds what begins with it");
+    }
+
+    #[test]
     fn a_text_stands_at_the_start_at_a_word_inside_or_elsewhere() {
         let places = [
             ("华盛机械", "华盛", Place::Start),
@@ -292,7 +322,7 @@ mod tests {
 
     #[test]
     fn words_and_full_width_letters_are_one() {
-        assert_eq!(tokens_of("ＡＢＢ Ltd."), vec!["abb", "ltd"]);
+        assert_eq!(tokens_of("ＡＢＢ Ltd."), vec!["\u{E001}a", "abb", "\u{E001}l", "ltd"]);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::place::{Opened, Place};
 use zhike::app::{App, Config};
 use zhike::kernel::{Clock, Error, Result};
 use zhike::platform::access::setup;
-use zhike::platform::http;
+use zhike::platform::{http, search};
 
 /// Jobs get this long to reach their next step.
 const JOBS_DRAIN: Duration = Duration::from_secs(10);
@@ -71,6 +71,8 @@ impl Serve {
             ..Config::default()
         };
         let app = App::new(place.db.clone(), clock, Arc::clone(&place.vault), place.files.clone(), config)?;
+        let now = app.clock.now();
+        app.db.write(move |tx| search::renew_if_old(tx, now)).await?;
         greet(&app).await?;
         let jobs = app.runner().start();
         let serving = async {

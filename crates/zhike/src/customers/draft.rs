@@ -57,12 +57,17 @@ pub fn apply(
     Ok(())
 }
 
-/// Brings what is derived from other columns up to date.
-pub fn derive(customer: &mut Customer, contacts: Contacts) {
-    customer.name_key = match customer.kind {
+/// What a customer is sorted by: how its name is said.
+pub fn name_key(customer: &Customer) -> String {
+    match customer.kind {
         CustomerKind::Company => store::search::pinyin_key(&customer.name),
         CustomerKind::Person => store::search::person_key(&customer.name),
-    };
+    }
+}
+
+/// Brings what is derived from other columns up to date.
+pub fn derive(customer: &mut Customer, contacts: Contacts) {
+    customer.name_key = name_key(customer);
     customer.name_core = match customer.kind {
         CustomerKind::Company => Some(name_core::core(&customer.name)).filter(|core| !core.is_empty()),
         CustomerKind::Person => None,

@@ -1,15 +1,16 @@
 //! Customers in the search index: by name, short name, contacts' names, number, credit code and phone numbers.
 
-use store::Tx;
 use store::search::{self, Doc};
+use store::{Entity as _, Tx};
 use uuid::Uuid;
 
-use super::collaborators;
-use super::contacts::Contact;
+use super::contacts::{self, Contact};
 use super::model::{Customer, PHONE_LOOKUP, SEARCH_KIND};
 use super::reach;
 use super::rules::credit_code;
+use super::{collaborators, draft};
 use crate::kernel::{Entity, Principal, Result};
+use crate::platform::search::RENEWED_AT_ONCE;
 use crate::platform::vault::{hex, normalise};
 
 /// Indexes a customer anew, with its contacts.
@@ -21,6 +22,25 @@ pub fn put(tx: &mut Tx<'_>, customer: &Customer, contacts: &[Contact]) -> Result
 /// Indexes a customer that is surely new, without looking whether it is there.
 pub fn put_new(tx: &mut Tx<'_>, customer: &Customer, contacts: &[Contact]) -> Result<()> {
     Ok(search::put_new(tx, &doc(customer, contacts, &[]))?)
+}
+
+store::statements! {
+    AFTER = select Customer where "id > $1 and removed_at is null order by id limit $2";
+    SET_NAME_KEY = "update customer set name_key = $2 where id = $1";
+}
+
+/// Puts the next customers after one into the index again, and sorts them by how their names are said now.
+pub fn renew(tx: &mut Tx<'_>, after: Option<Uuid>) -> Result<Option<Uuid>> {
+    let customers = Customer::all(tx, &AFTER, &[&after.unwrap_or_default(), &RENEWED_AT_ONCE])?;
+    for customer in &customers {
+        let contacts = contacts::of_customer(tx, customer.id)?;
+        put(tx, customer, &contacts)?;
+        let name_key = draft::name_key(customer);
+        if name_key != customer.name_key {
+            tx.execute(&SET_NAME_KEY, &[&customer.id, &name_key])?;
+        }
+    }
+    Ok(customers.last().map(|customer| customer.id.uuid()))
 }
 
 pub fn remove(tx: &mut Tx<'_>, customer: &Customer) -> Result<()> {

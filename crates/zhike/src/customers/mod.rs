@@ -69,5 +69,6 @@ pub fn searchable() -> Searchable {
         short_names: service::short_names,
         people: service::people,
         records: service::records,
+        renew: index::renew,
     }
 }

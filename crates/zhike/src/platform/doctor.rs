@@ -155,6 +155,7 @@ mod tests {
         short_names: |_, _| Ok(Vec::new()),
         people: |_, _, _| Ok(Vec::new()),
         records: |_| Ok(3),
+        renew: |_, _| Ok(None),
     };
 
     fn levels(findings: &[Finding]) -> Vec<(&'static str, Level)> {

@@ -5,8 +5,11 @@ use std::collections::HashMap;
 
 use axum::Json;
 use axum::extract::State;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use store::Tx;
+use store::jobs::{self, NewJob};
 use store::search::{self, Hit, Place, place_in};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -16,6 +19,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::kernel::{Action, Entity, Principal, Result};
 use crate::platform::http::{Query, Who};
+use crate::platform::jobs::{JobContext, Registry};
 
 const LIMIT_DEFAULT: usize = 20;
 const LIMIT_MOST: usize = 50;
@@ -23,6 +27,8 @@ const TEXT_MOST: usize = 100;
 /// Hits looked at at once to find those that the asker may see, where the first few were not enough.
 const BATCH: usize = 100;
 const BATCHES_MOST: usize = 10;
+/// Records that one step puts into the index again.
+pub const RENEWED_AT_ONCE: i64 = 200;
 /// An index is searched for so many tokens of access at little cost.
 const TOKENS_FEW: usize = 3;
 
@@ -48,6 +54,9 @@ pub struct Searchable {
     pub people: fn(&mut Tx<'_>, &Principal, &[Uuid]) -> Result<Names>,
     /// How many records there are, to be compared with the index by `zhike doctor`.
     pub records: fn(&mut Tx<'_>) -> Result<i64>,
+    /// Puts the next records after this one into the index again, in the order of their ids, and answers the last of
+    /// them; nothing when there are none left.
+    pub renew: fn(&mut Tx<'_>, Option<Uuid>) -> Result<Option<Uuid>>,
 }
 
 /// Something found.
@@ -185,6 +194,41 @@ pub fn titles(tx: &mut Tx<'_>, who: &Principal, kind: &Searchable, ids: &[Uuid])
     Ok(titles)
 }
 
+const RENEW: &str = "search.renew";
+
+pub fn register(registry: &mut Registry) {
+    registry.on(RENEW, renew);
+}
+
+/// Asks for a new index where an older program made the one there is.
+pub fn renew_if_old(tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
+    if search::is_in_form(tx)? {
+        return Ok(());
+    }
+    let once_key = Some(format!("{RENEW}:{}", search::FORM));
+    jobs::enqueue(tx, NewJob { kind: RENEW, once_key, asked_by: None, payload: json!({}), run_at: now })?;
+    Ok(())
+}
+
+/// Puts everything into the index again; after a crash from the start, which does no harm.
+fn renew(context: &JobContext, _payload: Value) -> Result<Value> {
+    let mut done = 0;
+    for kind in crate::app::searchable() {
+        let total = context.read(move |tx, _| (kind.records)(tx))?;
+        let mut last = None;
+        loop {
+            done += RENEWED_AT_ONCE;
+            last = context.step(done, total.max(done), move |tx, _| (kind.renew)(tx, last))?;
+            if last.is_none() {
+                break;
+            }
+        }
+    }
+    while context.step(done, done, |tx, _| Ok(search::tidy(tx)?))? {}
+    context.step(done, done, |tx, _| Ok(search::renewed(tx)?))?;
+    Ok(json!({}))
+}
+
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -242,6 +286,7 @@ mod tests {
         short_names: |_, _| Ok(Vec::new()),
         people: |_, _, _| Ok(Vec::new()),
         records: |_| Ok(300),
+        renew: |_, _| Ok(None),
     };
 
     store::db_test! {

@@ -2,7 +2,12 @@ use serde_json::{Value, json};
 
 use super::{names, path};
 use crate::customers::service;
+use crate::platform::search;
 use crate::testing::{Session, TestApp};
+
+store::statements! {
+    LIKE_AN_OLDER_PROGRAM = "update search_form set form = 1";
+}
 
 fn encoded(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
@@ -30,7 +35,7 @@ store::db_test! {
             "phone": "13812341234", "contacts": [{ "name": "欧阳娜娜", "phone": "+86 139-0000-5678" }] })).created();
         li.post("/customers", json!({ "name": "北京百度网讯", "short_name": "度娘", "phone": "010-88885678" })).created();
         for text in ["华盛", "huasheng", "hs", "HSKJ", "深圳华盛", "KH-2026-000001", "kh-2026-000001", "91110000802100433B",
-                     "欧阳", "13812341234", "+86 138 1234 1234", "1234", "13900005678", "娜"] {
+                     "欧阳", "盛", "s", "o", "13812341234", "+86 138 1234 1234", "1234", "13900005678", "娜"] {
             assert_eq!(found(&li, text), ["深圳华盛科技有限公司"], "{text}");
         }
         assert_eq!(found(&li, "5678"), ["北京百度网讯", "深圳华盛科技有限公司"]);
@@ -46,6 +51,25 @@ store::db_test! {
         assert_eq!((&palette[0]["title"], &palette[0]["subtitle"]), (&json!("深圳华盛科技有限公司"), &json!("KH-2026-000001")));
         assert_eq!(app.sign_in("sun").get("/search?q=hs").ok()["items"], json!([]));
         assert_eq!(app.sign_in("admin").get("/search?q=hs").ok()["items"][0]["title"], "深圳华盛科技有限公司", "a manager of the head office");
+    }
+
+    fn what_an_older_program_indexed_is_indexed_again(db) {
+        let app = TestApp::new(&db);
+        let li = app.sign_in("li");
+        let id = li.post("/customers", json!({ "name": "深圳华盛科技有限公司" })).created()["id"].clone();
+        let id: uuid::Uuid = serde_json::from_value(id).expect("an id");
+        app.write(move |tx| {
+            store::search::remove(tx, "customer", id)?;
+            tx.execute(&LIKE_AN_OLDER_PROGRAM, &[])?;
+            Ok(())
+        });
+        assert!(found(&li, "华盛").is_empty());
+        let now = app.principal("li").now;
+        for jobs in [1, 0] {
+            app.write(move |tx| search::renew_if_old(tx, now));
+            assert_eq!(app.run_jobs(), jobs);
+            assert_eq!(found(&li, "华盛"), ["深圳华盛科技有限公司"]);
+        }
     }
 
     fn the_best_match_comes_first_and_says_what_it_was_found_by(db) {
