@@ -118,7 +118,8 @@ const OTHERS: &[(char, &[&str])] = &[
 /// characters usually are.
 pub(super) fn surname(name: &[char]) -> Option<&'static [&'static str]> {
     let begins = |surname: &str| {
-        surname.chars().count() <= name.len() && surname.chars().eq(name.iter().copied().take(surname.chars().count()))
+        let mut own = name.iter();
+        surname.chars().all(|c| own.next() == Some(&c))
     };
     SURNAMES.iter().find(|(surname, _)| begins(surname)).map(|(_, sounds)| *sounds)
 }

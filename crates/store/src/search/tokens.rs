@@ -188,22 +188,24 @@ pub enum Place {
 
 /// Where all words of a text stand in a name: as well as the worst of them.
 pub fn place_in(name: &str, text: &str) -> Place {
-    let name: Vec<Spoken> = runs(name).into_iter().map(Spoken::of).collect();
-    let places = runs(text).into_iter().map(|word| place_of(&name, &word));
+    let words = runs(text);
+    let by_sound = words.iter().any(|word| matches!(word, Run::Word(_)));
+    let name: Vec<Spoken> = runs(name).into_iter().map(|run| Spoken::of(run, by_sound)).collect();
+    let places = words.into_iter().map(|word| place_of(&name, &word));
     places.max().unwrap_or(Place::Elsewhere)
 }
 
-/// A stretch of a name with the sounds of its characters.
+/// A stretch of a name with the sounds of its characters, where they are asked for.
 struct Spoken {
     run: Run,
     sounds: Vec<Vec<String>>,
 }
 
 impl Spoken {
-    fn of(run: Run) -> Self {
+    fn of(run: Run, by_sound: bool) -> Self {
         let sounds = match &run {
-            Run::Han(run) => sounds_of_all(run),
-            Run::Word(_) => Vec::new(),
+            Run::Han(run) if by_sound => sounds_of_all(run),
+            _ => Vec::new(),
         };
         Self { run, sounds }
     }
@@ -288,7 +290,8 @@ mod tests {
     #[test]
     fn a_single_character_is_looked_for_as_it_is() {
         let sought = |text: &str| terms(text).into_iter().flat_map(|term| term.any).flatten().collect::<Vec<_>>();
-        for (name, text) in [("华盛机械", "盛"), ("华盛机械", "h"), ("重庆", "c"), ("ABB 机械", "j"), ("3M", "3")] {
+        for (name, text) in [("华盛机械", "盛"), ("华盛机械", "h"), ("重庆", "c"), ("ABB 机械", "j"), ("3M", "3")]
+        {
             for (token, prefix) in sought(text) {
                 assert!(!prefix, "{text} is looked for as the beginning of a token");
                 assert!(tokens_of(name).contains(&token), "{text} is not found in {name}");
