@@ -253,7 +253,5 @@ fn doc_tokens(doc: &Doc<'_>) -> String {
     }
     all.extend(doc.keys.iter().map(|key| tokens::key(key)));
     all.extend(doc.access.iter().map(|name| tokens::access(name)));
-    all.sort_unstable();
-    all.dedup();
     all.join(" ")
 }

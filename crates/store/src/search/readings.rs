@@ -2,6 +2,53 @@
 //! that surnames have, and those that names of companies and places use beside the usual one. Rare readings are left
 //! out: they would find what nobody looked for.
 
+use pinyin::ToPinyin;
+
+/// How a character is read; nothing, if it is not Chinese.
+#[derive(Clone, Copy)]
+pub(super) struct Sounds {
+    usual: &'static str,
+    others: &'static [&'static str],
+    /// At the beginning of a name.
+    as_surname: Option<&'static str>,
+}
+
+impl Sounds {
+    fn of(c: char) -> Self {
+        Self { usual: usual(c), others: others(c), as_surname: None }
+    }
+
+    /// Of each of these characters.
+    pub fn of_all(run: &[char]) -> Vec<Self> {
+        let mut sounds: Vec<Self> = run.iter().map(|c| Self::of(*c)).collect();
+        for (own, sound) in sounds.iter_mut().zip(surname(run).unwrap_or_default()) {
+            own.as_surname = Some(sound);
+        }
+        sounds
+    }
+
+    /// The usual one first.
+    pub fn iter(&self) -> impl Iterator<Item = &'static str> {
+        let usual = Some(self.usual).filter(|sound| !sound.is_empty());
+        usual.into_iter().chain(self.others.iter().copied()).chain(self.as_surname)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
+}
+
+/// The usual reading of a character as it is typed, with v for ü, or nothing.
+pub(super) fn usual(c: char) -> &'static str {
+    match c.to_pinyin().map_or("", |sound| sound.plain()) {
+        "lü" => "lv",
+        "lüe" => "lve",
+        "nü" => "nv",
+        "nüe" => "nve",
+        sound => sound,
+    }
+}
+
 /// Surnames that are not read as their characters usually are, the longer ones first.
 const SURNAMES: &[(&str, &[&str])] = &[
     ("万俟", &["mo", "qi"]),
@@ -125,6 +172,21 @@ pub(super) fn surname(name: &[char]) -> Option<&'static [&'static str]> {
 }
 
 /// What else a character is read as.
-pub(super) fn others(c: char) -> &'static [&'static str] {
+fn others(c: char) -> &'static [&'static str] {
     OTHERS.iter().find(|(of, _)| *of == c).map_or(&[], |(_, sounds)| *sounds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reading_is_typed_with_plain_letters() {
+        for c in ('\u{3400}'..='\u{9FFF}').chain('\u{20000}'..='\u{3134F}') {
+            for sound in Sounds::of(c).iter() {
+                assert!(sound.chars().all(|letter| letter.is_ascii_lowercase()), "{c} is read {sound}");
+            }
+        }
+        assert_eq!(usual('吕'), "lv");
+    }
 }

@@ -1,6 +1,4 @@
-use pinyin::ToPinyin;
-
-use super::readings;
+use super::readings::{self, Sounds};
 
 /// Marks that keep kinds of token apart. Private-use characters count as letters in both databases' indexes.
 const PINYIN: char = '\u{E000}';
@@ -90,8 +88,8 @@ fn letter(letter: char) -> String {
 }
 
 fn han_tokens(run: &[char], tokens: &mut Vec<String>) {
-    let sounds = sounds_of_all(run);
-    let initials = sounds.first().into_iter().flatten().filter_map(|sound| sound.chars().next());
+    let sounds = Sounds::of_all(run);
+    let initials = sounds.first().into_iter().flat_map(Sounds::iter).filter_map(|sound| sound.chars().next());
     tokens.extend(initials.map(letter));
     for start in 0..run.len() {
         tokens.push(run[start].to_string());
@@ -99,51 +97,33 @@ fn han_tokens(run: &[char], tokens: &mut Vec<String>) {
         if sounds[start].is_empty() {
             continue;
         }
-        let spoken = spellings(&sounds[start..], PINYIN_SPAN, |sound| sound);
-        tokens.extend(spoken.into_iter().map(|spoken| format!("{PINYIN}{spoken}")));
-        let initials = spellings(&sounds[start..], INITIALS_SPAN, |sound| &sound[..1]);
-        tokens.extend(initials.into_iter().map(|initials| format!("{INITIALS}{initials}")));
+        let rest = sounds[start..].iter();
+        tokens.extend(spellings(PINYIN, rest.clone().take(PINYIN_SPAN), |sound| sound));
+        tokens.extend(spellings(INITIALS, rest.take(INITIALS_SPAN), |sound| &sound[..1]));
     }
 }
 
-/// Everything that these characters, of which each may be read in several ways, are spelt as.
-fn spellings(sounds: &[Vec<String>], span: usize, part: impl Fn(&str) -> &str) -> Vec<String> {
-    let mut spelt = vec![String::new()];
-    for readings in sounds.iter().take(span) {
-        let mut parts: Vec<&str> = readings.iter().map(|sound| part(sound)).collect();
-        parts.dedup();
-        let ways = if spelt.len() * parts.len() > SPELLINGS_MOST { 1 } else { parts.len() };
-        parts.truncate(ways);
-        if !parts.is_empty() {
-            spelt = spelt.iter().flat_map(|before| parts.iter().map(move |part| format!("{before}{part}"))).collect();
+/// Everything that these characters, of which each may be read in several ways, are spelt as, behind a mark.
+fn spellings<'a>(
+    mark: char,
+    sounds: impl Iterator<Item = &'a Sounds>,
+    part: fn(&'static str) -> &'static str,
+) -> Vec<String> {
+    let mut spelt = vec![String::from(mark)];
+    for readings in sounds {
+        let mut parts = readings.iter().map(part);
+        let Some(first) = parts.next() else { continue };
+        let mut others: Vec<&str> = parts.filter(|part| *part != first).collect();
+        others.dedup();
+        others.truncate(SPELLINGS_MOST / spelt.len() - 1);
+        let before = spelt.len();
+        for at in 0..before * others.len() {
+            let other = format!("{}{}", spelt[at % before], others[at / before]);
+            spelt.push(other);
         }
+        spelt[..before].iter_mut().for_each(|spelling| spelling.push_str(first));
     }
     spelt
-}
-
-/// How each of these characters is read; at the beginning also as a surname.
-fn sounds_of_all(run: &[char]) -> Vec<Vec<String>> {
-    let mut sounds: Vec<Vec<String>> = run.iter().map(|c| sounds_of(*c)).collect();
-    for (at, sound) in readings::surname(run).unwrap_or_default().iter().enumerate() {
-        sounds[at].push((*sound).to_owned());
-    }
-    sounds
-}
-
-/// How a character is read, the usual way first; nothing if it is not Chinese.
-fn sounds_of(c: char) -> Vec<String> {
-    let usual = Some(sound(c)).filter(|sound| !sound.is_empty());
-    usual.into_iter().chain(readings::others(c).iter().map(|other| (*other).to_owned())).collect()
-}
-
-/// The usual reading of a character, or nothing.
-fn sound(c: char) -> String {
-    c.to_pinyin().map(|sound| plain(sound.plain())).unwrap_or_default()
-}
-
-/// ü is typed as v.
-fn plain(sound: &str) -> String {
-    sound.replace('ü', "v")
 }
 
 /// The words of what somebody typed, as terms.
@@ -198,13 +178,13 @@ pub fn place_in(name: &str, text: &str) -> Place {
 /// A stretch of a name with the sounds of its characters, where they are asked for.
 struct Spoken {
     run: Run,
-    sounds: Vec<Vec<String>>,
+    sounds: Vec<Sounds>,
 }
 
 impl Spoken {
     fn of(run: Run, by_sound: bool) -> Self {
         let sounds = match &run {
-            Run::Han(run) if by_sound => sounds_of_all(run),
+            Run::Han(run) if by_sound => Sounds::of_all(run),
             _ => Vec::new(),
         };
         Self { run, sounds }
@@ -234,16 +214,16 @@ fn place_of(name: &[Spoken], word: &Run) -> Place {
 }
 
 /// Whether these sounds one after the other begin with a text.
-fn is_said(sounds: &[Vec<String>], text: &str) -> bool {
+fn is_said(sounds: &[Sounds], text: &str) -> bool {
     let Some((first, rest)) = sounds.split_first() else { return text.is_empty() };
-    first.iter().any(|sound| {
-        sound.starts_with(text) || text.strip_prefix(sound.as_str()).is_some_and(|left| is_said(rest, left))
-    })
+    first
+        .iter()
+        .any(|sound| sound.starts_with(text) || text.strip_prefix(sound).is_some_and(|left| is_said(rest, left)))
 }
 
 /// Whether the letters of a text are what these sounds begin with.
-fn is_initials(sounds: &[Vec<String>], text: &str) -> bool {
-    let begins = |(sounds, letter): (&Vec<String>, char)| sounds.iter().any(|sound| sound.starts_with(letter));
+fn is_initials(sounds: &[Sounds], text: &str) -> bool {
+    let begins = |(sounds, letter): (&Sounds, char)| sounds.iter().any(|sound| sound.starts_with(letter));
     text.chars().count() <= sounds.len() && sounds.iter().zip(text.chars()).all(begins)
 }
 
@@ -251,10 +231,10 @@ fn is_initials(sounds: &[Vec<String>], text: &str) -> bool {
 pub fn pinyin_key(name: &str) -> String {
     let mut key = String::with_capacity(name.len() * 2);
     for c in name.chars().map(half_width).flat_map(char::to_lowercase) {
-        let sound = sound(c);
+        let sound = readings::usual(c);
         match sound.is_empty() {
             true => key.push(c),
-            false => key.extend([&sound, " "]),
+            false => key.extend([sound, " "]),
         }
     }
     key.truncate(key.char_indices().nth(120).map_or(key.len(), |(at, _)| at));
