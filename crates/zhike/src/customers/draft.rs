@@ -7,7 +7,7 @@ use super::model::{Customer, CustomerKind, EMAIL, ID_NUMBER, Industry, KeyMark, 
 use super::rules::completeness::{self, Contacts};
 use super::rules::text::{Faults, clean};
 use super::rules::{credit_code, name_core};
-use super::sealed::Slot;
+use super::sealed::{Extra, Slot};
 use super::{input, regions};
 use crate::kernel::fields::FIELDS;
 use crate::kernel::{Entity, FieldClass, Principal, Result};
@@ -72,6 +72,7 @@ pub fn derive(customer: &mut Customer, contacts: Contacts) {
         CustomerKind::Company => Some(name_core::core(&customer.name)).filter(|core| !core.is_empty()),
         CustomerKind::Person => None,
     };
+    customer.name_sound = customer.name_core.as_deref().map(store::search::pinyin_key);
     let judged = completeness::judge(customer, contacts);
     customer.completeness = judged.percent;
     customer.missing = judged.missing.join(" ");
@@ -183,13 +184,26 @@ fn personal(
     let slots = [
         (
             &patch.phone,
-            Slot { column: &PHONE, value: &mut c.phone, index: &mut c.phone_index, last4: Some(&mut c.phone_last4) },
+            Slot {
+                column: &PHONE,
+                value: &mut c.phone,
+                index: &mut c.phone_index,
+                extra: Extra::Last4(&mut c.phone_last4),
+            },
         ),
-        (&patch.email, Slot { column: &EMAIL, value: &mut c.email, index: &mut c.email_index, last4: None }),
-        (&patch.wechat, Slot { column: &WECHAT, value: &mut c.wechat, index: &mut c.wechat_index, last4: None }),
+        (
+            &patch.email,
+            Slot {
+                column: &EMAIL,
+                value: &mut c.email,
+                index: &mut c.email_index,
+                extra: Extra::Domain(&mut c.email_domain),
+            },
+        ),
+        (&patch.wechat, Slot { column: &WECHAT, value: &mut c.wechat, index: &mut c.wechat_index, extra: Extra::None }),
         (
             &patch.id_number,
-            Slot { column: &ID_NUMBER, value: &mut c.id_number, index: &mut c.id_number_index, last4: None },
+            Slot { column: &ID_NUMBER, value: &mut c.id_number, index: &mut c.id_number_index, extra: Extra::None },
         ),
     ];
     for (given, slot) in slots {

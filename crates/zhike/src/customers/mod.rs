@@ -54,6 +54,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(verification::http::routes())
         .merge(events::http::routes())
         .merge(timeline::http::routes())
+        .merge(duplicates::http::routes())
         .merge(import::routes())
         .merge(export::routes())
 }

@@ -158,19 +158,24 @@ export function CustomerForm({ customer, onDone, onCancel }: Props) {
 /** Looks while one types, a moment after the last letter. A hint only: at saving the server looks again. */
 function useDuplicates(values: Values | undefined): Duplicate[] {
   const [found, setFound] = useState<Duplicate[]>([])
-  const { name = '', credit_code = '', phone = '' } = values ?? {}
+  const { name = '', credit_code = '', phone = '', email = '' } = values ?? {}
   useEffect(() => {
     if (name.trim().length < 2 && credit_code.trim().length < 15 && phone.trim().length < 7) return setFound([])
     const abort = new AbortController()
     const timer = setTimeout(() => {
-      const probe = { name, credit_code: credit_code || undefined, phone: phone || undefined }
+      const probe = {
+        name,
+        credit_code: credit_code || undefined,
+        phone: phone || undefined,
+        email: email || undefined,
+      }
       findDuplicates(probe, abort.signal).then(setFound, () => undefined)
     }, 300)
     return () => {
       clearTimeout(timer)
       abort.abort()
     }
-  }, [name, credit_code, phone])
+  }, [name, credit_code, phone, email])
   return found
 }
 

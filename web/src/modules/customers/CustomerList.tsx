@@ -8,6 +8,7 @@ import { CustomerForm } from './CustomerForm'
 import { columns } from './columns'
 import { ExportDialog } from './ExportDialog'
 import { type CustomerLine, keys, listCustomers } from './queries'
+import { Tabs } from './Tabs'
 import { t } from './words'
 
 type Panel =
@@ -57,7 +58,8 @@ export default function CustomerList() {
     })
   }
   const choose = (
-    <div className="row">
+    <div className="row wrap">
+      <Tabs />
       {bring}
       {create}
     </div>

@@ -27,6 +27,11 @@ export const manifest: Manifest = {
   routes: [
     { path: '/customers', load: () => import('./CustomerList'), permission: ['customer', 'read'] },
     { path: '/customers/import', load: () => import('./import/ImportPage'), permission: ['customer', 'import'] },
+    {
+      path: '/customers/duplicates',
+      load: () => import('./duplicates/DuplicateList'),
+      permission: ['customer', 'read'],
+    },
     { path: '/customers/$id', load: () => import('./CustomerPage'), permission: ['customer', 'read'] },
   ],
   commands: [

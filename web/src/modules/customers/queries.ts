@@ -107,7 +107,7 @@ export function restoreCustomer(id: string): Promise<Customer> {
   return call(api.POST('/api/v1/customers/{id}/restore', at(id)))
 }
 
-type Probe = { name: string; credit_code?: string; phone?: string }
+type Probe = { name: string; credit_code?: string; phone?: string; email?: string }
 
 export function findDuplicates(body: Probe, signal?: AbortSignal): Promise<Duplicate[]> {
   return call(api.POST('/api/v1/customers/duplicates', { body, signal }))

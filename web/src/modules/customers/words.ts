@@ -5,9 +5,10 @@ import { errors } from './words/errors'
 import { happening } from './words/happening'
 import { importing } from './words/importing'
 import { organisation } from './words/organisation'
+import { pairs } from './words/pairs'
 
 /** Words of the pages of this room, loaded with them. */
 export const t = define({
-  zh: { ...archive.zh, ...enums.zh, ...errors.zh, ...happening.zh, ...importing.zh, ...organisation.zh },
-  en: { ...archive.en, ...enums.en, ...errors.en, ...happening.en, ...importing.en, ...organisation.en },
+  zh: { ...archive.zh, ...enums.zh, ...errors.zh, ...happening.zh, ...importing.zh, ...organisation.zh, ...pairs.zh },
+  en: { ...archive.en, ...enums.en, ...errors.en, ...happening.en, ...importing.en, ...organisation.en, ...pairs.en },
 })

@@ -11,7 +11,7 @@ use crate::customers::draft::refuse_locked;
 use crate::customers::input::{Text, given};
 use crate::customers::model::Customer;
 use crate::customers::rules::text::{Faults, clean};
-use crate::customers::sealed::Slot;
+use crate::customers::sealed::{Extra, Slot};
 use crate::kernel::{Entity, Id, Principal, Result};
 use crate::platform::audit::Changes;
 
@@ -117,6 +117,7 @@ pub fn blank(who: &Principal, customer: Id<Customer>) -> Contact {
         phone_last4: None,
         email: None,
         email_index: None,
+        email_domain: None,
         wechat: None,
         wechat_index: None,
         decision_maker: false,
@@ -224,13 +225,21 @@ fn personal(
                 column: &CONTACT_PHONE,
                 value: &mut c.phone,
                 index: &mut c.phone_index,
-                last4: Some(&mut c.phone_last4),
+                extra: Extra::Last4(&mut c.phone_last4),
             },
         ),
-        (&patch.email, Slot { column: &CONTACT_EMAIL, value: &mut c.email, index: &mut c.email_index, last4: None }),
+        (
+            &patch.email,
+            Slot {
+                column: &CONTACT_EMAIL,
+                value: &mut c.email,
+                index: &mut c.email_index,
+                extra: Extra::Domain(&mut c.email_domain),
+            },
+        ),
         (
             &patch.wechat,
-            Slot { column: &CONTACT_WECHAT, value: &mut c.wechat, index: &mut c.wechat_index, last4: None },
+            Slot { column: &CONTACT_WECHAT, value: &mut c.wechat, index: &mut c.wechat_index, extra: Extra::None },
         ),
     ];
     for (given, slot) in slots {

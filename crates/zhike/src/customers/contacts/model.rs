@@ -83,6 +83,7 @@ store::entity! {
         pub phone_last4: Option<Vec<u8>>,
         pub email: Option<Vec<u8>>,
         pub email_index: Option<Vec<u8>>,
+        pub email_domain: Option<Vec<u8>>,
         pub wechat: Option<Vec<u8>>,
         pub wechat_index: Option<Vec<u8>>,
         pub decision_maker: bool,

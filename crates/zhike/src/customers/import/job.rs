@@ -21,7 +21,7 @@ use super::prepare;
 use super::service::ImportCounts;
 use super::source;
 use super::write::{self, About, Batch};
-use crate::customers::facts;
+use crate::customers::{duplicates, facts};
 use crate::kernel::{Entity, Error, Principal, Result};
 use crate::platform::audit;
 use crate::platform::jobs::{JobContext, Registry};
@@ -170,6 +170,7 @@ fn end(tx: &mut Tx<'_>, who: &Arc<Principal>, id: Uuid, dry_run: bool) -> Result
     }
     let count = import.created + import.updated;
     if count > 0 {
+        duplicates::after_import(tx, who, id)?;
         facts::publish(tx, who, facts::IMPORTED, (id, None), who.now, json!({ "count": count }))?;
     }
     let entry = json!({

@@ -5,6 +5,7 @@ use super::{known_of, load_for_change, rewrite_tags};
 use crate::customers::duplicates::{self, Probe};
 use crate::customers::input::{self, CustomerPatch};
 use crate::customers::model::{Customer, Grade};
+use crate::customers::rules::likeness::Traits;
 use crate::customers::rules::text::{Faults, clean};
 use crate::customers::view::{CustomerView, view};
 use crate::customers::{contacts, draft, facts, index};
@@ -54,6 +55,9 @@ pub fn change(
     if is_found_differently(&before, customer) {
         index::put(tx, customer, &contacts)?;
     }
+    if is_recognised_differently(&before, customer) {
+        duplicates::watch(tx, who, customer.id)?;
+    }
     let fields = changes.fields().map(str::to_owned).collect();
     let id = customer.id.uuid();
     audit::record(tx, who, action, Entity::Customer, id, Some(id), changes)?;
@@ -65,8 +69,8 @@ fn refuse_taken_code(tx: &mut Tx<'_>, before: &Customer, customer: &Customer) ->
     if customer.credit_code.is_none() || customer.credit_code == before.credit_code {
         return Ok(());
     }
-    let credit_code = customer.credit_code.clone();
-    let probe = Probe { credit_code, except: Some(customer.id), ..Probe::default() };
+    let traits = Traits { credit_code: customer.credit_code.clone(), ..Traits::default() };
+    let probe = Probe { traits, except: Some(customer.id) };
     match duplicates::find_before_writing(tx, &probe)?.is_empty() {
         true => Ok(()),
         false => Err(Error::conflict("customer.duplicate").field("credit_code", "taken")),
@@ -90,6 +94,14 @@ fn is_found_differently(before: &Customer, after: &Customer) -> bool {
         || before.short_name != after.short_name
         || before.credit_code != after.credit_code
         || before.phone_index != after.phone_index
+}
+
+/// Whether another customer may now look like this one.
+fn is_recognised_differently(before: &Customer, after: &Customer) -> bool {
+    is_found_differently(before, after)
+        || before.kind != after.kind
+        || before.email_domain != after.email_domain
+        || before.id_number_index != after.id_number_index
 }
 
 /// Grades a customer anew, with the reason. What the customer is owed changes with it.

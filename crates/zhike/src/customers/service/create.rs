@@ -36,6 +36,7 @@ pub fn create(tx: &mut Tx<'_>, grant: &Grant<Create, entity::Customer>, new: &Ne
         contact.insert(tx)?;
     }
     index::put_new(tx, &customer, &contacts)?;
+    duplicates::watch(tx, who, customer.id)?;
     changes.set("number", &customer.number).set("owner_id", customer.owner_id).set("contacts", contacts.len());
     let id = customer.id.uuid();
     let told = json!({ "grade": customer.grade, "owner": customer.owner_id, "department": customer.department_id });

@@ -26,7 +26,7 @@ use store::{Entity as _, Tx};
 use super::contacts;
 use super::model::Customer;
 use super::rules::completeness::{self, Contacts};
-use super::{index, reach};
+use super::{duplicates, index, reach};
 use crate::kernel::permission::action::Doing;
 use crate::kernel::permission::entity::Of;
 use crate::kernel::{Action, Entity, Error, Grant, Id, Principal, Result};
@@ -79,12 +79,13 @@ fn known_of(contacts: &[contacts::Contact]) -> Contacts {
     }
 }
 
-/// Brings completeness and search up to date after a contact changed.
+/// Brings completeness, search and likely duplicates up to date after a contact changed.
 pub fn settle_contacts(tx: &mut Tx<'_>, who: &Principal, customer: &Customer) -> Result<()> {
     let contacts = contacts::of_customer(tx, customer.id)?;
     let judged = completeness::judge(customer, known_of(&contacts));
     tx.execute(&JUDGED, &[&customer.id, &judged.percent, &judged.missing.join(" "), &who.now])?;
-    index::put(tx, customer, &contacts)
+    index::put(tx, customer, &contacts)?;
+    duplicates::watch(tx, who, customer.id)
 }
 
 fn write_tags(tx: &mut Tx<'_>, customer: &Customer) -> Result<()> {

@@ -5,7 +5,7 @@ use super::change::save;
 use super::{load_for_change, locked};
 use crate::customers::model::Customer;
 use crate::customers::view::{CustomerView, view};
-use crate::customers::{contacts, facts, index, reach};
+use crate::customers::{contacts, duplicates, facts, index, reach};
 use crate::kernel::permission::action::Delete;
 use crate::kernel::permission::entity;
 use crate::kernel::{Entity, Error, Grant, Id, Result};
@@ -18,6 +18,7 @@ pub fn remove(tx: &mut Tx<'_>, grant: &Grant<Delete, entity::Customer>, id: Id<C
     customer.removed_at = Some(who.now);
     save(tx, who, &mut customer)?;
     index::remove(tx, &customer)?;
+    duplicates::forget(tx, customer.id)?;
     let id = customer.id.uuid();
     facts::publish(tx, who, facts::REMOVED, (id, Some(id)), who.now, json!({}))?;
     audit::record(tx, who, "delete", Entity::Customer, id, Some(id), json!({ "number": customer.number }))
@@ -37,6 +38,7 @@ pub fn restore(tx: &mut Tx<'_>, grant: &Grant<Delete, entity::Customer>, id: Id<
     save(tx, who, &mut customer)?;
     let contacts = contacts::of_customer(tx, customer.id)?;
     index::put(tx, &customer, &contacts)?;
+    duplicates::watch(tx, who, customer.id)?;
     let id = customer.id.uuid();
     let told = json!({ "grade": customer.grade, "owner": customer.owner_id });
     facts::publish(tx, who, facts::RESTORED, (id, Some(id)), who.now, told)?;

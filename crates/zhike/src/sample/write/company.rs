@@ -11,7 +11,7 @@ use crate::customers::model::CustomerKind::Person;
 use crate::customers::model::{Customer, Grade};
 use crate::customers::relations::RelationKind::Subsidiary;
 use crate::customers::relations::service::NewRelation;
-use crate::customers::{chart, relations, service as customers};
+use crate::customers::{chart, duplicates, relations, service as customers};
 use crate::kernel::permission::action::{Approve, Assign, Create, Import, Update};
 use crate::kernel::permission::entity;
 use crate::kernel::{Error, Id, Principal, Result};
@@ -108,6 +108,7 @@ impl Company {
         }
         customers::insert_block(tx, &founder.grant::<Import, entity::Customer>()?, import, &block)?;
         customers::record_import(tx, &founder, import, block.len() as i64)?;
+        duplicates::after_import(tx, &founder, import)?;
         for (place, prepared) in first.into_iter().zip(block) {
             let (id, grade, owner) = (prepared.customer.id, prepared.customer.grade, world.customers[place].owner);
             let contacts = prepared.contacts.iter().map(|contact| contact.id).collect();
