@@ -27,6 +27,7 @@ mod tls;
 pub mod turns;
 mod tx;
 mod value;
+pub mod values;
 
 pub use db::{Db, Options, Synchronous};
 pub use entity::{Columns, Entity};

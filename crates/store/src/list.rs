@@ -7,6 +7,7 @@ use sea_query::{
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::values::{LEAD, Values};
 use crate::{Dialect, Error, Predicate, Result, Row, Tx, Value};
 
 /// A built statement: its shape comes from a [`ListSpec`], its values are bound.
@@ -35,7 +36,7 @@ pub enum Kind {
 }
 
 /// A column by which a list can be filtered, and sorted where `sortable`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Field {
     pub name: &'static str,
     pub column: &'static str,
@@ -139,6 +140,8 @@ pub struct Asked {
     pub page: Page,
     /// Restricts to these rows (the hits of a search).
     pub among: Option<Vec<Uuid>>,
+    /// What is asked of values that stand in rows of their own.
+    pub values: Option<Values>,
 }
 
 impl Asked {
@@ -154,6 +157,7 @@ impl Asked {
             sort: sort.filter(|text| !text.is_empty()).map(Sort::parse),
             page: Page { limit, after: cursor.map(Cursor::parse).transpose()? },
             among: None,
+            values: None,
         })
     }
 }
@@ -247,13 +251,14 @@ impl ListSpec {
     pub fn page(&self, tx: &mut Tx<'_>, scope: &Predicate, asked: &Asked) -> Result<(Vec<Row>, Option<String>)> {
         let (sort, descending) = self.sort(asked)?;
         let order = Sort { field: sort.name.to_owned(), descending };
-        if asked.page.after.as_ref().is_some_and(|after| !after.fits(&order, sort.kind)) {
+        let after = asked.page.after.as_ref();
+        if after.is_some_and(|after| !after.fits(&order, sort.kind)) {
             return Err(Error::BadInput("the cursor belongs to a list that is sorted in another way".to_owned()));
         }
         let mut rows = Vec::new();
-        for stretch in stretches(self.table, sort.column, asked.page.after.as_ref(), descending) {
+        for stretch in self.stretches(asked, &sort, after, descending) {
             let wanted = asked.page.limit + 1 - rows.len();
-            let built = self.build(tx.dialect(), scope, asked, (sort, descending), (stretch, wanted))?;
+            let built = self.build(tx.dialect(), scope, asked, (stretch, wanted))?;
             rows.extend(tx.built(&built)?);
             if rows.len() > asked.page.limit {
                 break;
@@ -275,10 +280,13 @@ impl ListSpec {
         Ok(Cursor { sort, value, id }.text())
     }
 
-    fn sort(&self, asked: &Asked) -> Result<(&Field, bool)> {
+    fn sort(&self, asked: &Asked) -> Result<(Field, bool)> {
         let default = Sort::parse(self.default_sort);
         let sort = asked.sort.as_ref().unwrap_or(&default);
-        let field = self.field(&sort.field)?;
+        if let Some(by_value) = asked.values.as_ref().and_then(|values| values.sort.as_ref()) {
+            return Ok((by_value.column, sort.descending));
+        }
+        let field = *self.field(&sort.field)?;
         match field.sortable {
             true => Ok((field, sort.descending)),
             false => Err(Error::BadInput(format!("the list cannot be sorted by {}", sort.field))),
@@ -290,26 +298,88 @@ impl ListSpec {
         self.fields.iter().find(|field| field.name == name).ok_or_else(known)
     }
 
+    /// The walks that together make the list, one after the other.
+    fn stretches(&self, asked: &Asked, sort: &Field, after: Option<&Cursor>, descending: bool) -> Vec<Walk> {
+        let values = asked.values.as_ref();
+        let own = Place { table: self.table, column: sort.column, id: "id" };
+        let of = |place: Place, conditions: Vec<Condition>, source: Source| {
+            let walk = move |condition| Walk { place, condition, source: source.clone(), descending };
+            conditions.into_iter().map(walk).collect::<Vec<_>>()
+        };
+        if let Some(lead) = values.and_then(Values::lead) {
+            let place = Place { table: LEAD, column: lead.column, id: lead.table.id };
+            let mut conditions = stretches(place, after, descending);
+            // A value that leads has what it is sorted by.
+            conditions.truncate(1);
+            return of(place, conditions, Source::Led(lead.rows));
+        }
+        let Some(by_value) = values.and_then(|values| values.sorted(&Expr::col((self.table, "id")))) else {
+            return of(own, stretches(own, after, descending), Source::Own);
+        };
+        let place = Place { table: LEAD, column: sort.column, id: by_value.table.id };
+        let mut walks = Vec::new();
+        if after.is_none_or(|after| after.value != Value::Null) {
+            let mut conditions = stretches(place, after, descending);
+            conditions.truncate(1);
+            walks = of(place, conditions, Source::Led(by_value.rows));
+        }
+        // Whoever has no such value comes last, in the order of the ids.
+        let by_id = Place { column: "id", ..own };
+        let later = after.filter(|after| after.value == Value::Null).map(|after| bind(&Value::Uuid(after.id)));
+        let condition = later.map_or(Condition::all(), |last| {
+            let id = Expr::col((self.table, "id"));
+            Condition::all().add(if descending { id.lt(last) } else { id.gt(last) })
+        });
+        walks.extend(of(by_id, vec![condition], Source::Without(by_value.none)));
+        walks
+    }
+
     fn build(
         &self,
         dialect: Dialect,
         scope: &Predicate,
         asked: &Asked,
-        (sort, descending): (&Field, bool),
-        (stretch, wanted): (Condition, usize),
+        (walk, wanted): (Walk, usize),
     ) -> Result<Built> {
+        let Walk { place, condition, source, descending } = walk;
         let mut select = Query::select();
-        select.from(self.table);
         for column in self.columns {
             select.column((self.table, *column));
         }
-        select.column((self.table, sort.column)).column((self.table, "id"));
+        let mut record = Expr::col((self.table, "id"));
+        match source {
+            Source::Own => {
+                select.from(self.table).column((place.table, place.column));
+            }
+            Source::Led(rows) => {
+                let values = asked.values.as_ref().map_or("", |values| values.table.table);
+                let leads = Expr::col((LEAD, place.id));
+                select.from_as(values, LEAD);
+                match dialect {
+                    // SQLite reads a cross join in the order in which it is written; PostgreSQL decides for itself.
+                    Dialect::Sqlite => select.cross_join(self.table).and_where(leads.clone().eq(record)),
+                    Dialect::Postgres => select.inner_join(self.table, leads.clone().eq(record)),
+                };
+                select.column((place.table, place.column)).cond_where(rows);
+                record = leads;
+            }
+            Source::Without(none) => {
+                select.from(self.table).expr(Expr::cust("null")).cond_where(none);
+            }
+        }
+        select.column((place.table, place.id));
+        select.cond_where(condition);
+        if let Some(values) = &asked.values {
+            select.cond_where(values.condition(dialect, &record)?);
+        }
         select.cond_where(scope.condition(self.table));
         select.cond_where(self.restriction(dialect, asked)?);
-        select.cond_where(stretch);
         let order = if descending { Order::Desc } else { Order::Asc };
-        order_by(&mut select, dialect, self.table, sort.column, order.clone());
-        select.order_by((self.table, "id"), order).limit(wanted as u64);
+        order_by(&mut select, dialect, place, order.clone());
+        if place.column != place.id {
+            select.order_by((place.table, place.id), order);
+        }
+        select.limit(wanted as u64);
         Ok(render(&select, dialect))
     }
 
@@ -331,37 +401,68 @@ impl ListSpec {
         if let Kind::Words(table, key, word) = field.kind {
             return words_condition(self.table, table, key, word, filter);
         }
-        let column = || Expr::col((self.table, field.column));
-        let one = || value_of(field, &filter.value).map(|value| bind(&value));
-        let several = || values_of(field, &filter.value);
-        let expression = match filter.op {
-            Op::Eq => column().eq(one()?),
-            Op::Ne => column().ne(one()?).or(column().is_null()),
-            Op::In => return Ok(Condition::all().add(column().is_in(several()?.iter().map(bind)))),
-            Op::Lt => column().lt(one()?),
-            Op::Le => column().lte(one()?),
-            Op::Gt => column().gt(one()?),
-            Op::Ge => column().gte(one()?),
-            Op::Between => {
-                let ends = several()?;
-                let [from, to] = ends.as_slice() else {
-                    return Err(Error::BadInput(format!("{}: between takes two values", field.name)));
-                };
-                column().between(bind(from), bind(to))
-            }
-            Op::Empty if field.kind == Kind::Text => column().is_null().or(column().eq("")),
-            Op::Empty => column().is_null(),
-            Op::NotEmpty if field.kind == Kind::Text => column().is_not_null().and(column().ne("")),
-            Op::NotEmpty => column().is_not_null(),
-            Op::Contains if field.kind == Kind::Text => folded(column(), dialect).like(contains(&filter.value)?),
-            Op::Contains => return Err(Error::BadInput(format!("{}: contains is for text", field.name))),
-        };
-        Ok(Condition::all().add(expression))
+        Ok(Condition::all().add(comparison(self.table, field, filter, dialect)?))
     }
 }
 
+/// A filter over a column.
+pub(crate) fn comparison(table: &'static str, field: &Field, filter: &Filter, dialect: Dialect) -> Result<Expr> {
+    let column = || Expr::col((table, field.column));
+    let one = || value_of(field, &filter.value).map(|value| bind(&value));
+    let several = || values_of(field, &filter.value);
+    Ok(match filter.op {
+        Op::Eq => column().eq(one()?),
+        Op::Ne => column().ne(one()?).or(column().is_null()),
+        Op::In => column().is_in(several()?.iter().map(bind)),
+        Op::Lt => column().lt(one()?),
+        Op::Le => column().lte(one()?),
+        Op::Gt => column().gt(one()?),
+        Op::Ge => column().gte(one()?),
+        Op::Between => {
+            let ends = several()?;
+            let [from, to] = ends.as_slice() else {
+                return Err(Error::BadInput(format!("{}: between takes two values", field.name)));
+            };
+            column().between(bind(from), bind(to))
+        }
+        Op::Empty if field.kind == Kind::Text => column().is_null().or(column().eq("")),
+        Op::Empty => column().is_null(),
+        Op::NotEmpty if field.kind == Kind::Text => column().is_not_null().and(column().ne("")),
+        Op::NotEmpty => column().is_not_null(),
+        Op::Contains if field.kind == Kind::Text => folded(column(), dialect).like(contains(&filter.value)?),
+        Op::Contains => return Err(Error::BadInput(format!("{}: contains is for text", field.name))),
+    })
+}
+
+/// The columns by which rows are walked through: what they are sorted by, and the id that breaks ties.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    table: &'static str,
+    column: &'static str,
+    id: &'static str,
+}
+
+/// One statement of a page: which rows, from where, in which order.
+struct Walk {
+    place: Place,
+    condition: Condition,
+    source: Source,
+    descending: bool,
+}
+
+#[derive(Clone)]
+enum Source {
+    /// The listed table itself.
+    Own,
+    /// These rows of the table of values, and the records that they belong to.
+    Led(Condition),
+    /// The records without a value to be sorted by.
+    Without(Condition),
+}
+
 /// The order of the indexes, which have NULLs first. Going up, [`stretches`] reads the values before the NULLs.
-fn order_by(select: &mut SelectStatement, dialect: Dialect, table: &'static str, column: &'static str, order: Order) {
+fn order_by(select: &mut SelectStatement, dialect: Dialect, place: Place, order: Order) {
+    let Place { table, column, .. } = place;
     match (dialect, &order) {
         // SQLite puts NULL first going up; PostgreSQL last. Say it where it differs from what the index gives.
         (Dialect::Postgres, Order::Asc) => {
@@ -379,7 +480,8 @@ fn order_by(select: &mut SelectStatement, dialect: Dialect, table: &'static str,
 /// What comes after the cursor, as stretches to be read one after the other: rows with a value in the order
 /// `(column, id)`, and behind them, whether the list goes up or down, those without one. A database walks an index for
 /// each stretch, and for none if they are joined by `or`.
-fn stretches(table: &'static str, column: &'static str, after: Option<&Cursor>, descending: bool) -> Vec<Condition> {
+fn stretches(place: Place, after: Option<&Cursor>, descending: bool) -> Vec<Condition> {
+    let Place { table, column, id } = place;
     let sorted = || Expr::col((table, column));
     let all = |condition: Expr| Condition::all().add(condition);
     let Some(after) = after else {
@@ -392,8 +494,8 @@ fn stretches(table: &'static str, column: &'static str, after: Option<&Cursor>, 
     };
     let last = bind(&Value::Uuid(after.id));
     let same_but_later = |same: Expr| match descending {
-        true => same.and(Expr::col((table, "id")).lt(last.clone())),
-        false => same.and(Expr::col((table, "id")).gt(last.clone())),
+        true => same.and(Expr::col((table, id)).lt(last.clone())),
+        false => same.and(Expr::col((table, id)).gt(last.clone())),
     };
     if after.value == Value::Null {
         return vec![all(same_but_later(sorted().is_null()))];

@@ -46,6 +46,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 30, name: "customers", sql: include_str!("../migrations/0030_customers.sql") },
     Migration { version: 31, name: "import", sql: include_str!("../migrations/0031_import.sql") },
     Migration { version: 32, name: "relations", sql: include_str!("../migrations/0032_relations.sql") },
+    Migration { version: 35, name: "custom fields", sql: include_str!("../migrations/0035_custom_fields.sql") },
     Migration { version: 37, name: "duplicates", sql: include_str!("../migrations/0037_duplicates.sql") },
     Migration { version: 40, name: "policy", sql: include_str!("../migrations/0040_policy.sql") },
     Migration { version: 50, name: "engagement", sql: include_str!("../migrations/0050_engagement.sql") },
@@ -230,7 +231,7 @@ pub fn subscribe() {
 
 /// Who is told of which facts.
 fn subscriptions() -> Vec<Subscription> {
-    policy::subscriptions()
+    [policy::subscriptions(), customers::settling::subscriptions()].into_iter().flatten().collect()
 }
 
 /// What the rooms know of a customer, for one stream.
@@ -254,6 +255,7 @@ pub fn jobs() -> jobs::Registry {
     customers::duplicates::register(&mut registry);
     customers::import::register(&mut registry);
     customers::export::register(&mut registry);
+    customers::settling::register(&mut registry);
     sample::register(&mut registry);
     registry
 }

@@ -3,7 +3,7 @@ export type Operator = 'eq' | 'ne' | 'in' | 'contains' | 'lt' | 'le' | 'gt' | 'g
 export type FilterValue = string | number | boolean | (string | number)[]
 export type Filter = [field: string, op: Operator, value?: FilterValue]
 
-export type ListQuery = { filter: Filter[]; sort?: string; q?: string; cursor?: string; limit: number }
+export type ListQuery = { filter: Filter[]; sort?: string; q?: string; custom?: string; cursor?: string; limit: number }
 export type Page<T> = { items: T[]; next?: string | null }
 
 /** The query string of a list; empty parts are left out. */
@@ -11,6 +11,7 @@ export function listParams(query: ListQuery): {
   filter?: string
   sort?: string
   q?: string
+  custom?: string
   cursor?: string
   limit: number
 } {
@@ -18,6 +19,7 @@ export function listParams(query: ListQuery): {
     ...(query.filter.length > 0 && { filter: JSON.stringify(query.filter) }),
     ...(query.sort && { sort: query.sort }),
     ...(query.q && { q: query.q }),
+    ...(query.custom && { custom: query.custom }),
     ...(query.cursor && { cursor: query.cursor }),
     limit: query.limit,
   }

@@ -141,6 +141,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/custom_fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The fields that the company has added and the asker may see, in their order. */
+        get: operations["get_custom_fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers": {
         parameters: {
             query?: never;
@@ -366,41 +383,6 @@ export interface paths {
         post?: never;
         /** Lets this person be contacted again. */
         delete: operations["delete_customers_id_contacts_cid_no_contact"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/customers/{id}/duplicates": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The customers that this one probably is. */
-        get: operations["get_customers_id_duplicates"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/customers/{id}/duplicates/{pair}/dismissal": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Says that the two of a pair are two customers. They are not suggested again. */
-        put: operations["put_customers_id_duplicates_pair_dismissal"];
-        post?: never;
-        /** Takes that back: the pair is to be judged again. */
-        delete: operations["delete_customers_id_duplicates_pair_dismissal"];
         options?: never;
         head?: never;
         patch?: never;
@@ -686,40 +668,6 @@ export interface paths {
         head?: never;
         /** Renames or moves a department, or names its head. */
         patch: operations["patch_departments_id"];
-        trace?: never;
-    };
-    "/api/v1/duplicates": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Pairs of customers that are probably one, both of which the asker may see. */
-        get: operations["get_duplicates"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/duplicates/scan": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Compares all customers with each other. What is written later is compared as it is written. */
-        post: operations["post_duplicates_scan"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
         trace?: never;
     };
     "/api/v1/duties": {
@@ -1490,6 +1438,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings/custom_fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All fields with their versions, also removed ones. */
+        get: operations["get_settings_custom_fields"];
+        /** Sets the order in which forms and records show the fields. */
+        put: operations["put_settings_custom_fields"];
+        /** Adds a field. */
+        post: operations["post_settings_custom_fields"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/custom_fields/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a field out of sight everywhere. What stands in it is kept, and the field can be restored. */
+        delete: operations["delete_settings_custom_fields_key"];
+        options?: never;
+        head?: never;
+        /** Changes what a field is called, its choices, and whether it is needed or found. */
+        patch: operations["patch_settings_custom_fields_key"];
+        trace?: never;
+    };
+    "/api/v1/settings/custom_fields/{key}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings a removed field back. */
+        post: operations["post_settings_custom_fields_key_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/setup": {
         parameters: {
             query?: never;
@@ -1904,6 +1906,8 @@ export interface components {
             authority?: components["schemas"]["Authority"] | null;
             /** @default null */
             birthday?: components["schemas"]["Birthday"] | null;
+            /** @description Fields that the company has added, by their keys; nothing empties one. */
+            custom?: Record<string, unknown> | null;
             /** @default null */
             decision_maker?: boolean | null;
             /** @default null */
@@ -1951,6 +1955,8 @@ export interface components {
             attitude?: components["schemas"]["Attitude"] | null;
             authority: components["schemas"]["Authority"];
             birthday?: components["schemas"]["Birthday"] | null;
+            /** @description What stands in the fields that the company has added, by their keys. */
+            custom: Record<string, unknown>;
             /** Format: uuid */
             customer_id: string;
             decision_maker: boolean;
@@ -1983,26 +1989,66 @@ export interface components {
         Created: components["schemas"]["UserView"] & {
             invitation?: components["schemas"]["Invitation"] | null;
         };
-        /** @description A customer in a row of another room's list. */
-        CustomerCard: {
-            /** @description The name of whoever decides there, else of the primary contact. */
-            decision_maker?: string | null;
-            grade: string;
-            /** Format: uuid */
-            id: string;
-            /** Format: date-time */
-            last_contact_at?: string | null;
-            name: string;
-            /** Format: date-time */
-            next_contact_at?: string | null;
-            /** @description Empty for who may not see the customer. */
-            number: string;
-            /** @description A phone number, masked. */
-            phone_hint?: string | null;
-            preferences?: string | null;
-            /** @description Whether the asker may see the customer itself; a card of one they may not see tells only its name and grade. */
-            visible: boolean;
+        /** @description One of the answers that a field offers. A retired one is kept where it stands and offered no more. */
+        CustomChoice: {
+            en?: string;
+            /**
+             * Format: int64
+             * @description Given out once per field; 0 asks for a new one.
+             */
+            id?: number;
+            retired?: boolean;
+            zh: string;
         };
+        /** @description What a field holds and how it is protected stay as they are: what is stored would no longer fit. */
+        CustomFieldChange: {
+            /**
+             * @description All of them; one that is left out is retired.
+             * @default null
+             */
+            choices?: components["schemas"]["CustomChoice"][] | null;
+            /** @default null */
+            en?: string | null;
+            /** @default null */
+            help?: string | null;
+            /** @default null */
+            required?: boolean | null;
+            /** @default null */
+            searchable?: boolean | null;
+            /** @default null */
+            zh?: string | null;
+        };
+        /** @description A field as the console needs it. */
+        CustomFieldView: {
+            choices: components["schemas"]["CustomChoice"][];
+            class: components["schemas"]["FieldClass"];
+            en: string;
+            entity: components["schemas"]["Entity"];
+            help?: string | null;
+            /**
+             * @description What lists, forms and sheets call it.
+             * @example x7
+             */
+            key: string;
+            kind: components["schemas"]["CustomKind"];
+            /**
+             * Format: date-time
+             * @description When it was removed; it can be restored.
+             */
+            removed_at?: string | null;
+            /** @description Counts in the completeness of the archive. */
+            required: boolean;
+            /** @description Found by the search. */
+            searchable: boolean;
+            /** Format: int64 */
+            version?: number | null;
+            zh: string;
+        };
+        /**
+         * @description What a custom field holds.
+         * @enum {string}
+         */
+        CustomKind: "text" | "number" | "money" | "date" | "choice" | "multi" | "person";
         CustomerChart: {
             items: components["schemas"]["ChartUnit"][];
         };
@@ -2028,6 +2074,8 @@ export interface components {
             cooperation_since?: string | null;
             /** Format: date-time */
             created_at: string;
+            /** @description What stands in the added fields that were asked for. */
+            custom?: Record<string, unknown> | null;
             department?: components["schemas"]["Named"] | null;
             grade: components["schemas"]["Grade"];
             /** Format: uuid */
@@ -2076,6 +2124,8 @@ export interface components {
             core_need?: string | null;
             /** @default null */
             credit_code?: string | null;
+            /** @description Fields that the company has added, by their keys; nothing empties one. */
+            custom?: Record<string, unknown> | null;
             /** @default null */
             email?: string | null;
             /**
@@ -2161,6 +2211,8 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             credit_code?: string | null;
+            /** @description What stands in the fields that the company has added, by their keys. */
+            custom: Record<string, unknown>;
             department?: components["schemas"]["Named"] | null;
             email?: components["schemas"]["Masked"] | null;
             /** Format: date */
@@ -2222,11 +2274,6 @@ export interface components {
         Days: {
             items: components["schemas"]["Day"][];
         };
-        /** @description Why two are not one. */
-        Decision: {
-            /** @default null */
-            reason?: string | null;
-        };
         DepartmentChange: {
             head_id?: components["schemas"]["Id"] | null;
             name?: string | null;
@@ -2261,7 +2308,6 @@ export interface components {
         };
         /** @description A likely duplicate: in full for whoever may see it, else only that there is one. */
         Duplicate: {
-            evidence?: components["schemas"]["DuplicateEvidence"][];
             /** Format: uuid */
             id?: string | null;
             name?: string | null;
@@ -2269,45 +2315,11 @@ export interface components {
             owner?: components["schemas"]["Named"] | null;
             /** @description `exists`: there is one, ask your supervisor. */
             reason?: string | null;
-            /**
-             * Format: int64
-             * @description How much they are alike, 100 at most, and by what.
-             */
-            score?: number | null;
             visible: boolean;
-        };
-        /** @description A signal and what it weighs. */
-        DuplicateEvidence: {
-            signal: components["schemas"]["DuplicateSignal"];
-            /** Format: int64 */
-            weight: number;
-        };
-        /** @description Two customers that are probably one, with what speaks for it. */
-        DuplicatePair: {
-            /** @description The older of the two. */
-            customer: components["schemas"]["CustomerCard"];
-            /** Format: date-time */
-            decided_at?: string | null;
-            decided_by?: components["schemas"]["Named"] | null;
-            evidence: components["schemas"]["DuplicateEvidence"][];
-            /** Format: date-time */
-            found_at: string;
-            /** Format: uuid */
-            id: string;
-            other: components["schemas"]["CustomerCard"];
-            reason?: string | null;
-            /**
-             * Format: int64
-             * @description The sum of the weights, 100 at most.
-             */
-            score: number;
-            state: components["schemas"]["PairState"];
         };
         DuplicateQuery: {
             /** @default null */
             credit_code?: string | null;
-            /** @default null */
-            email?: string | null;
             /**
              * @default null
              * @example 华盛机械
@@ -2316,11 +2328,6 @@ export interface components {
             /** @default null */
             phone?: string | null;
         };
-        /**
-         * @description What two customers have in common.
-         * @enum {string}
-         */
-        DuplicateSignal: "credit_code" | "id_number" | "full_name" | "name" | "sound" | "phone" | "domain";
         /**
          * @description What to do with a customer that is there already.
          * @enum {string}
@@ -2413,6 +2420,11 @@ export interface components {
             /** @description `otpauth://…`, for a QR code. */
             uri: string;
         };
+        /**
+         * @description What it is done to. A child of a customer (contact, event, verification) follows the customer.
+         * @enum {string}
+         */
+        Entity: "customer" | "contact" | "interaction" | "todo" | "duty" | "policy" | "compliance" | "user" | "role" | "department" | "post" | "absence" | "setting" | "audit" | "job" | "view" | "token";
         Entries: {
             items: components["schemas"]["EntryView"][];
             /** @description The colleagues that the changes speak of, by id. */
@@ -2513,11 +2525,19 @@ export interface components {
          * @enum {string}
          */
         FieldAccess: "hidden" | "masked" | "read" | "edit";
+        /**
+         * @description How much harm the knowledge of a field can do.
+         * @enum {string}
+         */
+        FieldClass: "ordinary" | "personal" | "sensitive";
         /** @description One field of the input and what is wrong with it. */
         FieldError: {
             code: string;
             field: string;
             message?: string | null;
+        };
+        FieldOrder: {
+            keys: string[];
         };
         /** @description Duties by what became of them. `due` is the sum of the others; the rate is met of met, late and missed, in percent. */
         Figures: {
@@ -2961,6 +2981,8 @@ export interface components {
             authority?: components["schemas"]["Authority"] | null;
             /** @default null */
             birthday?: components["schemas"]["Birthday"] | null;
+            /** @description Fields that the company has added, by their keys; nothing empties one. */
+            custom?: Record<string, unknown> | null;
             /** @default null */
             decision_maker?: boolean | null;
             /** @default null */
@@ -3003,6 +3025,17 @@ export interface components {
             /** @default null */
             wechat?: string | null;
         };
+        NewCustomField: {
+            choices?: components["schemas"]["CustomChoice"][];
+            class: components["schemas"]["FieldClass"];
+            en: string;
+            entity: components["schemas"]["Entity"];
+            help?: string | null;
+            kind: components["schemas"]["CustomKind"];
+            required?: boolean;
+            searchable?: boolean;
+            zh: string;
+        };
         /** @description A new customer. */
         NewCustomer: {
             /** @default null */
@@ -3028,6 +3061,8 @@ export interface components {
             core_need?: string | null;
             /** @default null */
             credit_code?: string | null;
+            /** @description Fields that the company has added, by their keys; nothing empties one. */
+            custom?: Record<string, unknown> | null;
             /**
              * @description Why, when it does.
              * @default null
@@ -3292,6 +3327,36 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_CustomFieldView: {
+            items: {
+                choices: components["schemas"]["CustomChoice"][];
+                class: components["schemas"]["FieldClass"];
+                en: string;
+                entity: components["schemas"]["Entity"];
+                help?: string | null;
+                /**
+                 * @description What lists, forms and sheets call it.
+                 * @example x7
+                 */
+                key: string;
+                kind: components["schemas"]["CustomKind"];
+                /**
+                 * Format: date-time
+                 * @description When it was removed; it can be restored.
+                 */
+                removed_at?: string | null;
+                /** @description Counts in the completeness of the archive. */
+                required: boolean;
+                /** @description Found by the search. */
+                searchable: boolean;
+                /** Format: int64 */
+                version?: number | null;
+                zh: string;
+            }[];
+            /** @description The cursor of the next page; nothing at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_CustomerLine: {
             items: {
                 /** Format: int64 */
@@ -3305,6 +3370,8 @@ export interface components {
                 cooperation_since?: string | null;
                 /** Format: date-time */
                 created_at: string;
+                /** @description What stands in the added fields that were asked for. */
+                custom?: Record<string, unknown> | null;
                 department?: components["schemas"]["Named"] | null;
                 grade: components["schemas"]["Grade"];
                 /** Format: uuid */
@@ -3351,31 +3418,6 @@ export interface components {
                 position: number;
                 /** Format: int64 */
                 version: number;
-            }[];
-            /** @description The cursor of the next page; nothing at the end. */
-            next?: string | null;
-        };
-        /** @description One page of a list. */
-        Page_DuplicatePair: {
-            items: {
-                /** @description The older of the two. */
-                customer: components["schemas"]["CustomerCard"];
-                /** Format: date-time */
-                decided_at?: string | null;
-                decided_by?: components["schemas"]["Named"] | null;
-                evidence: components["schemas"]["DuplicateEvidence"][];
-                /** Format: date-time */
-                found_at: string;
-                /** Format: uuid */
-                id: string;
-                other: components["schemas"]["CustomerCard"];
-                reason?: string | null;
-                /**
-                 * Format: int64
-                 * @description The sum of the weights, 100 at most.
-                 */
-                score: number;
-                state: components["schemas"]["PairState"];
             }[];
             /** @description The cursor of the next page; nothing at the end. */
             next?: string | null;
@@ -3590,8 +3632,6 @@ export interface components {
             /** @description The cursor of the next page; nothing at the end. */
             next?: string | null;
         };
-        /** @enum {string} */
-        PairState: "open" | "distinct" | "merged";
         PasswordByLink: {
             password: string;
             token: string;
@@ -3722,7 +3762,7 @@ export interface components {
             /** Format: uuid */
             contact_id?: string | null;
             /**
-             * @description `phone`, `email`, `wechat` or `id_number`.
+             * @description `phone`, `email`, `wechat`, `id_number`, or the key of an added field.
              * @example phone
              */
             field: string;
@@ -4446,6 +4486,25 @@ export interface operations {
             };
         };
     };
+    get_custom_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CustomFieldView"];
+                };
+            };
+        };
+    };
     get_customers: {
         parameters: {
             query?: {
@@ -4462,6 +4521,11 @@ export interface operations {
                 limit?: number;
                 /** @description Text to search for. */
                 q?: string;
+                /**
+                 * @description Fields that the company has added, to be told with each record: their keys, separated by commas.
+                 * @example x1,x4
+                 */
+                custom?: string;
             };
             header?: never;
             path?: never;
@@ -4977,75 +5041,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ContactView"];
-                };
-            };
-        };
-    };
-    get_customers_id_duplicates: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_DuplicatePair"];
-                };
-            };
-        };
-    };
-    put_customers_id_duplicates_pair_dismissal: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-                pair: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Decision"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DuplicatePair"];
-                };
-            };
-        };
-    };
-    delete_customers_id_duplicates_pair_dismissal: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-                pair: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DuplicatePair"];
                 };
             };
         };
@@ -5597,58 +5592,6 @@ export interface operations {
             };
         };
     };
-    get_duplicates: {
-        parameters: {
-            query?: {
-                /**
-                 * @description JSON array of `[field, op, value]`.
-                 * @example [["active","eq",true]]
-                 */
-                filter?: string;
-                /** @description A field; `-field` descends. */
-                sort?: string;
-                /** @description What an earlier page gave as `next`. */
-                cursor?: string;
-                /** @description At most 200. */
-                limit?: number;
-                /** @description Text to search for. */
-                q?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_DuplicatePair"];
-                };
-            };
-        };
-    };
-    post_duplicates_scan: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobStarted"];
-                };
-            };
-        };
-    };
     get_duties: {
         parameters: {
             query?: {
@@ -5665,6 +5608,11 @@ export interface operations {
                 limit?: number;
                 /** @description Text to search for. */
                 q?: string;
+                /**
+                 * @description Fields that the company has added, to be told with each record: their keys, separated by commas.
+                 * @example x1,x4
+                 */
+                custom?: string;
             };
             header?: never;
             path?: never;
@@ -6042,6 +5990,11 @@ export interface operations {
                 limit?: number;
                 /** @description Text to search for. */
                 q?: string;
+                /**
+                 * @description Fields that the company has added, to be told with each record: their keys, separated by commas.
+                 * @example x1,x4
+                 */
+                custom?: string;
             };
             header?: never;
             path?: never;
@@ -6897,6 +6850,138 @@ export interface operations {
             };
         };
     };
+    get_settings_custom_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CustomFieldView"];
+                };
+            };
+        };
+    };
+    put_settings_custom_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldOrder"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CustomFieldView"];
+                };
+            };
+        };
+    };
+    post_settings_custom_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCustomField"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomFieldView"];
+                };
+            };
+        };
+    };
+    delete_settings_custom_fields_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    patch_settings_custom_fields_key: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomFieldChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomFieldView"];
+                };
+            };
+        };
+    };
+    post_settings_custom_fields_key_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomFieldView"];
+                };
+            };
+        };
+    };
     get_setup: {
         parameters: {
             query?: never;
@@ -7015,6 +7100,11 @@ export interface operations {
                 limit?: number;
                 /** @description Text to search for. */
                 q?: string;
+                /**
+                 * @description Fields that the company has added, to be told with each record: their keys, separated by commas.
+                 * @example x1,x4
+                 */
+                custom?: string;
             };
             header?: never;
             path?: never;
@@ -7178,6 +7268,11 @@ export interface operations {
                 limit?: number;
                 /** @description Text to search for. */
                 q?: string;
+                /**
+                 * @description Fields that the company has added, to be told with each record: their keys, separated by commas.
+                 * @example x1,x4
+                 */
+                custom?: string;
             };
             header?: never;
             path?: never;

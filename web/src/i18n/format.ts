@@ -36,8 +36,8 @@ function numbers(options: Intl.NumberFormatOptions): Intl.NumberFormat {
   return made as Intl.NumberFormat
 }
 
-export function count(value: number): string {
-  return numbers({ maximumFractionDigits: 2 }).format(value)
+export function count(value: number, digits = 2): string {
+  return numbers({ maximumFractionDigits: digits }).format(value)
 }
 
 /** 0.863 → 86.3%; whole percentages stay short. */

@@ -1,3 +1,3 @@
 export * from './format'
-export { define, dictionaries, type Locale, locale, lookup, onLocale, setLocale } from './t'
+export { define, dictionaries, type Locale, learn, locale, lookup, onLocale, setLocale } from './t'
 export { t } from './words'

@@ -40,8 +40,17 @@ export function define<const Z extends Record<string, string>>(dictionary: Dicti
   return (key, ...args) => fill(dictionary[current][key], args[0])
 }
 
+let learned: Record<Locale, Record<string, string>> = { zh: {}, en: {} }
+
+/** Takes in the words of what the company has named itself, in place of those it had before. */
+export function learn(words: Record<Locale, Record<string, string>>): void {
+  learned = words
+}
+
 /** A text whose key comes from the server; `undefined` when no room knows it. */
 export function lookup(key: string, params?: Record<string, unknown>): string | undefined {
+  const own = learned[current][key]
+  if (own !== undefined) return own
   for (const dictionary of registered) {
     const text = dictionary[current][key]
     if (text !== undefined) return fill(text, plain(params))

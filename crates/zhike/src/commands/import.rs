@@ -110,7 +110,8 @@ impl Customers {
         let people = place.db.read_blocking(move |tx| service::people(tx, &asked))?;
         let sheet = self.sheet.map(|sheet| sheet.saturating_sub(1));
         let look = file.try_clone().map_err(unreadable)?;
-        let found = source::inspect(look, sheet, &|name| people.is_colleague(name))?;
+        let found =
+            source::inspect(look, sheet, &service::added(grant.principal()), &|name| people.is_colleague(name))?;
         file.rewind().map_err(unreadable)?;
         let blob = place.files.put(&mut file, source::limits().file_bytes)?;
         let name = self.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();

@@ -57,6 +57,9 @@ pub fn apply(
     Ok(())
 }
 
+/// What the completeness of an archive needs to know besides: its contacts, and the fields that the company added.
+pub type Known = (Contacts, Vec<(&'static str, bool)>);
+
 /// What a customer is sorted by: how its name is said.
 pub fn name_key(customer: &Customer) -> String {
     match customer.kind {
@@ -66,14 +69,14 @@ pub fn name_key(customer: &Customer) -> String {
 }
 
 /// Brings what is derived from other columns up to date.
-pub fn derive(customer: &mut Customer, contacts: Contacts) {
+pub fn derive(customer: &mut Customer, (contacts, custom): Known) {
     customer.name_key = name_key(customer);
     customer.name_core = match customer.kind {
         CustomerKind::Company => Some(name_core::core(&customer.name)).filter(|core| !core.is_empty()),
         CustomerKind::Person => None,
     };
     customer.name_sound = customer.name_core.as_deref().map(store::search::pinyin_key);
-    let judged = completeness::judge(customer, contacts);
+    let judged = completeness::judge(customer, contacts, &custom);
     customer.completeness = judged.percent;
     customer.missing = judged.missing.join(" ");
 }

@@ -48,8 +48,9 @@ async fn list(
     grant: Granted<Read, Customer>,
     Query(query): Query<ListParams>,
 ) -> Result<Json<Page<CustomerLine>>> {
-    let ListParams { filter, sort, cursor, limit, q } = &query;
-    let question = Question::parse(filter.as_deref(), sort.as_deref(), cursor.as_deref(), *limit, q.as_deref())?;
+    let ListParams { filter, sort, cursor, limit, q, .. } = &query;
+    let mut question = Question::parse(filter.as_deref(), sort.as_deref(), cursor.as_deref(), *limit, q.as_deref())?;
+    question.custom = query.custom();
     Ok(Json(app.db.read(move |tx| service::list(tx, &grant, &question)).await?.into()))
 }
 
@@ -136,7 +137,7 @@ async fn find_duplicates(
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct RevealRequest {
-    /// `phone`, `email`, `wechat` or `id_number`.
+    /// `phone`, `email`, `wechat`, `id_number`, or the key of an added field.
     #[schema(example = "phone")]
     field: String,
     #[serde(default)]

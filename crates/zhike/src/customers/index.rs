@@ -1,4 +1,5 @@
-//! Customers in the search index: by name, short name, contacts' names, number, credit code and phone numbers.
+//! Customers in the search index: by name, short name, contacts' names, number, credit code, phone numbers, and the
+//! texts of added fields that are to be found.
 
 use store::search::{self, Doc};
 use store::{Entity as _, Tx};
@@ -10,18 +11,20 @@ use super::reach;
 use super::rules::credit_code;
 use super::{collaborators, draft};
 use crate::kernel::{Entity, Principal, Result};
+use crate::platform::custom::values as custom;
 use crate::platform::search::RENEWED_AT_ONCE;
 use crate::platform::vault::{hex, normalise};
 
 /// Indexes a customer anew, with its contacts.
 pub fn put(tx: &mut Tx<'_>, customer: &Customer, contacts: &[Contact]) -> Result<()> {
     let collaborators = collaborators::of_customer(tx, customer.id)?;
-    Ok(search::put(tx, &doc(customer, contacts, &collaborators))?)
+    let found = custom::found(tx, customer.id.uuid())?;
+    Ok(search::put(tx, &doc(customer, contacts, &collaborators, &found))?)
 }
 
-/// Indexes a customer that is surely new, without looking whether it is there.
-pub fn put_new(tx: &mut Tx<'_>, customer: &Customer, contacts: &[Contact]) -> Result<()> {
-    Ok(search::put_new(tx, &doc(customer, contacts, &[]))?)
+/// Indexes a customer that is surely new, without looking whether it is there; `found` are the texts of added fields.
+pub fn put_new(tx: &mut Tx<'_>, customer: &Customer, contacts: &[Contact], found: &[String]) -> Result<()> {
+    Ok(search::put_new(tx, &doc(customer, contacts, &[], found))?)
 }
 
 store::statements! {
@@ -38,6 +41,7 @@ pub fn renew(tx: &mut Tx<'_>, after: Option<Uuid>) -> Result<Option<Uuid>> {
         let name_key = draft::name_key(customer);
         if name_key != customer.name_key {
             tx.execute(&SET_NAME_KEY, &[&customer.id, &name_key])?;
+            custom::rename(tx, customer.id.uuid(), &name_key)?;
         }
     }
     Ok(customers.last().map(|customer| customer.id.uuid()))
@@ -47,8 +51,8 @@ pub fn remove(tx: &mut Tx<'_>, customer: &Customer) -> Result<()> {
     Ok(search::remove(tx, SEARCH_KIND, customer.id.uuid())?)
 }
 
-fn doc<'a>(customer: &'a Customer, contacts: &'a [Contact], collaborators: &[Uuid]) -> Doc<'a> {
-    let names = customer.short_name.iter().chain(contacts.iter().map(|contact| &contact.name));
+fn doc<'a>(customer: &'a Customer, contacts: &'a [Contact], collaborators: &[Uuid], found: &'a [String]) -> Doc<'a> {
+    let names = customer.short_name.iter().chain(contacts.iter().map(|contact| &contact.name)).chain(found);
     let of_customer = (&customer.phone_index, &customer.phone_last4);
     let phones = contacts.iter().map(|contact| (&contact.phone_index, &contact.phone_last4));
     let digests = std::iter::once(of_customer).chain(phones);

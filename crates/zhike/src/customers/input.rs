@@ -10,6 +10,7 @@ use super::contacts::NewContact;
 use super::model::{CustomerKind, Grade, Industry, Source};
 use super::{regions, rules};
 use crate::kernel::{Error, Result};
+use crate::platform::custom::values::Sent;
 
 /// Tells a field that is absent (unchanged) from one that is null (emptied).
 pub fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<Option<T>>, D::Error> {
@@ -92,6 +93,9 @@ macro_rules! archive_input {
             #[serde(deserialize_with = "given")]
             #[schema(value_type = Option<String>)]
             pub notes: Text,
+            /// Fields that the company has added, by their keys; nothing empties one.
+            #[schema(value_type = Option<Object>, example = json!({ "x1": "A" }))]
+            pub custom: Option<Sent>,
             /// The fields marked 重点; a mark that stays keeps who set it and why.
             pub key_facts: Option<Vec<String>>,
             $($(#[$extra_doc])* pub $extra: $type,)*
@@ -146,6 +150,7 @@ impl NewCustomer {
             preferences: new.preferences,
             core_need: new.core_need,
             notes: new.notes,
+            custom: new.custom,
             key_facts: new.key_facts,
         }
     }

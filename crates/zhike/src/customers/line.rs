@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
+use serde_json::{Map, Value as Json};
 use store::Tx;
 use utoipa::ToSchema;
 
@@ -11,6 +12,7 @@ use super::model::{Customer, CustomerKind, Grade, PHONE, Source, lines};
 use crate::kernel::{Entity, Id, Principal, Result};
 use crate::platform::access::model::{Department, User};
 use crate::platform::access::names::{self, Named};
+use crate::platform::custom::values::{Values, shown};
 use crate::platform::vault::Masked;
 
 store::columns! {
@@ -74,6 +76,10 @@ pub struct CustomerLine {
     pub next_contact_at: Option<Timestamp>,
     #[schema(value_type = Option<String>, format = Date)]
     pub verified_on: Option<Date>,
+    /// What stands in the added fields that were asked for.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    #[schema(value_type = Option<Object>)]
+    pub custom: Map<String, Json>,
     pub version: i64,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
@@ -82,11 +88,12 @@ pub struct CustomerLine {
 }
 
 /// The line as `who` sees it.
-pub fn seen(tx: &mut Tx<'_>, who: &Principal, line: Line) -> Result<CustomerLine> {
+pub fn seen(tx: &mut Tx<'_>, who: &Principal, line: Line, values: Option<&Values>) -> Result<CustomerLine> {
     let mut seen = CustomerLine {
         phone: who.vault.masked(who, &PHONE, line.id.uuid(), line.phone.as_deref())?,
         owner: line.owner_id.map(|owner| names::user(tx, owner.uuid())).transpose()?,
         department: line.department_id.map(|department| names::department(tx, department.uuid())).transpose()?,
+        custom: values.map(|values| shown(tx, who, Entity::Customer, values)).transpose()?.unwrap_or_default(),
         id: line.id,
         number: line.number,
         kind: line.kind,

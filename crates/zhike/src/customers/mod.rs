@@ -9,7 +9,7 @@
 //! To other rooms it offers [`service::snapshot`], [`service::page_of_subjects`] and [`service::count_by_grade`] for
 //! rules and measures, [`service::cards`] for their lists, [`service::load`] for the check of a customer in hand,
 //! [`service::contacted`] for the date of the last contact, and [`timeline::Source`] to be filled. It publishes the
-//! [`facts`] of its names and subscribes to none.
+//! [`facts`] of its names, and follows changes of the fields that the company adds ([`settling`]).
 
 pub mod chart;
 pub mod collaborators;
@@ -32,6 +32,7 @@ pub mod relations;
 pub mod rules;
 mod sealed;
 pub mod service;
+pub mod settling;
 #[cfg(test)]
 mod tests;
 pub mod timeline;

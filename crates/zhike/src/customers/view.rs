@@ -3,12 +3,14 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
+use serde_json::{Map, Value as Json};
 use store::Tx;
 use utoipa::ToSchema;
 
 use super::model::{Customer, CustomerKind, EMAIL, Grade, ID_NUMBER, KeyMark, PHONE, Source, WECHAT};
 use crate::kernel::{Entity, Id, Principal, Result};
 use crate::platform::access::names::{self, Named};
+use crate::platform::custom::values::{self, Values};
 use crate::platform::vault::Masked;
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -54,6 +56,9 @@ pub struct CustomerView {
     /// Per cent of the facts that a customer of its kind must have.
     pub completeness: i64,
     pub missing: Vec<String>,
+    /// What stands in the fields that the company has added, by their keys.
+    #[schema(value_type = Object)]
+    pub custom: Map<String, Json>,
     #[schema(value_type = Option<String>, format = DateTime)]
     pub last_contact_at: Option<Timestamp>,
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -69,6 +74,13 @@ pub struct CustomerView {
 
 /// The customer as `who` sees it.
 pub fn view(tx: &mut Tx<'_>, who: &Principal, customer: Customer) -> Result<CustomerView> {
+    let mut held = values::of_customer(tx, who, customer.id.uuid())?;
+    let values = held.remove(&customer.id.uuid()).unwrap_or_default();
+    view_with(tx, who, customer, &values)
+}
+
+/// The same, where the values of its added fields are at hand.
+pub fn view_with(tx: &mut Tx<'_>, who: &Principal, customer: Customer, values: &Values) -> Result<CustomerView> {
     let row = customer.id.uuid();
     let masked = |column, sealed: &Option<Vec<u8>>| who.vault.masked(who, column, row, sealed.as_deref());
     let (tags, marks) = (customer.tags(), customer.marks());
@@ -79,6 +91,7 @@ pub fn view(tx: &mut Tx<'_>, who: &Principal, customer: Customer) -> Result<Cust
         id_number: masked(&ID_NUMBER, &customer.id_number)?,
         owner: customer.owner_id.map(|owner| names::user(tx, owner.uuid())).transpose()?,
         department: customer.department_id.map(|department| names::department(tx, department.uuid())).transpose()?,
+        custom: values::shown(tx, who, Entity::Customer, values)?,
         tags,
         key_facts: marks.iter().map(|mark| mark.field.clone()).collect(),
         key_marks: marks,

@@ -111,6 +111,9 @@ impl Principal {
     }
 
     fn access(&self, entity: Entity, name: &str) -> FieldAccess {
+        if let Some(field) = self.custom_field(entity, name) {
+            return self.custom_access(field);
+        }
         let field = FIELDS.iter().find(|field| field.entity == entity && field.name == name);
         field.map_or(FieldAccess::Edit, |field| self.field(&field.full_name(), field.class))
     }

@@ -2,6 +2,7 @@
 //! The kernel knows the store's types and nothing of any room.
 
 pub mod clock;
+pub mod custom;
 pub mod error;
 pub mod fact;
 pub mod fields;
@@ -10,6 +11,7 @@ pub mod id;
 pub mod permission;
 
 pub use clock::Clock;
+pub use custom::CustomField;
 pub use error::{Error, FieldError, Result};
 pub use fact::{Fact, FactKind};
 pub use grant::{Grant, Guarded, Principal, Request};

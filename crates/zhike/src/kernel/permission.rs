@@ -2,11 +2,14 @@
 //! A role grants a scope per entity and action; a person's scopes are the union over the roles.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use store::Predicate;
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+use super::CustomField;
 
 /// Declares an enum of words that are spelled the same in JSON, in the database and in role definitions, together
 /// with a marker type per word for typed grants.
@@ -85,13 +88,10 @@ pub enum FieldAccess {
     Edit,
 }
 
-/// How much harm the knowledge of a field can do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum FieldClass {
-    Ordinary,
-    Personal,
-    Sensitive,
+store::text_enum! {
+    /// How much harm the knowledge of a field can do.
+    #[derive(ToSchema)]
+    pub enum FieldClass { Ordinary = "ordinary", Personal = "personal", Sensitive = "sensitive" }
 }
 
 /// Where in the company a person stands: what their scopes are filled in with.
@@ -164,6 +164,9 @@ pub struct Permissions {
     pub reach: BTreeMap<(Entity, Action), Reach>,
     /// Access per "entity.field"; a field that no role names keeps its class's default.
     pub fields: BTreeMap<String, FieldAccess>,
+    /// The fields that the company has added itself. They are here since they change as seldom as roles do, and every
+    /// node hears of it the same way.
+    pub custom: Arc<[CustomField]>,
 }
 
 impl Permissions {

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod audit;
 pub mod backup;
+pub mod custom;
 pub mod doctor;
 pub mod files;
 pub mod http;
@@ -25,6 +26,7 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(access::http::routes())
         .merge(audit::http::routes())
+        .merge(custom::http::routes())
         .merge(jobs::http::routes())
         .merge(notifications::http::routes())
         .merge(search::routes())

@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { messageOf, useCan } from '@/api'
+import { type CustomField, messageOf, useCan, useCustomFields, useMe } from '@/api'
 import { t as words } from '@/i18n'
 import { Area, Button, ChoiceField, Form, Phone, required, Switch, Text, toast, useForm } from '@/ui'
+import { type Custom, CustomInputs, type CustomValues, customChanged, customInitial } from './custom'
 import { attitudeOptions, authorityOptions, calendarOptions, influenceOptions, salutationOptions } from './options'
 import {
   type Contact,
@@ -36,6 +37,7 @@ type Values = {
   born: string
   calendar: Birthday['calendar'] | null
   leap: boolean
+  custom: CustomValues
 }
 
 type Props = { customerId: string; contact?: Contact; onDone: () => void }
@@ -43,7 +45,9 @@ type Props = { customerId: string; contact?: Contact; onDone: () => void }
 export function ContactForm({ customerId, contact, onDone }: Props) {
   const can = useCan()
   const refresh = useRefresh()
-  const before = initial(contact)
+  const me = useMe()
+  const fields = useCustomFields('contact')
+  const before = initial(contact, fields)
   const units = useQuery(chartQuery(customerId)).data ?? []
   const people = useQuery(contactsQuery(customerId)).data ?? []
   const others = people.filter((other) => other.id !== contact?.id && !other.left)
@@ -54,7 +58,8 @@ export function ContactForm({ customerId, contact, onDone }: Props) {
       ...(values.born.trim() && !birthdayOf(values.born) && { born: t('customers.bad_birthday') }),
     }),
     submit: async (values, key) => {
-      const body = changes(values, before)
+      const custom = customChanged(fields, values.custom, before.custom)
+      const body = { ...changes(plain(values), plain(before)), ...(custom && { custom }) }
       await (contact ? updateContact(contact, body) : createContact(customerId, body, key))
       await refresh(customerId)
       toast(words('saved'))
@@ -104,6 +109,13 @@ export function ContactForm({ customerId, contact, onDone }: Props) {
         </div>
         {form.values.calendar === 'lunar' && <Switch label={t('field.birthday_leap')} {...form.bind('leap')} />}
       </div>
+      <CustomInputs
+        form={form}
+        fields={fields}
+        values={form.values.custom}
+        custom={contact?.custom as Custom | undefined}
+        me={me}
+      />
       <Area label={t('field.contact_preferences')} {...form.bind('preferences')} />
       {contact && can('contact', 'delete') && <Remove contact={contact} onDone={onDone} />}
     </Form>
@@ -135,7 +147,7 @@ function Remove({ contact, onDone }: { contact: Contact; onDone: () => void }) {
   )
 }
 
-function initial(contact: Contact | undefined): Values {
+function initial(contact: Contact | undefined, fields: CustomField[]): Values {
   return {
     name: contact?.name ?? '',
     salutation: contact?.salutation ?? null,
@@ -156,6 +168,7 @@ function initial(contact: Contact | undefined): Values {
     born: birthdayText(contact?.birthday),
     calendar: contact?.birthday?.calendar ?? 'solar',
     leap: contact?.birthday?.leap ?? false,
+    custom: customInitial(fields, contact?.custom as Custom | undefined),
   }
 }
 
@@ -171,12 +184,16 @@ function birthdayText(birthday: Contact['birthday']): string {
   return birthday ? [birthday.year, birthday.month, birthday.day].filter(Boolean).join('-') : ''
 }
 
+function plain({ custom: _, ...rest }: Values): Omit<Values, 'custom'> {
+  return rest
+}
+
 /** Only what differs. Who decides is asked once, as the authority. */
-export function changes(values: Values, before: Values): ContactInput {
-  const differs = (name: keyof Values) => values[name] !== before[name]
+export function changes(values: Omit<Values, 'custom'>, before: Omit<Values, 'custom'>): ContactInput {
+  const differs = (name: keyof typeof values) => values[name] !== before[name]
   const { born, calendar, leap, ...plain } = values
   const entries: [string, unknown][] = Object.entries(plain)
-    .filter(([name]) => differs(name as keyof Values))
+    .filter(([name]) => differs(name as keyof typeof values))
     .map(([name, value]): [string, unknown] => [name, typeof value === 'string' ? value.trim() || null : value])
   if (differs('authority')) entries.push(['decision_maker', values.authority === 'final'])
   if (differs('born') || differs('calendar') || differs('leap')) {

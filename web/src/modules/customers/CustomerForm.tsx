@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import { fieldAccess, Problem, useMe } from '@/api'
+import { type CustomField, fieldAccess, Problem, useCustomFields, useMe } from '@/api'
 import {
   Area,
   ChoiceField,
@@ -20,6 +20,7 @@ import {
   Text,
   useForm,
 } from '@/ui'
+import { type Custom, CustomInputs, type CustomValues, customChanged, customInitial } from './custom'
 import { gradeOptions, industryOptions, kindOptions, sourceOptions } from './options'
 import {
   type Customer,
@@ -55,6 +56,7 @@ type Values = {
   preferences: string
   core_need: string
   notes: string
+  custom: CustomValues
   allow_duplicate: boolean
   duplicate_reason: string
 }
@@ -64,13 +66,16 @@ type Props = { customer?: Customer; onDone: (customer: Customer) => void; onCanc
 export function CustomerForm({ customer, onDone, onCancel }: Props) {
   const me = useMe()
   const refresh = useRefresh()
+  const fields = useCustomFields('customer')
   const [refused, setRefused] = useState(false)
   const form = useForm<Values>({
-    initial: initial(customer, me?.id),
+    initial: initial(customer, me?.id, fields),
     check: required<Values>({ name: t('field.name') }),
     submit: async (values, key) => {
-      const { allow_duplicate, duplicate_reason, ...archive } = values
-      const body = changed(archive, initial(customer, me?.id), customer === undefined)
+      const { allow_duplicate, duplicate_reason, custom, ...archive } = values
+      const before = initial(customer, me?.id, fields)
+      const added = customChanged(fields, custom, before.custom)
+      const body = { ...changed(archive, before, customer === undefined), ...(added && { custom: added }) }
       const saved = customer
         ? await updateCustomer(customer, body)
         : await createCustomer(allow_duplicate ? { ...body, allow_duplicate, duplicate_reason } : body, key).catch(warn)
@@ -146,6 +151,17 @@ export function CustomerForm({ customer, onDone, onCancel }: Props) {
           </div>
         </FieldGroup>
       )}
+      {fields.length > 0 && (
+        <FieldGroup title={t('group.custom')}>
+          <CustomInputs
+            form={form}
+            fields={fields}
+            values={form.values.custom}
+            custom={customer?.custom as Custom | undefined}
+            me={me}
+          />
+        </FieldGroup>
+      )}
       <FieldGroup title={t('group.care')}>
         <Area label={t('field.core_need')} {...form.bind('core_need')} />
         <Area label={t('field.preferences')} {...form.bind('preferences')} />
@@ -202,7 +218,7 @@ function Duplicates({ found }: { found: Duplicate[] }) {
   )
 }
 
-function initial(customer: Customer | undefined, owner: string | undefined): Values {
+function initial(customer: Customer | undefined, owner: string | undefined, fields: CustomField[]): Values {
   return {
     kind: customer?.kind ?? 'company',
     name: customer?.name ?? '',
@@ -227,12 +243,13 @@ function initial(customer: Customer | undefined, owner: string | undefined): Val
     preferences: customer?.preferences ?? '',
     core_need: customer?.core_need ?? '',
     notes: customer?.notes ?? '',
+    custom: customInitial(fields, customer?.custom as Custom | undefined),
     allow_duplicate: false,
     duplicate_reason: '',
   }
 }
 
-type Archive = Omit<Values, 'allow_duplicate' | 'duplicate_reason'>
+type Archive = Omit<Values, 'allow_duplicate' | 'duplicate_reason' | 'custom'>
 
 /** A change sends only what was changed; a new record leaves out what is empty. */
 export function changed(values: Archive, before: Archive, all: boolean): CustomerInput {

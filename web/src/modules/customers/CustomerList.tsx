@@ -5,7 +5,8 @@ import { type BulkAction, Button, DataView, Dialog, type Preset, toast, useGo } 
 import { BulkGrade, BulkOwner, BulkTags } from './BulkChange'
 import CustomerDrawer from './CustomerDrawer'
 import { CustomerForm } from './CustomerForm'
-import { columns } from './columns'
+import { columns as ownColumns } from './columns'
+import { useCustomColumns } from './custom'
 import { ExportDialog } from './ExportDialog'
 import { type CustomerLine, keys, listCustomers } from './queries'
 import { Tabs } from './Tabs'
@@ -22,6 +23,8 @@ export default function CustomerList() {
   const go = useGo()
   const [panel, setPanel] = useState<Panel>()
   const close = () => setPanel(undefined)
+  const custom = useCustomColumns<CustomerLine>()
+  const columns = [...ownColumns, ...custom]
   const create = can('customer', 'create') && (
     <Button kind="primary" icon="plus" onClick={() => setPanel({ kind: 'new' })}>
       {t('customers.new')}

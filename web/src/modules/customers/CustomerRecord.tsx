@@ -1,7 +1,7 @@
 /** The parts of a customer's record, the same in the drawer and on the page. */
 import { useQuery } from '@tanstack/react-query'
 import { Suspense, useState } from 'react'
-import { type Me, messageOf, useCan, useMe } from '@/api'
+import { type Me, messageOf, useCan, useCustomFields, useMe } from '@/api'
 import { ago, count, date, lookup, money } from '@/i18n'
 import { Composer } from '@/modules/engagement'
 import {
@@ -22,6 +22,7 @@ import {
 import { CustomerActions, type CustomerPanel } from './CustomerActions'
 import { CustomerSide } from './CustomerSide'
 import { CustomerTabs } from './CustomerTabs'
+import { type Custom, customFacts } from './custom'
 import { Grade, word } from './options'
 import { type Customer, customerQuery, markFact, reveal, unmarkFact, updateCustomer, useRefresh } from './queries'
 import { t } from './words'
@@ -80,6 +81,7 @@ function useFacts(customer: Customer | undefined): FactGroup[] {
   const can = useCan()
   const me = useMe()
   const refresh = useRefresh()
+  const fields = useCustomFields('customer')
   if (!customer) return []
   const change = async (body: Parameters<typeof updateCustomer>[1]) => {
     await updateCustomer(customer, body)
@@ -97,10 +99,20 @@ function useFacts(customer: Customer | undefined): FactGroup[] {
   const mayChange = can('customer', 'update')
   const plain = plainFacts(customer, mayChange ? change : undefined)
   const personal = personalFacts(customer, me, can('customer', 'reveal'))
-  const groups = factGroups(customer, plain, personal)
+  const added = customFacts({
+    fields,
+    custom: customer.custom as Custom,
+    recordId: customer.id,
+    me,
+    change: mayChange ? change : undefined,
+    onReveal: can('customer', 'reveal') ? (field, reason) => reveal(customer.id, field, reason) : undefined,
+  })
+  const groups = [...factGroups(customer, plain, personal), { title: t('group.custom'), facts: added }]
   if (!mayChange) return groups
   const markable = (fact: Fact): Fact =>
-    unmarkable.has(fact.key) ? fact : { ...fact, onMark: () => void mark(fact.key) }
+    unmarkable.has(fact.key) || fields.some((field) => field.key === fact.key)
+      ? fact
+      : { ...fact, onMark: () => void mark(fact.key) }
   return groups.map((group) => ({ ...group, facts: group.facts.map(markable) }))
 }
 

@@ -1,12 +1,13 @@
 /** Beside the timeline: what is owed with its clock, the next contact, to-dos, key people. */
 import { useQuery } from '@tanstack/react-query'
 import { Suspense, useState } from 'react'
-import { messageOf, useCan } from '@/api'
+import { customLabel, messageOf, useCan, useCustomFields } from '@/api'
 import { t as words } from '@/i18n'
 import { CustomerTodos, clausePath, DutyAct, dutyText, progressText } from '@/modules/engagement'
 import { CopyButton, Dialog, IconButton, Link, Masked, Remaining, SideBlock, Skeleton, Status } from '@/ui'
 import { ContactActs, ContactState } from './ContactActs'
 import { ContactForm } from './ContactForm'
+import { type Custom, customText, isMasked } from './custom'
 import { Attitude, word } from './options'
 import { type Contact, type Customer, contactsQuery, dutiesQuery, reveal } from './queries'
 import { t } from './words'
@@ -162,11 +163,41 @@ function Person({ contact, mayReveal, onEdit }: PersonProps) {
             </div>
           ),
       )}
+      <ContactCustom contact={contact} show={show} />
       {contact.birthday && <p className="dim">{birthdayText(contact.birthday)}</p>}
       {contact.preferences && <p className="dim">{contact.preferences}</p>}
     </li>
   )
 }
+
+/** What stands in the fields that the company has added to contacts. */
+function ContactCustom({ contact, show }: { contact: Contact; show?: (field: string) => (reason: string) => Reveal }) {
+  const fields = useCustomFields('contact')
+  const custom = contact.custom as Custom
+  return fields
+    .filter((field) => custom[field.key] !== undefined)
+    .map((field) => {
+      const value = custom[field.key]
+      const label = customLabel(field)
+      return (
+        <div key={field.key} className="person-way">
+          <span className="dim">{label}</span>
+          {isMasked(value) ? (
+            <Masked
+              recordId={contact.id}
+              label={`${contact.name} ${label}`}
+              masked={value.masked}
+              onReveal={show?.(field.key)}
+            />
+          ) : (
+            <span>{customText(field, value)}</span>
+          )}
+        </div>
+      )
+    })
+}
+
+type Reveal = ReturnType<typeof reveal>
 
 function birthdayText({ calendar, month, day }: NonNullable<Contact['birthday']>): string {
   return `${t('field.birthday')} ${t(`birthday.${calendar}`, { month, day })}`

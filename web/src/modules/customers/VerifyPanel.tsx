@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from 'react'
 import { messageOf, newKey, Problem, useMe } from '@/api'
 import { ago, date, lookup, money } from '@/i18n'
 import { Area, Button, ChoiceField, Dialog, Failed, Notice, RegionName, Skeleton, Text, toast } from '@/ui'
+import { isMasked } from './custom'
 import { word } from './options'
 import { type Customer, contactsQuery, customerQuery, useRefresh, verify } from './queries'
 import { type Answers, answersOf, type Result, results, verifiable } from './verification'
@@ -170,6 +171,6 @@ function shown(customer: Customer, field: string) {
   if (field === 'industry' || field === 'source') return word(field, String(value))
   if (field === 'annual_revenue_fen') return money(Number(value), true)
   if (field === 'founded_on' || field === 'cooperation_since') return date(String(value))
-  if (typeof value === 'object' && value !== null && 'masked' in value) return value.masked
+  if (isMasked(value)) return value.masked
   return String(value)
 }

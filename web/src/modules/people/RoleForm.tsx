@@ -1,7 +1,7 @@
 /** A role: for every kind of record what may be done with whose, and how much of the personal data is seen. */
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { type Action, messageOf, useCan } from '@/api'
+import { type Action, type CustomField, customFieldsQuery, customLabel, isSealed, messageOf, useCan } from '@/api'
 import { t as words } from '@/i18n'
 import { SettingsFrame } from '@/modules/platform'
 import {
@@ -223,8 +223,20 @@ function Chosen({ ids, onChange }: { ids: string[]; onChange: (ids: string[]) =>
   )
 }
 
+/** Only what is sealed has a masked form, and what the search finds is hidden from nobody. */
+function accessesOf(field: CustomField): readonly Access[] {
+  return ACCESSES.filter(
+    (access) => (access !== 'masked' || isSealed(field)) && (access !== 'hidden' || !field.searchable),
+  )
+}
+
 function FieldRights({ form }: { form: FormState<Values> }) {
   const { fields } = form.values
+  const custom = (useQuery(customFieldsQuery).data ?? []).map((field) => ({
+    field: `${field.entity}.${field.key}`,
+    label: `${t(`entity.${field.entity as Entity}`)} · ${customLabel(field)}`,
+    accesses: accessesOf(field),
+  }))
   const set = (field: string, access: string) => {
     const { [field]: _, ...rest } = fields
     form.set({ fields: access === '' ? rest : { ...rest, [field]: access as Access } })
@@ -236,23 +248,25 @@ function FieldRights({ form }: { form: FormState<Values> }) {
         <p className="dim">{t('role.fields_why')}</p>
       </div>
       <div className="matrix">
-        {FIELDS.map((field) => (
-          <label key={field} className="right">
-            <span>{t(`personal.${field}`)}</span>
-            <select
-              className="native"
-              value={fields[field] ?? ''}
-              onChange={(event) => set(field, event.currentTarget.value)}
-            >
-              <option value="">{t('role.default')}</option>
-              {ACCESSES.map((access) => (
-                <option key={access} value={access}>
-                  {t(`access.${access}`)}
-                </option>
-              ))}
-            </select>
-          </label>
-        ))}
+        {[...FIELDS.map((field) => ({ field, label: t(`personal.${field}`), accesses: ACCESSES })), ...custom].map(
+          ({ field, label, accesses }) => (
+            <label key={field} className="right">
+              <span>{label}</span>
+              <select
+                className="native"
+                value={fields[field] ?? ''}
+                onChange={(event) => set(field, event.currentTarget.value)}
+              >
+                <option value="">{t('role.default')}</option>
+                {accesses.map((access) => (
+                  <option key={access} value={access}>
+                    {t(`access.${access}`)}
+                  </option>
+                ))}
+              </select>
+            </label>
+          ),
+        )}
       </div>
     </section>
   )

@@ -1,6 +1,7 @@
 /** Who did what. Entries are chained; anyone who may read them may check that none was changed. */
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { messageOf } from '@/api'
+import { customFieldsQuery, messageOf } from '@/api'
 import { count, date, dateTime, lookup } from '@/i18n'
 import { Button, type Column, CopyButton, DataView, Link, Notice, type Preset } from '@/ui'
 import { ACTIONS, ENTITIES } from './audit'
@@ -11,6 +12,8 @@ import { type AuditEntry, listAudit, type Verdict, verifyAudit } from './queries
 import { t } from './words'
 
 export default function AuditPage() {
+  // Its labels name what has changed.
+  useQuery(customFieldsQuery)
   const [verdict, setVerdict] = useState<Verdict>()
   const [error, setError] = useState<string>()
   const [busy, setBusy] = useState(false)

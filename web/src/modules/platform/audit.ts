@@ -61,5 +61,10 @@ export const ACTIONS = [
   'totp_off',
   'set_up',
   'upload_holidays',
+  'custom_field_create',
+  'custom_field_update',
+  'custom_field_remove',
+  'custom_field_restore',
+  'custom_field_order',
   'refused',
 ]

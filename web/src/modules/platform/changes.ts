@@ -17,6 +17,8 @@ export const SILENT = new Set([
   'contact_id',
   'todo_id',
   'customer_id',
+  'custom',
+  'key',
 ])
 
 export type Names = Readonly<Record<string, string>>

@@ -90,3 +90,30 @@ export const notificationsQuery = infiniteQueryOptions({
 })
 export const markRead = (body: { ids?: string[]; all?: boolean }) =>
   call(api.POST('/api/v1/notifications/read', { body }))
+
+export type CustomFieldView = Schemas['CustomFieldView']
+
+/** All of them with their versions, also removed ones: for whoever looks after them. */
+export const allCustomFieldsQuery = queryOptions({
+  queryKey: ['custom_fields', 'all'],
+  queryFn: async ({ signal }) => (await call(api.GET('/api/v1/settings/custom_fields', { signal }))).items,
+})
+
+const keyed = (key: string) => ({ params: { path: { key } } })
+
+export function createCustomField(body: Schemas['NewCustomField'], key: string): Promise<CustomFieldView> {
+  return call(api.POST('/api/v1/settings/custom_fields', { body, headers: idempotent(key) }))
+}
+
+export function changeCustomField(
+  field: CustomFieldView,
+  body: Schemas['CustomFieldChange'],
+): Promise<CustomFieldView> {
+  const params = { path: { key: field.key }, header: ifMatch(field.version ?? 1) }
+  return call(api.PATCH('/api/v1/settings/custom_fields/{key}', { params, body }))
+}
+
+export const removeCustomField = (key: string) => call(api.DELETE('/api/v1/settings/custom_fields/{key}', keyed(key)))
+export const restoreCustomField = (key: string) =>
+  call(api.POST('/api/v1/settings/custom_fields/{key}/restore', keyed(key)))
+export const orderCustomFields = (keys: string[]) => call(api.PUT('/api/v1/settings/custom_fields', { body: { keys } }))

@@ -33,7 +33,16 @@ export function DataView<T>(props: DataViewProps<T>) {
   const filters = state.filters ?? []
   const keyword = params.q ?? ''
 
-  const query = { filter: filters, sort: state.sort, q: keyword || undefined, limit: LIMIT }
+  const shown = arrange(columns, state.columns)
+  // Columns that the server tells only when asked.
+  const custom = shown.filter((column) => column.custom).map((column) => column.key)
+  const query = {
+    filter: filters,
+    sort: state.sort,
+    q: keyword || undefined,
+    custom: custom.sort().join(',') || undefined,
+    limit: LIMIT,
+  }
   const pages = useInfiniteQuery({
     queryKey: [...queryKey, 'list', query],
     queryFn: ({ pageParam, signal }) => load({ ...query, cursor: pageParam }, signal),
@@ -42,7 +51,6 @@ export function DataView<T>(props: DataViewProps<T>) {
     placeholderData: keepPreviousData,
   })
   const rows = useMemo(() => pages.data?.pages.flatMap((page) => page.items) ?? [], [pages.data])
-  const shown = arrange(columns, state.columns)
 
   const change = (next: ViewState) => {
     setParams(writeState(next, view), { replace: true })

@@ -23,6 +23,8 @@ export type Column<T> = {
   extra?: boolean
   /** Only a filter, never a column. */
   filterOnly?: boolean
+  /** A field that the company has added: told by the server only when it is shown. */
+  custom?: boolean
   /** Place on the card of narrow screens: beside the name, or as a line under it. */
   card?: 'mark' | 'line'
 }

@@ -14,6 +14,7 @@ use crate::customers::rules::text::{Faults, clean};
 use crate::customers::sealed::{Extra, Slot};
 use crate::kernel::{Entity, Id, Principal, Result};
 use crate::platform::audit::Changes;
+use crate::platform::custom::values::{self, Sent, Values};
 
 macro_rules! contact_input {
     ($(#[$doc:meta])* $name:ident) => {
@@ -49,6 +50,9 @@ macro_rules! contact_input {
             #[serde(deserialize_with = "given")]
             #[schema(value_type = Option<String>)]
             pub preferences: Text,
+            /// Fields that the company has added, by their keys; nothing empties one.
+            #[schema(value_type = Option<Object>)]
+            pub custom: Option<Sent>,
             /// The one to call first; takes the mark from whoever had it.
             pub primary: Option<bool>,
             pub left: Option<bool>,
@@ -93,6 +97,7 @@ impl From<NewContact> for ContactPatch {
             authority: new.authority,
             birthday: new.birthday,
             preferences: new.preferences,
+            custom: new.custom,
             primary: new.primary,
             left: new.left,
             unit_id: new.unit_id,
@@ -143,20 +148,24 @@ pub fn blank(who: &Principal, customer: Id<Customer>) -> Contact {
     }
 }
 
-/// A new contact as a row; faults are noted under `prefix` (`contacts[0].`).
+/// A new contact as a row, and what stands in its added fields; faults are noted under `prefix` (`contacts[0].`).
 pub fn build(
     who: &Principal,
     customer: Id<Customer>,
     new: ContactPatch,
     changes: &mut Changes,
     faults: &mut Faults,
-) -> Result<Contact> {
+) -> Result<(Contact, Values)> {
     let mut contact = blank(who, customer);
+    let sent = new.custom.clone();
     apply(who, &mut contact, &new, changes, faults)?;
+    let place = (Entity::Contact, contact.id.uuid());
+    let (values, wrong) = values::take(who, place, &Values::new(), sent.as_ref(), changes)?;
+    faults.extend(wrong);
     if contact.name.is_empty() && new.name.as_deref().is_none_or(|name| name.trim().is_empty()) {
         faults.add("name", "required");
     }
-    Ok(contact)
+    Ok((contact, values))
 }
 
 /// Applies a change, noting what changed and what is wrong.

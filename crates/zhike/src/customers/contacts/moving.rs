@@ -1,5 +1,6 @@
 //! Somebody changes companies (R3-1.2): the old archive keeps them as one who left, with all that was said; the new one
-//! has them from now on. Phone and WeChat go with the person, the e-mail address stays with the company.
+//! has them from now on. Phone and WeChat go with the person, the e-mail address stays with the company. What stands in added
+//! fields is taken along, and what of it is personal stays nowhere else.
 
 use serde::Deserialize;
 use store::{Entity as _, Tx};
@@ -17,6 +18,7 @@ use crate::kernel::permission::action::{Create, Update};
 use crate::kernel::permission::entity;
 use crate::kernel::{Error, Grant, Id, Principal, Result};
 use crate::platform::audit::Changes;
+use crate::platform::custom::values::{self, Values};
 use crate::platform::vault::Column;
 
 /// Where somebody went.
@@ -84,7 +86,7 @@ fn arrives(tx: &mut Tx<'_>, who: &Principal, old: &Contact, new: &Customer, to: 
         ..ContactPatch::default()
     };
     chart::place(tx, new.id, None, &mut patch)?;
-    let mut contact = draft::build(who, new.id, patch, &mut changes, &mut faults)?;
+    let (mut contact, _) = draft::build(who, new.id, patch, &mut changes, &mut faults)?;
     // What goes along unread is no change that somebody made: whoever may not see a value may still take it along.
     let given = |field: &str| !matches!(field, "salutation" | "birthday" | "preferences");
     Error::from_fields(faults.into_fields().into_iter().filter(|fault| given(&fault.field)).collect())?;
@@ -97,6 +99,9 @@ fn arrives(tx: &mut Tx<'_>, who: &Principal, old: &Contact, new: &Customer, to: 
     (contact.moved_from_customer, contact.moved_from_contact) = (Some(old.customer_id), Some(old.id));
     changes.set("moved_from", old.customer_id);
     contact.insert(tx)?;
+    let held = values::of_customer(tx, who, old.customer_id.uuid())?.remove(&old.id.uuid()).unwrap_or_default();
+    let carried = values::carried(who, &held, old.id.uuid(), contact.id.uuid())?;
+    values::write(tx, service::place(new, contact.id.uuid()), &Values::new(), &carried)?;
     settle(tx, who, new, &contact, "create", changes)?;
     Ok(contact)
 }
@@ -114,6 +119,8 @@ fn leaves(
     (contact.moved_to_customer, contact.moved_to_contact) = (Some(arrived.customer_id), Some(arrived.id));
     (contact.phone, contact.phone_index, contact.phone_last4) = (None, None, None);
     (contact.wechat, contact.wechat_index) = (None, None);
+    let held = values::of_customer(tx, who, customer.id.uuid())?.remove(&contact.id.uuid()).unwrap_or_default();
+    values::write(tx, service::place(customer, contact.id.uuid()), &held, &values::unsealed(&held))?;
     save(tx, who, &mut contact)?;
     settle(tx, who, customer, &contact, "update", changes)
 }

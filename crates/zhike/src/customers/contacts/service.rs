@@ -11,6 +11,7 @@ use crate::kernel::permission::action::{Create, Delete, Read, Update};
 use crate::kernel::permission::entity;
 use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
 use crate::platform::audit::{self, Changes};
+use crate::platform::custom::values::{self, Values};
 
 /// More people than this are not the contacts of one customer.
 pub(super) const CONTACTS_MOST: usize = 500;
@@ -78,12 +79,14 @@ pub fn create(
     let (mut changes, mut faults) = (Changes::new(), Faults::default());
     let mut new = ContactPatch::from(new.clone());
     chart::place(tx, customer.id, None, &mut new)?;
-    let contact = draft::build(who, customer.id, new, &mut changes, &mut faults)?;
+    let (contact, held) = draft::build(who, customer.id, new, &mut changes, &mut faults)?;
     Error::from_fields(faults.into_fields())?;
+    values::check_people(tx, who, Entity::Contact, &Values::new(), &held)?;
     if of_customer(tx, customer.id)?.len() >= CONTACTS_MOST {
         return Err(Error::invalid("contact.too_many"));
     }
     contact.insert(tx)?;
+    values::write(tx, service::place(&customer, contact.id.uuid()), &Values::new(), &held)?;
     settle(tx, who, &customer, &contact, "create", changes)?;
     view(tx, who, contact)
 }
@@ -117,11 +120,17 @@ pub fn change(
     let mut patch = patch.clone();
     chart::place(tx, customer.id, Some(contact.id), &mut patch)?;
     draft::apply(who, contact, &patch, &mut changes, &mut faults)?;
+    let row = contact.id.uuid();
+    let held = values::of_customer(tx, who, customer.id.uuid())?.remove(&row).unwrap_or_default();
+    let (taken, wrong) = values::take(who, (Entity::Contact, row), &held, patch.custom.as_ref(), &mut changes)?;
+    faults.extend(wrong);
     Error::from_fields(faults.into_fields())?;
     if changes.is_empty() {
         return Ok(());
     }
+    values::check_people(tx, who, Entity::Contact, &held, &taken)?;
     save(tx, who, contact)?;
+    values::write(tx, service::place(customer, row), &held, &taken)?;
     settle(tx, who, customer, contact, "update", changes)
 }
 
@@ -167,6 +176,7 @@ pub fn delete(
     let contact = one(tx, customer.id, contact)?;
     contact.delete(tx)?;
     tx.execute(&NO_SUPERIOR, &[&customer.id, &contact.id])?;
+    values::forget(tx, customer.id.uuid(), contact.id.uuid())?;
     let mut changes = Changes::new();
     changes.field("name", &Some(&contact.name), &None);
     audited(tx, grant.principal(), &customer, &contact, "delete", changes)?;

@@ -2,6 +2,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::{Map, Value as Json};
 use store::Tx;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -14,6 +15,7 @@ use crate::customers::model::Customer;
 use crate::customers::service;
 use crate::kernel::{Entity, Id, Principal, Result};
 use crate::platform::access::names::{self, Named};
+use crate::platform::custom::values::{self, Records, shown};
 use crate::platform::vault::Masked;
 
 /// A contact as somebody sees it.
@@ -47,6 +49,9 @@ pub struct ContactView {
     /// Where they went, for who may see that customer.
     pub moved_to: Option<Moved>,
     pub moved_from: Option<Moved>,
+    /// What stands in the fields that the company has added, by their keys.
+    #[schema(value_type = Object)]
+    pub custom: Map<String, Json>,
     pub version: i64,
 }
 
@@ -79,10 +84,27 @@ pub fn views(tx: &mut Tx<'_>, who: &Principal, contacts: Vec<Contact>) -> Result
     let others: Vec<Uuid> = others.flatten().map(Id::uuid).collect();
     let names: HashMap<Uuid, String> =
         service::cards(tx, who, &others)?.into_iter().filter(|card| card.visible).map(|c| (c.id, c.name)).collect();
-    contacts.into_iter().map(|contact| seen(tx, who, contact, &names)).collect()
+    let mut held = Records::new();
+    let mut read: Option<Id<Customer>> = None;
+    let mut seen_by = Vec::with_capacity(contacts.len());
+    for contact in contacts {
+        // They are of one customer, as a rule.
+        if read != Some(contact.customer_id) {
+            held = values::of_customer(tx, who, contact.customer_id.uuid())?;
+            read = Some(contact.customer_id);
+        }
+        seen_by.push(seen(tx, who, contact, &names, &held)?);
+    }
+    Ok(seen_by)
 }
 
-fn seen(tx: &mut Tx<'_>, who: &Principal, contact: Contact, names: &HashMap<Uuid, String>) -> Result<ContactView> {
+fn seen(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    contact: Contact,
+    names: &HashMap<Uuid, String>,
+    held: &Records,
+) -> Result<ContactView> {
     let moved = |customer: Option<Id<Customer>>, contact: Option<Id<Contact>>| {
         let (customer_id, contact_id) = (customer?, contact?);
         names.get(&customer_id.uuid()).map(|name| Moved { customer_id, contact_id, customer: name.clone() })
@@ -102,6 +124,7 @@ fn seen(tx: &mut Tx<'_>, who: &Principal, contact: Contact, names: &HashMap<Uuid
         email: masked(&CONTACT_EMAIL, &contact.email)?,
         wechat: masked(&CONTACT_WECHAT, &contact.wechat)?,
         birthday: contact.birthday(),
+        custom: held.get(&row).map(|held| shown(tx, who, Entity::Contact, held)).transpose()?.unwrap_or_default(),
         id: contact.id,
         customer_id: contact.customer_id,
         name: contact.name,

@@ -6,11 +6,14 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 use utoipa::ToSchema;
 
 use crate::customers::model::{CustomerKind, Grade, Industry, Source};
 use crate::customers::regions;
 use crate::customers::view::CustomerView;
+use crate::kernel::custom::CustomKind;
+use crate::kernel::{CustomField, Entity, Principal};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -26,6 +29,7 @@ pub enum Cell {
     Empty,
     Text(String),
     Integer(i64),
+    Number(f64),
     Fen(i64),
     Date(Date),
     DateTime(DateTime),
@@ -37,6 +41,7 @@ impl Cell {
             Self::Empty => Out::Empty,
             Self::Text(text) => Out::Text(text),
             Self::Integer(number) => Out::Integer(*number),
+            Self::Number(number) => Out::Number(*number),
             Self::Fen(fen) => Out::Fen(*fen),
             Self::Date(date) => Out::Date(*date),
             Self::DateTime(at) => Out::DateTime(*at),
@@ -123,6 +128,64 @@ impl Column {
             Language::Zh => self.zh,
             Language::En => self.en,
         }
+    }
+}
+
+/// A column that was asked for: one that all customers have, or a field that the company has added.
+#[derive(Clone)]
+pub enum Chosen {
+    Own(&'static Column),
+    Added(CustomField),
+}
+
+impl Chosen {
+    /// The column of that key, as far as `who` may see it.
+    pub fn find(who: &Principal, key: &str) -> Option<Self> {
+        let added = || who.custom_field(Entity::Customer, key).map(|field| Self::Added(field.clone()));
+        find(key).map(Self::Own).or_else(added)
+    }
+
+    /// The number of an added field.
+    pub fn number(&self) -> Option<i64> {
+        if let Self::Added(field) = self { Some(field.number) } else { None }
+    }
+
+    pub fn heading(&self, language: Language) -> &str {
+        match (self, language) {
+            (Self::Own(column), language) => column.heading(language),
+            (Self::Added(field), Language::Zh) => &field.zh,
+            (Self::Added(field), Language::En) => &field.en,
+        }
+    }
+
+    pub fn read(&self, customer: &CustomerView, style: &Style) -> Cell {
+        match self {
+            Self::Own(column) => (column.read)(customer, style),
+            Self::Added(field) => customer.custom.get(field.key).map_or(Cell::Empty, |seen| added(field, seen, style)),
+        }
+    }
+}
+
+/// What the view shows of an added field.
+fn added(field: &CustomField, seen: &Json, style: &Style) -> Cell {
+    if let Some(mask) = seen["masked"].as_str() {
+        return text(mask);
+    }
+    let label = |id: &Json| {
+        let choice = id.as_i64().and_then(|id| field.choice(id));
+        choice.map_or(
+            "",
+            |choice| if style.language == Language::Zh || choice.en.is_empty() { &choice.zh } else { &choice.en },
+        )
+    };
+    match field.kind {
+        CustomKind::Text => seen.as_str().map_or(Cell::Empty, text),
+        CustomKind::Number => seen.as_f64().map_or(Cell::Empty, Cell::Number),
+        CustomKind::Money => seen.as_i64().map_or(Cell::Empty, Cell::Fen),
+        CustomKind::Date => seen.as_str().and_then(|day| day.parse().ok()).map_or(Cell::Empty, Cell::Date),
+        CustomKind::Choice => text(label(seen)),
+        CustomKind::Multi => text(&seen.as_array().into_iter().flatten().map(label).collect::<Vec<_>>().join("、")),
+        CustomKind::Person => seen["name"].as_str().map_or(Cell::Empty, text),
     }
 }
 
@@ -237,7 +300,7 @@ mod tests {
             ["department", "completeness", "last_contact_at", "next_contact_at", "verified_on", "updated_at"];
         for language in [Language::Zh, Language::En] {
             let seen = |column: &Column| Seen { heading: column.heading(language).to_owned(), samples: Vec::new() };
-            let fields = headings::recognise(&COLUMNS.iter().map(seen).collect::<Vec<_>>(), &|_| false);
+            let fields = headings::recognise(&COLUMNS.iter().map(seen).collect::<Vec<_>>(), &[], &|_| false);
             for (column, field) in COLUMNS.iter().zip(fields) {
                 let expected = (!not_taken.contains(&column.key)).then_some(column.key);
                 assert_eq!(field.map(|field| field.text()).as_deref(), expected, "{}", column.heading(language));

@@ -14,15 +14,16 @@ use store::jobs::{self, NewJob};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::columns::{self, Cell, Column, Language, Style};
+use super::columns::{Cell, Chosen, Language, Style};
 use crate::customers::model::Customer as Archive;
 use crate::customers::reach;
 use crate::customers::service::{self, Question};
-use crate::customers::view::view;
+use crate::customers::view::view_with;
 use crate::kernel::permission::action::{Export, Read};
 use crate::kernel::permission::entity::Customer;
 use crate::kernel::{Action, Entity, Error, FieldError, Grant, Principal, Result};
 use crate::platform::audit;
+use crate::platform::custom::values::{self, Values};
 use crate::platform::files::{self, Label, StoredFile};
 use crate::platform::jobs::JobContext;
 use crate::platform::settings;
@@ -81,10 +82,10 @@ impl Request {
         Question::parse(filter.as_deref(), self.sort.as_deref(), cursor, Some(PAGE), self.q.as_deref())
     }
 
-    fn columns(&self) -> Result<Vec<&'static Column>> {
+    fn columns(&self, who: &Principal) -> Result<Vec<Chosen>> {
         let unknown =
             |at: usize| FieldError { field: format!("columns[{at}]"), code: "unknown_field".to_owned(), message: None };
-        let found: Vec<_> = self.columns.iter().map(|key| columns::find(key)).collect();
+        let found: Vec<_> = self.columns.iter().map(|key| Chosen::find(who, key)).collect();
         let faults =
             found.iter().enumerate().filter(|(_, column)| column.is_none()).map(|(at, _)| unknown(at)).collect();
         Error::from_fields(faults)?;
@@ -99,7 +100,7 @@ impl Request {
 /// Enqueues the export. What cannot be asked for is refused at once.
 pub fn start(tx: &mut Tx<'_>, grant: &Grant<Export, Customer>, request: &Request) -> Result<Uuid> {
     let who = grant.principal();
-    request.columns()?;
+    request.columns(who)?;
     let mut question = request.question(None)?;
     question.asked.page.limit = 1;
     service::rows::<Archive>(tx, &who.grant::<Read, Customer>()?, &question)?;
@@ -147,7 +148,7 @@ fn file_name(request: &Request, context: &JobContext, style: &Style) -> String {
 }
 
 fn write(context: &JobContext, request: &Request, style: &Style, file: &mut File) -> Result<u64> {
-    let columns = request.columns()?;
+    let columns = request.columns(&context.principal())?;
     let headings: Vec<_> = columns.iter().map(|column| table::Column::new(column.heading(style.language))).collect();
     let failed = |error: table::TableError| Error::internal(error.to_string());
     let mut table = TableWriter::new(request.format.table(), BufWriter::new(file), &headings).map_err(failed)?;
@@ -180,7 +181,7 @@ fn read_page(
     context: &JobContext,
     request: &Request,
     cursor: Option<&str>,
-    columns: &[&'static Column],
+    columns: &[Chosen],
     style: &Style,
 ) -> Result<PageOfCells> {
     let question = request.question(cursor)?;
@@ -189,11 +190,15 @@ fn read_page(
         who.grant::<Export, Customer>()?;
         let scope = reach::predicate(who, Action::Export, Entity::Customer);
         let page = service::rows::<Archive>(tx, &who.grant::<Read, Customer>()?, &question)?;
+        let ids: Vec<Uuid> = page.items.iter().map(|customer| customer.id.uuid()).collect();
+        let added: Vec<i64> = columns.iter().filter_map(Chosen::number).collect();
+        let (mut held, none) = (values::of_page(tx, who, &ids, &added)?, Values::new());
         let mut cells = Vec::with_capacity(page.items.len());
         for customer in page.items {
             if reach::reaches(tx, &scope, &customer)? {
-                let seen = view(tx, who, customer)?;
-                cells.push(columns.iter().map(|column| (column.read)(&seen, &style)).collect());
+                let values = held.remove(&customer.id.uuid());
+                let seen = view_with(tx, who, customer, values.as_ref().unwrap_or(&none))?;
+                cells.push(columns.iter().map(|column| column.read(&seen, &style)).collect());
             }
         }
         Ok((cells, page.next))

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use documents::clean;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use serde_json::{Value as Json, json};
 
 use super::headings;
 use super::model::{Column, Defaults, Duplicates, Problem};
@@ -16,7 +17,9 @@ use super::target::Target;
 use super::values::{self, Amount, Fault, Level, error, warning};
 use crate::customers::input::NewCustomer;
 use crate::customers::model::CustomerKind;
-use crate::kernel::{Error, Result};
+use crate::kernel::custom::CustomKind;
+use crate::kernel::{CustomField, Entity, Error, Result};
+use crate::platform::custom::held;
 
 /// How rows are to be read.
 pub struct Reading {
@@ -24,6 +27,8 @@ pub struct Reading {
     defaults: Vec<(Target, String)>,
     owner: Owner,
     people: Arc<People>,
+    /// Fields that the company has added.
+    added: Arc<[CustomField]>,
     zone: TimeZone,
     now: Timestamp,
     /// The sheet names people where others name companies.
@@ -63,6 +68,7 @@ impl Draft {
 /// What is needed beside the mapping.
 pub struct Around {
     pub people: Arc<People>,
+    pub added: Arc<[CustomField]>,
     pub asker: Owner,
     pub zone: TimeZone,
     pub now: Timestamp,
@@ -80,6 +86,7 @@ impl Reading {
             defaults: Vec::new(),
             owner: around.asker,
             people: around.people,
+            added: around.added,
             zone: around.zone,
             now: around.now,
             persons,
@@ -144,7 +151,13 @@ impl Reading {
                     self.judge(&mut draft, column, text, read);
                 }
                 (slot, field) => {
-                    let read = persons.put(slot, field, text);
+                    let read = match self.added_field(Entity::Contact, field) {
+                        Some(added) => self.added_value(added, text, column.unit).and_then(|(value, read)| {
+                            persons.put_added(slot, field, value);
+                            read
+                        }),
+                        None => persons.put(slot, field, text),
+                    };
                     self.judge(&mut draft, column, text, read);
                 }
             }
@@ -184,12 +197,19 @@ impl Reading {
             code: fault.code.to_owned(),
             level: fault.level,
             column: Some(column.index),
-            info: fault.code.starts_with("owner.").then(|| clean::line(text)),
+            info: self.info(column.target, fault, text),
         });
         let is_masked = fault.code == "value.masked";
         if fault.level == Level::Warning && !is_masked {
             self.note(draft, column, text);
         }
+    }
+
+    /// The name that is unknown; which added field it is.
+    fn info(&self, target: Target, fault: Fault, text: &str) -> Option<String> {
+        let entity = if target.slot == 0 { Entity::Customer } else { Entity::Contact };
+        let label = self.added_field(entity, target.field).map(|field| field.zh.clone());
+        label.or_else(|| fault.code.starts_with("owner.").then(|| clean::line(text)))
     }
 
     fn note(&self, draft: &mut Draft, column: &Placed, text: &str) {
@@ -212,7 +232,42 @@ impl Reading {
         }
     }
 
+    fn added_field(&self, entity: Entity, key: &str) -> Option<&CustomField> {
+        self.added.iter().find(|field| field.entity == entity && field.key == key)
+    }
+
+    /// What a cell says of an added field, and whether it says it for sure.
+    fn added_value(&self, field: &CustomField, text: &str, unit: i64) -> Result<(Json, Result<(), Fault>), Fault> {
+        if field.is_sealed() && values::is_masked(text) {
+            return Err(warning("value.masked"));
+        }
+        let named =
+            |word: &str| held::choice_named(field, word).map(|choice| choice.id).ok_or(warning("choice.unknown"));
+        let mut sure = Ok(());
+        let value = match field.kind {
+            CustomKind::Text => json!(clean::text(text)),
+            CustomKind::Number => json!(values::decimal(text)?),
+            CustomKind::Money => {
+                let amount = values::money(text, unit)?;
+                sure = if amount.rough { Err(warning("money.ambiguous")) } else { Ok(()) };
+                json!(amount.value)
+            }
+            CustomKind::Date => json!(values::date(text, &self.zone)?.to_string()),
+            CustomKind::Choice => json!(named(&clean::line(text))?),
+            CustomKind::Multi => {
+                json!(values::tags(text).iter().map(|word| named(word)).collect::<Result<Vec<_>, _>>()?)
+            }
+            CustomKind::Person => json!(self.people.named(text).ok_or(warning("user.unknown"))?),
+        };
+        Ok((value, sure))
+    }
+
     fn customer_field(&self, draft: &mut Draft, field: &str, text: &str, unit: i64) -> Result<(), Fault> {
+        if let Some(added) = self.added_field(Entity::Customer, field) {
+            let (value, sure) = self.added_value(added, text, unit)?;
+            draft.new.custom.get_or_insert_default().insert(field.to_owned(), value);
+            return sure;
+        }
         let new = &mut draft.new;
         match field {
             "name" => new.name = Some(clean::line(text)),

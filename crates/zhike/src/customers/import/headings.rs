@@ -12,6 +12,8 @@ use super::target::{SLOTS_MOST, Target};
 /// A pair with a lower score is a guess that nobody asked for.
 const SCORE_LEAST: i32 = 30;
 
+const SCORE_ADDED: i32 = 200;
+
 /// A column: its heading and some of its cells.
 #[derive(Clone, Debug, Default)]
 pub struct Seen {
@@ -33,15 +35,25 @@ struct Sheet<'a> {
     is_colleague: &'a dyn Fn(&str) -> bool,
 }
 
+/// The labels of fields that the company has added, with where such a column goes.
+pub type Added = [(String, Target)];
+
 /// The field of each column, or nothing. `is_colleague` says whether a cell names somebody who works here, which tells
 /// the owner of a customer from the person in charge at the customer.
-pub fn recognise(columns: &[Seen], is_colleague: &dyn Fn(&str) -> bool) -> Vec<Option<Target>> {
+pub fn recognise(columns: &[Seen], added: &Added, is_colleague: &dyn Fn(&str) -> bool) -> Vec<Option<Target>> {
     let bases: Vec<Base> = bases(columns);
     let has_company =
         bases.iter().any(|base| exact(&base.word, |whose, field| whose == Whose::Customer && field == "name"));
     let has_contact = bases.iter().any(|base| base.names_contact() || (has_company && base.names_person()));
     let sheet = Sheet { has_contact, has_company, is_colleague };
-    let candidates = columns.iter().zip(&bases).map(|(column, base)| candidates(column, base, &sheet)).collect();
+    let of_column = |(column, base): (&Seen, &Base)| {
+        let mut found = candidates(column, base, &sheet);
+        // What the company itself has named is meant by that name.
+        let named = added.iter().filter(|(label, _)| is_same(label, &column.heading));
+        found.extend(named.map(|(_, target)| Candidate { target: *target, score: SCORE_ADDED }));
+        found
+    };
+    let candidates = columns.iter().zip(&bases).map(of_column).collect();
     settle(candidates)
 }
 
@@ -295,7 +307,7 @@ mod tests {
                 samples: samples.iter().map(|sample| (*sample).to_owned()).collect(),
             })
             .collect();
-        let fields = recognise(&seen, &|name| name == "李雷");
+        let fields = recognise(&seen, &[], &|name| name == "李雷");
         fields.into_iter().map(|field| field.map_or("-".to_owned(), Target::text)).collect()
     }
 

@@ -74,10 +74,10 @@ async fn upload(State(app): State<App>, grant: MayImport, mutation: Mutation, fo
         let grant = grant.0.clone();
         app.db.read(move |tx| service::people(tx, &grant)).await?
     };
-    let files = app.files.clone();
+    let (files, added) = (app.files.clone(), service::added(grant.principal()));
     let taken = move || {
         let look = file.try_clone().map_err(Error::internal)?;
-        let found = source::inspect(look, None, &|name| people.is_colleague(name))?;
+        let found = source::inspect(look, None, &added, &|name| people.is_colleague(name))?;
         let mut file = file;
         std::io::Seek::rewind(&mut file).map_err(Error::internal)?;
         Ok::<_, Error>((files.put(&mut file, source::limits().file_bytes)?, found))
@@ -153,9 +153,11 @@ async fn choose_sheet(
             .read(move |tx| Ok::<_, Error>((Import::of(tx, grant.principal(), id)?, service::people(tx, &grant)?)))
             .await?
     };
-    let files = app.files.clone();
-    let look =
-        move || source::inspect(files.read(&import.digest)?, Some(choice.sheet), &|name| people.is_colleague(name));
+    let (files, added) = (app.files.clone(), service::added(grant.principal()));
+    let look = move || {
+        let file = files.read(&import.digest)?;
+        source::inspect(file, Some(choice.sheet), &added, &|name| people.is_colleague(name))
+    };
     let found = blocking(look).await?;
     Ok(Json(app.db.write(move |tx| service::choose_sheet(tx, &grant, id, &found)).await?))
 }

@@ -91,7 +91,8 @@ pub fn reading(tx: &mut Tx<'_>, who: &Principal, import: &Import) -> Result<Read
     let people = Arc::new(People::load(tx, who)?);
     let asker = people.asker(who);
     let zone = TimeZone::get(&settings::get(tx)?.time_zone).map_err(Error::internal)?;
-    let around = Around { people, asker, zone, now: who.now };
+    let added = Arc::clone(&who.permissions.custom);
+    let around = Around { people, added, asker, zone, now: who.now };
     Reading::new(&import.columns()?, import.duplicates, &import.defaults()?, around)
 }
 

@@ -3,6 +3,7 @@
 use super::convert::Draft;
 use crate::customers::contacts::NewContact;
 use crate::customers::input::NewCustomer;
+use crate::platform::custom::values::Sent;
 
 /// Puts the rows of a customer together: the first value of each field counts, words, notes and contacts add up.
 pub fn merge(drafts: &[Draft]) -> Draft {
@@ -45,7 +46,15 @@ fn add(to: &mut NewCustomer, from: &NewCustomer) {
             tags.push(tag.clone());
         }
     }
+    add_custom(&mut to.custom, &from.custom);
     to.contacts.extend(from.contacts.iter().cloned());
+}
+
+/// Of added fields, too, the first value counts.
+fn add_custom(to: &mut Option<Sent>, from: &Option<Sent>) {
+    for (key, value) in from.iter().flatten() {
+        to.get_or_insert_default().entry(key.clone()).or_insert_with(|| value.clone());
+    }
 }
 
 /// The same name with the same number, or with a number on one side only, is the same person.
@@ -60,6 +69,7 @@ fn add_contact(to: &mut Vec<NewContact>, new: NewContact) {
         Some(known) => {
             fill!(known, new, salutation position department phone email wechat decision_maker authority birthday
                 preferences);
+            add_custom(&mut known.custom, &new.custom);
         }
         None => to.push(new),
     }

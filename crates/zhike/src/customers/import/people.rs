@@ -47,6 +47,15 @@ impl People {
         self.by_name.contains_key(&key(text)) || self.by_login.contains_key(&clean::half_width(text).to_lowercase())
     }
 
+    /// Whoever a cell names, whatever the asker may give them.
+    pub fn named(&self, text: &str) -> Option<Uuid> {
+        let login = self.by_login.get(&clean::half_width(text).to_lowercase());
+        let named = self.by_name.get(&key(text)).map(Vec::as_slice).unwrap_or_default();
+        let working: Vec<&Owner> = named.iter().filter(|owner| owner.active).collect();
+        let one = if let [owner] = working.as_slice() { Some(*owner) } else { None };
+        login.or(one).map(|owner| owner.user.uuid())
+    }
+
     /// Whoever a cell names, if the asker may give them customers.
     pub fn find(&self, text: &str) -> Result<Owner, Fault> {
         let login = self.by_login.get(&clean::half_width(text).to_lowercase());

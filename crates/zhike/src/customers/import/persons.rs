@@ -2,6 +2,7 @@
 //! a number without a name.
 
 use documents::clean;
+use serde_json::Value as Json;
 
 use super::convert::{Draft, line, long, unmasked};
 use super::target::SLOTS_MOST;
@@ -27,11 +28,7 @@ struct Slot {
 impl Persons {
     /// Takes a cell of the contact in this place.
     pub fn put(&mut self, slot: u8, field: &str, text: &str) -> Result<(), Fault> {
-        let at = usize::from(slot.clamp(1, SLOTS_MOST)) - 1;
-        if self.slots.len() <= at {
-            self.slots.resize_with(at + 1, || None);
-        }
-        let slot = self.slots[at].get_or_insert_default();
+        let slot = self.slot(slot);
         let rest = &mut slot.rest;
         match field {
             "name" => slot.take_names(text),
@@ -48,6 +45,19 @@ impl Persons {
             _ => return Err(error("field.unknown")),
         }
         Ok(())
+    }
+
+    /// Takes what a cell says of a field that the company has added.
+    pub fn put_added(&mut self, slot: u8, key: &str, value: Json) {
+        self.slot(slot).rest.custom.get_or_insert_default().insert(key.to_owned(), value);
+    }
+
+    fn slot(&mut self, slot: u8) -> &mut Slot {
+        let at = usize::from(slot.clamp(1, SLOTS_MOST)) - 1;
+        if self.slots.len() <= at {
+            self.slots.resize_with(at + 1, || None);
+        }
+        self.slots[at].get_or_insert_default()
     }
 
     /// Adds the contacts to the customer.
@@ -106,6 +116,7 @@ impl Slot {
             || rest.decision_maker.is_some()
             || rest.authority.is_some()
             || rest.birthday.is_some()
+            || rest.custom.is_some()
     }
 
     /// A number without a name is the customer's, if it has none yet.

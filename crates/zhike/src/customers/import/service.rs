@@ -16,7 +16,7 @@ use crate::customers::contacts::{CONTACT_EMAIL, CONTACT_PHONE, CONTACT_WECHAT};
 use crate::customers::model::{EMAIL, ID_NUMBER, PHONE, WECHAT};
 use crate::kernel::permission::action::Import as Importing;
 use crate::kernel::permission::entity::Customer;
-use crate::kernel::{Entity, Error, FieldAccess, FieldError, Grant, Principal, Result};
+use crate::kernel::{CustomField, Entity, Error, FieldAccess, FieldError, Grant, Principal, Result};
 use crate::platform::audit;
 use crate::platform::files::{self, Blob, Label};
 use crate::platform::vault::Column as Sealed;
@@ -30,6 +30,15 @@ type MayImport = Grant<Importing, Customer>;
 /// Colleagues, to tell owners from other names.
 pub fn people(tx: &mut Tx<'_>, grant: &MayImport) -> Result<People> {
     People::load(tx, grant.principal())
+}
+
+/// What the headings of fields are that the company has added and the asker may fill.
+pub fn added(who: &Principal) -> Vec<(String, Target)> {
+    let of_customer = who.custom(Entity::Customer).map(|field| (field, Target::customer(field.key)));
+    let of_contact = who.custom(Entity::Contact).map(|field| (field, Target::contact(1, field.key)));
+    let targets = of_customer.chain(of_contact).filter_map(|(field, target)| Some((field, target?)));
+    let mine = targets.filter(|(_, target)| may_fill(who, *target));
+    mine.flat_map(|(field, target)| [(field.zh.clone(), target), (field.en.clone(), target)]).collect()
 }
 
 /// Notes down a file that has been looked at.
@@ -92,10 +101,14 @@ fn may_fill(who: &Principal, target: Target) -> bool {
         (1.., "wechat") => Some(&CONTACT_WECHAT),
         _ => None,
     };
+    let entity = if target.slot == 0 { Entity::Customer } else { Entity::Contact };
+    if target.is_added() {
+        let least = |field: &CustomField| if field.is_sealed() { FieldAccess::Masked } else { FieldAccess::Edit };
+        return who.custom_field(entity, target.field).is_some_and(|field| who.custom_access(field) >= least(field));
+    }
     match sealed {
         Some(column) => who.field(column.field, column.class()) > FieldAccess::Hidden,
-        None if target.slot == 0 => who.edits(Entity::Customer, target.field),
-        None => who.edits(Entity::Contact, target.field),
+        None => who.edits(entity, target.field),
     }
 }
 

@@ -36,7 +36,12 @@ pub fn limits() -> Limits {
 
 /// Reads the whole file once, within bounds, and recognises its columns. `sheet` counts from 0; without it the first
 /// that is not hidden is read.
-pub fn inspect(file: File, sheet: Option<usize>, is_colleague: &dyn Fn(&str) -> bool) -> Result<Inspection> {
+pub fn inspect(
+    file: File,
+    sheet: Option<usize>,
+    added: &headings::Added,
+    is_colleague: &dyn Fn(&str) -> bool,
+) -> Result<Inspection> {
     let mut source = TableSource::open(file, limits()).map_err(refused)?;
     let info = source.info().clone();
     let sheet = sheet.unwrap_or(info.sheet);
@@ -49,7 +54,7 @@ pub fn inspect(file: File, sheet: Option<usize>, is_colleague: &dyn Fn(&str) -> 
         return Err(Error::invalid("import.empty"));
     }
     let columns = seen.seen;
-    let fields = headings::recognise(&columns, is_colleague);
+    let fields = headings::recognise(&columns, added, is_colleague);
     let column = |(index, (seen, field)): (usize, (Seen, _))| Column {
         index,
         heading: seen.heading.chars().take(HEADING_CHARS).collect(),

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::kernel::custom;
+
 /// Contacts that one row can hold in columns of their own (联系人1, 手机1, 联系人2 …).
 pub const SLOTS_MOST: u8 = 9;
 
@@ -61,12 +63,18 @@ pub struct Target {
 
 impl Target {
     pub fn customer(field: &str) -> Option<Self> {
-        known(CUSTOMER, field).map(|(field, _)| Self { slot: 0, field })
+        known(CUSTOMER, field).map(|(field, _)| field).or_else(|| added(field)).map(|field| Self { slot: 0, field })
     }
 
     pub fn contact(slot: u8, field: &str) -> Option<Self> {
         let fits = (1..=SLOTS_MOST).contains(&slot);
-        known(CONTACT, field).filter(|_| fits).map(|(field, _)| Self { slot, field })
+        let field = known(CONTACT, field).map(|(field, _)| field).or_else(|| added(field));
+        field.filter(|_| fits).map(|field| Self { slot, field })
+    }
+
+    /// Whether it is a field that the company has added.
+    pub fn is_added(self) -> bool {
+        added(self.field).is_some()
     }
 
     pub fn parse(text: &str) -> Option<Self> {
@@ -87,7 +95,7 @@ impl Target {
     /// What people call it.
     pub fn label(self) -> String {
         let list = if self.slot == 0 { CUSTOMER } else { CONTACT };
-        let label = known(list, self.field).map_or(self.field, |(_, label)| label);
+        let label = known(list, self.field).map_or("自定义字段", |(_, label)| label);
         match (self.slot, self.field) {
             (0, _) | (1, "name") => label.to_owned(),
             (1, _) => format!("联系人{label}"),
@@ -104,6 +112,11 @@ impl Target {
 
 fn known(list: &[(&'static str, &'static str)], field: &str) -> Option<(&'static str, &'static str)> {
     list.iter().find(|(name, _)| *name == field).copied()
+}
+
+/// The name of a field that the company may have added; whether it has is judged when columns are placed.
+fn added(field: &str) -> Option<&'static str> {
+    custom::number_of(field).map(custom::key)
 }
 
 impl Serialize for Target {

@@ -120,6 +120,12 @@ pub fn grade(text: &str) -> Read<Grade> {
     }
 }
 
+/// A number with a fraction: 1,234.5.
+pub fn decimal(text: &str) -> Read<f64> {
+    let plain: String = clean::half_width(text).chars().filter(|c| !matches!(c, ',' | ' ')).collect();
+    plain.parse().ok().filter(|number: &f64| number.is_finite()).ok_or(warning("number.invalid"))
+}
+
 pub fn industry(text: &str) -> Read<Industry> {
     Industry::recognise(&clean::line(text)).ok_or(warning("industry.unknown"))
 }

@@ -14,12 +14,13 @@ use super::model::{Duplicates, Problem, RowProblems};
 use super::update;
 use crate::customers::input::NewCustomer;
 use crate::customers::model::Customer;
-use crate::customers::service::Prepared;
+use crate::customers::service::{self, Prepared};
 use crate::customers::{index, number};
 use crate::kernel::permission::action::Import;
 use crate::kernel::permission::entity;
 use crate::kernel::{Entity, Grant, Principal, Result};
 use crate::platform::audit;
+use crate::platform::custom::values::found_in;
 
 store::statements! {
     ADD_TAG = "insert into customer_tag (customer_id, tag) values ($1, $2)";
@@ -163,7 +164,7 @@ impl<'a> Pen<'a> {
             return Ok(());
         }
         for (ready, number) in waiting.iter().zip(number::take(tx, self.grant.now(), waiting.len())?) {
-            insert(tx, &ready.prepared, &number)?;
+            insert(tx, self.grant.principal(), &ready.prepared, &number)?;
             self.given.insert(ready.prepared.customer.id.uuid(), number.clone());
             match &mut self.numbers {
                 Some((_, last)) => *last = number,
@@ -219,7 +220,7 @@ impl<'a> Pen<'a> {
     }
 }
 
-fn insert(tx: &mut Tx<'_>, prepared: &Prepared, number: &str) -> Result<()> {
+fn insert(tx: &mut Tx<'_>, who: &Principal, prepared: &Prepared, number: &str) -> Result<()> {
     let customer = Customer { number: number.to_owned(), ..prepared.customer.clone() };
     customer.insert(tx)?;
     for tag in customer.tags() {
@@ -228,7 +229,8 @@ fn insert(tx: &mut Tx<'_>, prepared: &Prepared, number: &str) -> Result<()> {
     for contact in &prepared.contacts {
         contact.insert(tx)?;
     }
-    index::put_new(tx, &customer, &prepared.contacts)
+    service::write_values(tx, &customer, &prepared.values)?;
+    index::put_new(tx, &customer, &prepared.contacts, &found_in(who, &prepared.values))
 }
 
 /// What a service refused, as problems of a row.

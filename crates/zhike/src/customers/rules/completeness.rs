@@ -17,12 +17,13 @@ pub struct Completeness {
     pub missing: Vec<&'static str>,
 }
 
-/// Judges an archive.
-pub fn judge(customer: &Customer, contacts: Contacts) -> Completeness {
-    let facts = match customer.kind {
+/// Judges an archive; `custom` are the fields that the company itself needs, with whether they are filled.
+pub fn judge(customer: &Customer, contacts: Contacts, custom: &[(&'static str, bool)]) -> Completeness {
+    let mut facts = match customer.kind {
         CustomerKind::Company => company(customer, contacts),
         CustomerKind::Person => person(customer, contacts),
     };
+    facts.extend(custom);
     let total = facts.len();
     let missing: Vec<&'static str> = facts.into_iter().filter(|(_, known)| !known).map(|(name, _)| name).collect();
     Completeness { percent: ((total - missing.len()) * 100 / total) as i64, missing }
@@ -74,7 +75,7 @@ mod tests {
     #[test]
     fn an_empty_company_lacks_all_but_its_name() {
         let customer = Customer::blank(CustomerKind::Company, "华盛");
-        let judged = judge(&customer, Contacts::default());
+        let judged = judge(&customer, Contacts::default(), &[]);
         assert_eq!((judged.percent, judged.missing.len()), (7, 13));
         assert!(judged.missing.contains(&"decision_maker") && !judged.missing.contains(&"name"));
     }
@@ -83,7 +84,7 @@ mod tests {
     fn revenue_tells_the_size_as_well_as_staff() {
         let mut customer = Customer::blank(CustomerKind::Company, "华盛");
         customer.annual_revenue_fen = Some(100_000_000);
-        assert!(!judge(&customer, Contacts::default()).missing.contains(&"staff_count"));
+        assert!(!judge(&customer, Contacts::default(), &[]).missing.contains(&"staff_count"));
     }
 
     #[test]
@@ -91,7 +92,7 @@ mod tests {
         let mut customer = Customer::blank(CustomerKind::Person, "张三");
         customer.wechat = Some(vec![1]);
         customer.region = Some("330106".into());
-        let judged = judge(&customer, Contacts::default());
+        let judged = judge(&customer, Contacts::default(), &[]);
         assert_eq!(judged.missing, ["source", "core_need", "preferences", "owner"]);
         assert_eq!(judged.percent, 42);
     }
@@ -107,7 +108,7 @@ mod tests {
             (c.credit_code, c.industry, c.region, c.address, c.main_business) = (text(0), text(1), text(2), text(3), text(4));
             (c.organisation, c.core_need, c.preferences) = (text(5), text(6), text(7));
             c.staff_count = filled[8].then_some(10);
-            let judged = judge(&c, Contacts { reachable, decision_maker });
+            let judged = judge(&c, Contacts { reachable, decision_maker }, &[("x1", filled[9])]);
             proptest::prop_assert!((0..=100).contains(&judged.percent));
             proptest::prop_assert_eq!(judged.percent == 100, judged.missing.is_empty());
         }

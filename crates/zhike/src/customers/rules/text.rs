@@ -29,6 +29,10 @@ impl Faults {
         result.map_err(|code| self.add(field, code)).ok()
     }
 
+    pub fn extend(&mut self, more: Vec<FieldError>) {
+        self.0.extend(more);
+    }
+
     pub fn into_fields(self) -> Vec<FieldError> {
         self.0
     }

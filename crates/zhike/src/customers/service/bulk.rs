@@ -15,12 +15,15 @@ use crate::kernel::permission::entity;
 use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
 use crate::platform::access::model::{Department, User};
 use crate::platform::audit::{self, Changes};
+use crate::platform::custom::values::{Records, found_in};
 
 /// A customer ready to be written, without its number.
 #[derive(Clone, Debug)]
 pub struct Prepared {
     pub customer: Customer,
     pub contacts: Vec<Contact>,
+    /// What stands in added fields.
+    pub values: Records,
 }
 
 /// Makes the rows of a new customer. Needs no database; an error names every field at fault.
@@ -30,10 +33,11 @@ pub fn prepare(
     owner: Option<Id<User>>,
     department: Option<Id<Department>>,
 ) -> Result<Prepared> {
-    let (mut customer, contacts, _) = super::create::built(who, new)?;
+    let (mut customer, contacts, values, _) = super::create::built(who, new)?;
     (customer.owner_id, customer.department_id) = (owner, department);
-    draft::derive(&mut customer, super::known_of(&contacts));
-    Ok(Prepared { customer, contacts })
+    let known = super::known_of(who, customer.id, &contacts, &values);
+    draft::derive(&mut customer, known);
+    Ok(Prepared { customer, contacts, values })
 }
 
 /// What was written, in order.
@@ -62,7 +66,8 @@ pub fn insert_block(
         for contact in &prepared.contacts {
             contact.insert(tx)?;
         }
-        index::put_new(tx, &customer, &prepared.contacts)?;
+        super::write_values(tx, &customer, &prepared.values)?;
+        index::put_new(tx, &customer, &prepared.contacts, &found_in(who, &prepared.values))?;
         let id = customer.id.uuid();
         let mut changes = Changes::new();
         changes.set("number", &customer.number).set("import", import).set("contacts", prepared.contacts.len());

@@ -1,7 +1,7 @@
 use serde_json::json;
 use store::{Entity as _, Tx};
 
-use super::{known_of, load_for_change, rewrite_tags};
+use super::{known_of, load_for_change, place, rewrite_tags};
 use crate::customers::duplicates::{self, Probe};
 use crate::customers::input::{self, CustomerPatch};
 use crate::customers::model::{Customer, Grade};
@@ -13,6 +13,7 @@ use crate::kernel::permission::action::Update;
 use crate::kernel::permission::entity;
 use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
 use crate::platform::audit::{self, Changes};
+use crate::platform::custom::values as custom;
 
 /// Changes the fields given, from the version that the asker has seen.
 pub fn update(
@@ -41,18 +42,29 @@ pub fn change(
     let before = customer.clone();
     let (mut changes, mut faults) = (Changes::new(), Faults::default());
     draft::apply(who, customer, patch, &mut changes, &mut faults)?;
+    let row = customer.id.uuid();
+    let mut values = custom::of_customer(tx, who, row)?;
+    let held = values.remove(&row).unwrap_or_default();
+    let (taken, wrong) = custom::take(who, (Entity::Customer, row), &held, patch.custom.as_ref(), &mut changes)?;
+    faults.extend(wrong);
     Error::from_fields(faults.into_fields())?;
     if changes.is_empty() {
         return Ok(Vec::new());
     }
     refuse_taken_code(tx, &before, customer)?;
+    custom::check_people(tx, who, Entity::Customer, &held, &taken)?;
     let contacts = contacts::of_customer(tx, customer.id)?;
-    draft::derive(customer, known_of(&contacts));
+    values.insert(row, taken.clone());
+    draft::derive(customer, known_of(who, customer.id, &contacts, &values));
     save(tx, who, customer)?;
+    if before.name_key != customer.name_key {
+        custom::rename(tx, row, &customer.name_key)?;
+    }
+    custom::write(tx, place(customer, row), &held, &taken)?;
     if before.tags != customer.tags {
         rewrite_tags(tx, customer)?;
     }
-    if is_found_differently(&before, customer) {
+    if is_found_differently(&before, customer) || held != taken {
         index::put(tx, customer, &contacts)?;
     }
     if is_recognised_differently(&before, customer) {

@@ -15,11 +15,12 @@ use crate::kernel::permission::entity;
 use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
 use crate::platform::access::model::{Department, User};
 use crate::platform::audit::{self, Changes};
+use crate::platform::custom::values::{self as custom, Records, Values};
 
 /// Creates a customer, with contacts if given. Whoever creates it owns it, unless they may assign it to somebody else.
 pub fn create(tx: &mut Tx<'_>, grant: &Grant<Create, entity::Customer>, new: &NewCustomer) -> Result<CustomerView> {
     let who = grant.principal();
-    let (mut customer, contacts, mut changes) = built(who, new)?;
+    let (mut customer, contacts, values, mut changes) = built(who, new)?;
     let owner = owner_of(tx, who, new.owner_id)?;
     (customer.owner_id, customer.department_id) = (owner.0, owner.1);
     if !reach::reaches(tx, &reach::scope(grant), &customer)? {
@@ -28,14 +29,17 @@ pub fn create(tx: &mut Tx<'_>, grant: &Grant<Create, entity::Customer>, new: &Ne
     if let Some(reason) = refuse_duplicate(tx, &customer, &contacts, new)? {
         changes.set("duplicate_reason", reason);
     }
-    draft::derive(&mut customer, super::known_of(&contacts));
+    check_people(tx, who, &customer, &contacts, &values)?;
+    let known = super::known_of(who, customer.id, &contacts, &values);
+    draft::derive(&mut customer, known);
     customer.number = number::take(tx, who.now, 1)?.next().unwrap_or_default();
     customer.insert(tx)?;
     write_tags(tx, &customer)?;
     for contact in &contacts {
         contact.insert(tx)?;
     }
-    index::put_new(tx, &customer, &contacts)?;
+    super::write_values(tx, &customer, &values)?;
+    index::put_new(tx, &customer, &contacts, &custom::found_in(who, &values))?;
     duplicates::watch(tx, who, customer.id)?;
     changes.set("number", &customer.number).set("owner_id", customer.owner_id).set("contacts", contacts.len());
     let id = customer.id.uuid();
@@ -46,7 +50,7 @@ pub fn create(tx: &mut Tx<'_>, grant: &Grant<Create, entity::Customer>, new: &Ne
 }
 
 /// The rows of a new customer, before an owner, a number and what is derived. Needs no database.
-pub(super) fn built(who: &Principal, new: &NewCustomer) -> Result<(Customer, Vec<Contact>, Changes)> {
+pub(super) fn built(who: &Principal, new: &NewCustomer) -> Result<(Customer, Vec<Contact>, Records, Changes)> {
     let mut customer = Customer::blank(CustomerKind::Company, "");
     (customer.created_at, customer.updated_at) = (who.now, who.now);
     customer.created_by = Some(who.user);
@@ -57,9 +61,14 @@ pub(super) fn built(who: &Principal, new: &NewCustomer) -> Result<(Customer, Vec
         faults.add("name", "required");
     }
     changes.set("grade", customer.grade);
-    let contacts = built_contacts(who, customer.id, new, &mut faults)?;
+    let mut values = Records::new();
+    let place = (Entity::Customer, customer.id.uuid());
+    let (own, wrong) = custom::take(who, place, &Values::new(), new.custom.as_ref(), &mut changes)?;
+    faults.extend(wrong);
+    values.insert(customer.id.uuid(), own);
+    let contacts = built_contacts(who, customer.id, new, &mut values, &mut faults)?;
     Error::from_fields(faults.into_fields())?;
-    Ok((customer, contacts, changes))
+    Ok((customer, contacts, values, changes))
 }
 
 const CONTACTS_MOST: usize = 50;
@@ -68,6 +77,7 @@ fn built_contacts(
     who: &Principal,
     customer: Id<Customer>,
     new: &NewCustomer,
+    values: &mut Records,
     faults: &mut Faults,
 ) -> Result<Vec<Contact>> {
     if new.contacts.len() > CONTACTS_MOST {
@@ -81,7 +91,8 @@ fn built_contacts(
         let (mut unsaid, mut own) = (Changes::new(), Faults::default());
         // There is no organisation chart to stand in yet.
         let given = ContactPatch { unit_id: None, reports_to: None, ..given.clone().into() };
-        let mut contact = contacts::draft::build(who, customer, given, &mut unsaid, &mut own)?;
+        let (mut contact, held) = contacts::draft::build(who, customer, given, &mut unsaid, &mut own)?;
+        values.insert(contact.id.uuid(), held);
         contact.is_primary &= !has_primary;
         has_primary |= contact.is_primary;
         for fault in own.into_fields() {
@@ -93,6 +104,20 @@ fn built_contacts(
         first.is_primary = true;
     }
     Ok(contacts)
+}
+
+/// People named in added fields work here.
+fn check_people(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    customer: &Customer,
+    contacts: &[Contact],
+    values: &Records,
+) -> Result<()> {
+    let none = Values::new();
+    let mut check = |entity, id: Uuid| custom::check_people(tx, who, entity, &none, values.get(&id).unwrap_or(&none));
+    check(Entity::Customer, customer.id.uuid())?;
+    contacts.iter().try_for_each(|contact| check(Entity::Contact, contact.id.uuid()))
 }
 
 /// An owner and the department that follows from it.

@@ -13,6 +13,8 @@ use crate::customers::{index, reach, regions};
 use crate::kernel::permission::action::Read;
 use crate::kernel::permission::entity;
 use crate::kernel::{Entity, Error, Grant, Id, List, Principal, Result};
+use crate::platform::custom;
+use crate::platform::custom::values::{self, Records};
 
 /// What the list of customers can be filtered and sorted by. Personal fields are not among it.
 pub const SPEC: ListSpec = ListSpec {
@@ -66,6 +68,8 @@ pub struct Question {
     /// Where the next page of a search begins.
     place: Option<i64>,
     regions: Vec<Predicate>,
+    /// Added fields to be told with each line, by their keys.
+    pub custom: Vec<String>,
 }
 
 impl Question {
@@ -94,11 +98,11 @@ impl Question {
             sort.field = "name_key".to_owned();
         }
         let regions = take_regions(&mut asked.filters);
-        Ok(Self { asked, text, place, regions })
+        Ok(Self { asked, text, place, regions, custom: Vec::new() })
     }
 
     fn is_filtered(&self) -> bool {
-        !self.asked.filters.is_empty() || !self.regions.is_empty()
+        !self.asked.filters.is_empty() || !self.regions.is_empty() || self.asked.values.is_some()
     }
 }
 
@@ -124,8 +128,21 @@ pub fn list(tx: &mut Tx<'_>, grant: &Grant<Read, entity::Customer>, question: &Q
     if let Some(text) = question.text.as_deref().filter(|_| question.asked.sort.is_none()) {
         rank(&mut found.items, text);
     }
-    let items = found.items.into_iter().map(|line| line::seen(tx, who, line)).collect::<Result<_>>()?;
+    let held = values_of(tx, who, question, &found.items)?;
+    let mut items = Vec::with_capacity(found.items.len());
+    for line in found.items {
+        let values = held.get(&line.id.uuid());
+        items.push(line::seen(tx, who, line, values)?);
+    }
     Ok(List { items, next: found.next })
+}
+
+/// The values of a page that are to be told, in one statement.
+fn values_of(tx: &mut Tx<'_>, who: &Principal, question: &Question, lines: &[Line]) -> Result<Records> {
+    let asked = question.custom.iter().filter_map(|key| who.custom_field(Entity::Customer, key));
+    let numbers: Vec<i64> = asked.map(|field| field.number).collect();
+    let ids: Vec<Uuid> = lines.iter().map(|line| line.id.uuid()).collect();
+    values::of_page(tx, who, &ids, &numbers)
 }
 
 /// The best matches of a page first; what follows it is not touched by that.
@@ -144,6 +161,8 @@ pub fn rows<R: Columns>(
 ) -> Result<List<R>> {
     let who = grant.principal();
     check_fields(who, question)?;
+    let asked = custom::list::understood(who, Entity::Customer, &question.asked)?;
+    let question = &Question { asked, ..question.clone() };
     let scope = question.regions.iter().cloned().fold(reach::scope(grant), Predicate::and);
     match &question.text {
         Some(text) if question.asked.sort.is_none() => searched(tx, who, &scope, question, text),
@@ -157,7 +176,11 @@ pub fn rows<R: Columns>(
         }
         None => {
             let scope = plan::planned(tx, who, scope)?;
-            page(tx, &scope, &question.asked)
+            let mut asked = question.asked.clone();
+            if plan::reads_all(&scope) && !is_narrow(&asked) {
+                lead(tx, &mut asked)?;
+            }
+            page(tx, &scope, &asked)
         }
     }
 }
@@ -173,6 +196,24 @@ fn check_fields(who: &Principal, question: &Question) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Columns of which an index finds the few customers that a filter asks for.
+fn is_narrow(asked: &Asked) -> bool {
+    asked
+        .filters
+        .iter()
+        .any(|filter| matches!(filter.field.as_str(), "owner" | "owner_id" | "department" | "department_id"))
+}
+
+/// A list that is filtered by a choice is read from the rows of that choice, where they are kept in its order.
+fn lead(tx: &mut Tx<'_>, asked: &mut Asked) -> Result<()> {
+    let sort = asked.sort.as_ref().map_or("created_at", |sort| sort.field.as_str());
+    match sort {
+        "created_at" => custom::list::lead(tx, asked, "created_at"),
+        "name_key" => custom::list::lead(tx, asked, "name_key"),
+        _ => Ok(()),
+    }
 }
 
 fn page<R: Columns>(tx: &mut Tx<'_>, scope: &Predicate, asked: &Asked) -> Result<List<R>> {

@@ -21,15 +21,20 @@ pub use reveal::{Revealed, reveal};
 pub use search::{people, readable, records, short_names, with_readable};
 pub use subjects::{Card, Subject, Whose, cards, contacted, count_by_grade, page_of_subjects, recontacted, snapshot};
 
+use jiff::Timestamp;
 use store::{Entity as _, Tx};
+use uuid::Uuid;
 
-use super::contacts;
+use super::contacts::{self, Contact};
+use super::draft::Known;
 use super::model::Customer;
 use super::rules::completeness::{self, Contacts};
 use super::{duplicates, index, reach};
 use crate::kernel::permission::action::Doing;
 use crate::kernel::permission::entity::Of;
 use crate::kernel::{Action, Entity, Error, Grant, Id, Principal, Result};
+use crate::platform::custom;
+use crate::platform::custom::values::{Place, Records, Values, required};
 
 store::statements! {
     /// Changes of one customer take turns; SQLite has one writer anyway.
@@ -71,21 +76,54 @@ fn checked<A: Doing, E: Of>(tx: &mut Tx<'_>, grant: &Grant<A, E>, customer: Cust
     }
 }
 
-/// What the completeness of an archive needs to know of its contacts.
-fn known_of(contacts: &[contacts::Contact]) -> Contacts {
-    Contacts {
-        reachable: contacts.iter().any(contacts::Contact::is_reachable),
-        decision_maker: contacts.iter().any(|contact| contact.decision_maker && !contact.has_left),
-    }
+/// What the completeness of an archive needs to know of its contacts and of what stands in added fields.
+fn known_of(who: &Principal, customer: Id<Customer>, contacts: &[Contact], values: &Records) -> Known {
+    let there: Vec<&Contact> = contacts.iter().filter(|contact| !contact.has_left).collect();
+    let known = Contacts {
+        reachable: contacts.iter().any(Contact::is_reachable),
+        decision_maker: there.iter().any(|contact| contact.decision_maker),
+    };
+    let mut custom: Vec<_> = required(who, Entity::Customer, values.get(&customer.uuid())).collect();
+    // A field of contacts is filled when it is with each of them.
+    let of_contacts = required(who, Entity::Contact, None).map(|(key, _)| {
+        let filled = |contact: &&Contact| {
+            required(who, Entity::Contact, values.get(&contact.id.uuid())).any(|(known, filled)| known == key && filled)
+        };
+        (key, !there.is_empty() && there.iter().all(filled))
+    });
+    custom.extend(of_contacts);
+    (known, custom)
 }
 
 /// Brings completeness, search and likely duplicates up to date after a contact changed.
 pub fn settle_contacts(tx: &mut Tx<'_>, who: &Principal, customer: &Customer) -> Result<()> {
-    let contacts = contacts::of_customer(tx, customer.id)?;
-    let judged = completeness::judge(customer, known_of(&contacts));
-    tx.execute(&JUDGED, &[&customer.id, &judged.percent, &judged.missing.join(" "), &who.now])?;
-    index::put(tx, customer, &contacts)?;
+    settle(tx, who, customer, who.now)?;
     duplicates::watch(tx, who, customer.id)
+}
+
+/// Brings completeness and search up to date after something beside the customer's own row changed, at `at`.
+pub fn settle(tx: &mut Tx<'_>, who: &Principal, customer: &Customer, at: Timestamp) -> Result<()> {
+    let contacts = contacts::of_customer(tx, customer.id)?;
+    let values = custom::values::of_customer(tx, who, customer.id.uuid())?;
+    let (known, custom) = known_of(who, customer.id, &contacts, &values);
+    let judged = completeness::judge(customer, known, &custom);
+    tx.execute(&JUDGED, &[&customer.id, &judged.percent, &judged.missing.join(" "), &at])?;
+    index::put(tx, customer, &contacts)
+}
+
+/// Writes what stands in the added fields of a new customer and its contacts.
+pub fn write_values(tx: &mut Tx<'_>, customer: &Customer, values: &Records) -> Result<()> {
+    for (record, held) in values {
+        custom::values::write(tx, place(customer, *record), &Values::new(), held)?;
+    }
+    Ok(())
+}
+
+/// Where the values of a customer, or of one of its contacts, stand. Customers alone are listed.
+pub fn place(customer: &Customer, record: Uuid) -> Place<'_> {
+    let listed = record == customer.id.uuid();
+    let order = listed.then_some((customer.name_key.as_str(), customer.created_at));
+    Place { customer: customer.id.uuid(), record, order }
 }
 
 fn write_tags(tx: &mut Tx<'_>, customer: &Customer) -> Result<()> {

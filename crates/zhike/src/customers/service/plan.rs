@@ -54,6 +54,16 @@ fn alternatives(tx: &mut Tx<'_>, who: &Principal, mut any: Vec<Predicate>) -> Re
     Ok(Predicate::Any(any))
 }
 
+/// Whether a planned permission is read in the order of the list rather than gathered from the few rows it reaches.
+pub fn reads_all(scope: &Predicate) -> bool {
+    match scope {
+        Predicate::Both(parts) => parts.iter().all(reads_all),
+        Predicate::Any(any) => any.contains(&of_no_kind()),
+        Predicate::Eq("owner_id" | "department_id", _) | Predicate::In("owner_id" | "department_id", _) => false,
+        _ => true,
+    }
+}
+
 /// No customer is of no kind. Since no index leads to this alternative, SQLite does not gather what the other
 /// alternatives lead to, and takes the index that the rest of the question calls for.
 fn of_no_kind() -> Predicate {

@@ -2,10 +2,10 @@ use serde_json::json;
 use store::Tx;
 
 use super::change::save;
-use super::{load_for_change, locked};
+use super::{load_for_change, locked, settle};
 use crate::customers::model::Customer;
 use crate::customers::view::{CustomerView, view};
-use crate::customers::{contacts, duplicates, facts, index, reach};
+use crate::customers::{duplicates, facts, index, reach};
 use crate::kernel::permission::action::Delete;
 use crate::kernel::permission::entity;
 use crate::kernel::{Entity, Error, Grant, Id, Result};
@@ -36,8 +36,8 @@ pub fn restore(tx: &mut Tx<'_>, grant: &Grant<Delete, entity::Customer>, id: Id<
         return view(tx, who, customer);
     }
     save(tx, who, &mut customer)?;
-    let contacts = contacts::of_customer(tx, customer.id)?;
-    index::put(tx, &customer, &contacts)?;
+    // What an archive needs, and what is found of it, may have changed in the meantime.
+    settle(tx, who, &customer, customer.updated_at)?;
     duplicates::watch(tx, who, customer.id)?;
     let id = customer.id.uuid();
     let told = json!({ "grade": customer.grade, "owner": customer.owner_id });

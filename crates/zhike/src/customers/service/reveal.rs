@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::json;
@@ -11,8 +13,9 @@ use crate::customers::input;
 use crate::customers::model::{Customer, EMAIL, ID_NUMBER, PHONE, Reveal, WECHAT};
 use crate::kernel::permission::action;
 use crate::kernel::permission::entity;
-use crate::kernel::{Entity, Error, FieldAccess, Grant, Id, Principal, Result};
+use crate::kernel::{CustomField, Entity, Error, FieldAccess, Grant, Id, Principal, Result};
 use crate::platform::audit;
+use crate::platform::custom::values;
 use crate::platform::vault::Column;
 
 /// How long the console shows a revealed value.
@@ -44,6 +47,10 @@ pub fn reveal(
     let who = grant.principal();
     let reason = input::reason(reason)?;
     let customer = load(tx, grant, customer)?;
+    let of = if contact.is_some() { Entity::Contact } else { Entity::Customer };
+    if let Some(added) = who.custom_field(of, field) {
+        return reveal_added(tx, who, (&customer, contact), added, &reason);
+    }
     let (column, row, sealed) = match contact {
         None => of_customer(&customer, field)?,
         Some(contact) => {
@@ -60,11 +67,36 @@ pub fn reveal(
         return Err(Error::forbidden().field(field, "not_allowed"));
     }
     let sealed = sealed.ok_or_else(Error::not_found)?;
-    count(tx, who, &customer, column)?;
-    let of = if contact.is_some() { Entity::Contact } else { Entity::Customer };
+    count(tx, who, &customer, column.field)?;
     let told = json!({ "field": field, "reason": reason });
     audit::record(tx, who, "reveal", of, row, Some(customer.id.uuid()), told)?;
     Ok(Revealed { value: who.vault.open_sealed(column, row, &sealed)?, until: who.now + SHOWN })
+}
+
+/// The same for a field that the company has added.
+fn reveal_added(
+    tx: &mut Tx<'_>,
+    who: &Arc<Principal>,
+    (customer, contact): (&Customer, Option<Id<Contact>>),
+    field: &CustomField,
+    reason: &str,
+) -> Result<Revealed> {
+    let row = match contact {
+        None => customer.id.uuid(),
+        Some(contact) => {
+            let allowed: Grant<action::Reveal, entity::Contact> = who.grant()?;
+            load(tx, &allowed, customer.id)?;
+            contacts::service::one(tx, customer.id, contact)?.id.uuid()
+        }
+    };
+    if !field.is_sealed() || who.custom_access(field) == FieldAccess::Hidden {
+        return Err(Error::forbidden().field(field.key, "not_allowed"));
+    }
+    let value = values::revealed(tx, who, field, super::place(customer, row))?.ok_or_else(Error::not_found)?;
+    count(tx, who, customer, &field.full_name())?;
+    let told = json!({ "field": field.key, "reason": reason });
+    audit::record(tx, who, "reveal", field.entity, row, Some(customer.id.uuid()), told)?;
+    Ok(Revealed { value, until: who.now + SHOWN })
 }
 
 type Found = (&'static Column, Uuid, Option<Vec<u8>>);
@@ -90,7 +122,7 @@ fn of_contact(contact: &Contact, field: &str) -> Result<Found> {
     }
 }
 
-fn count(tx: &mut Tx<'_>, who: &Principal, customer: &Customer, column: &Column) -> Result<()> {
+fn count(tx: &mut Tx<'_>, who: &Principal, customer: &Customer, field: &str) -> Result<()> {
     let shown: i64 = tx.query_one(&COUNT, &[&who.user, &(who.now - DAY)])?.get(0)?;
     if shown >= A_DAY_MOST {
         return Err(Error::too_many("reveal.quota"));
@@ -99,7 +131,7 @@ fn count(tx: &mut Tx<'_>, who: &Principal, customer: &Customer, column: &Column)
         id: Uuid::now_v7(),
         customer_id: customer.id,
         user_id: who.user,
-        field: column.field.to_owned(),
+        field: field.to_owned(),
         at: who.now,
     };
     Ok(reveal.insert(tx)?)

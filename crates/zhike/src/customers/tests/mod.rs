@@ -2,6 +2,7 @@
 
 mod archive;
 mod children;
+mod custom;
 mod finding;
 mod organisation;
 mod permission;

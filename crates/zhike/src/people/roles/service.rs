@@ -15,6 +15,7 @@ use crate::platform::access::epoch;
 use crate::platform::access::model::{Department, HOLDERS_OF_ROLE, ROLES, Role, RoleId};
 use crate::platform::access::roles::Rights;
 use crate::platform::audit::{self, Changes};
+use crate::platform::custom::definitions;
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct RoleView {
@@ -140,7 +141,7 @@ pub fn delete(tx: &mut Tx<'_>, grant: &Grant<Delete, entity::Role>, id: RoleId) 
 }
 
 fn check(tx: &mut Tx<'_>, rights: &Rights) -> Result<()> {
-    Error::from_fields(rules::judge(rights))?;
+    Error::from_fields(rules::judge(rights, &definitions(tx)?))?;
     let scopes = rights.permissions.values().flat_map(BTreeMap::values);
     let chosen: Vec<Uuid> = scopes.filter_map(chosen_departments).flatten().copied().collect();
     for department in chosen {

@@ -121,5 +121,6 @@ fn width(scope: &Scope) -> u8 {
 fn fields(who: &Principal) -> BTreeMap<String, FieldAccess> {
     let classified = FIELDS.iter().filter(|field| field.class != FieldClass::Ordinary);
     let classified = classified.map(|field| (field.full_name(), who.field(&field.full_name(), field.class)));
-    who.permissions.fields.clone().into_iter().chain(classified).collect()
+    let custom = who.permissions.custom.iter().map(|field| (field.full_name(), who.custom_access(field)));
+    who.permissions.fields.clone().into_iter().chain(classified).chain(custom).collect()
 }

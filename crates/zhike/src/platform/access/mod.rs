@@ -31,4 +31,4 @@ pub mod tokens;
 pub mod totp;
 
 pub use me::{CompanyView, DepartmentName, Me};
-pub use resolve::{people_who_may, principal_of, system};
+pub use resolve::{people_who_may, principal_of, system, system_here};

@@ -12,8 +12,10 @@ use uuid::Uuid;
 use super::model::{Absence, Department, ROLES, ROLES_OF_USER, Role, User};
 use super::names::Named;
 use super::roles::Rights;
+use crate::kernel::custom;
 use crate::kernel::permission::{Place, Reach};
 use crate::kernel::{Action, Entity, Error, Id, Permissions, Principal, Request, Result, fields};
+use crate::platform::custom::definitions;
 use crate::platform::settings;
 use crate::platform::vault::Vault;
 
@@ -124,6 +126,12 @@ pub fn system(now: Timestamp, vault: &Arc<Vault>) -> Principal {
     }
 }
 
+/// The system, knowing the fields that the company has added: for what it writes into records itself.
+pub fn system_here(tx: &mut Tx<'_>, now: Timestamp, vault: &Arc<Vault>) -> Result<Principal> {
+    let permissions = Permissions { custom: definitions(tx)?, ..everything() };
+    Ok(Principal { permissions: Arc::new(permissions), ..system(now, vault) })
+}
+
 fn everything() -> Permissions {
     let all = Reach { all: true, ..Reach::default() };
     let pairs = Entity::ALL.iter().flat_map(|entity| Action::ALL.iter().map(|action| (*entity, *action)));
@@ -133,7 +141,7 @@ fn everything() -> Permissions {
 fn permissions_of(tx: &mut Tx<'_>, user: &User, today: Date) -> Result<Permissions> {
     let department = user.department_id.map(Id::uuid);
     let place = Place { user: user.id.uuid(), department, subtree: subtree_of(tx, user)? };
-    let mut permissions = Permissions::default();
+    let mut permissions = Permissions { custom: definitions(tx)?, ..Permissions::default() };
     for rights in rights_of(tx, user.id)? {
         add(&mut permissions, &rights, &place);
     }
@@ -182,7 +190,7 @@ impl Role {
             fields: serde_json::from_value(self.fields.clone())?,
         };
         // A stored role may speak of fields that an older version had.
-        rights.fields.retain(|name, _| fields::find(name).is_some());
+        rights.fields.retain(|name, _| fields::find(name).is_some() || custom::is_full_name(name));
         Ok(rights)
     }
 }

@@ -30,9 +30,21 @@ impl Changes {
 
     /// Notes a personal field if it changed.
     pub fn personal(&mut self, vault: &Vault, column: &Column, old: Option<&str>, new: Option<&str>) -> &mut Self {
+        self.sealed(vault, column.field, column.name, old, new)
+    }
+
+    /// The same for a field that is no column: `field` is its name among all, `name` what the entry calls it.
+    pub fn sealed(
+        &mut self,
+        vault: &Vault,
+        field: &str,
+        name: &str,
+        old: Option<&str>,
+        new: Option<&str>,
+    ) -> &mut Self {
         if old != new {
-            let change = json!({ "from": digest(vault, column, old), "to": digest(vault, column, new) });
-            self.0.insert(column.name.to_owned(), change);
+            let change = json!({ "from": digest(vault, field, old), "to": digest(vault, field, new) });
+            self.0.insert(name.to_owned(), change);
         }
         self
     }
@@ -52,11 +64,11 @@ impl From<Changes> for Value {
     }
 }
 
-fn digest(vault: &Vault, column: &Column, value: Option<&str>) -> Value {
+fn digest(vault: &Vault, field: &str, value: Option<&str>) -> Value {
     match value {
         None => Value::Null,
         Some(value) => {
-            let digest = vault.digest("audit", format!("{}\0{value}", column.field).as_bytes());
+            let digest = vault.digest("audit", format!("{field}\0{value}").as_bytes());
             json!({ "digest": hex(&digest[..8]) })
         }
     }

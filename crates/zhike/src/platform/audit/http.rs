@@ -97,7 +97,10 @@ fn view(who: &Principal, (entry, record): (AuditEntry, Option<Named>)) -> Result
 /// Colleagues that a change names, before and after.
 fn people_in(changes: &Value) -> impl Iterator<Item = Uuid> {
     const FIELDS: [&str; 7] = ["owner", "owner_id", "head_id", "supervisor_id", "deputy_id", "user_id", "assignee_id"];
-    let values = FIELDS.iter().filter_map(|field| changes.get(*field));
+    let is_custom = |field: &str| crate::kernel::custom::number_of(field).is_some();
+    let all = changes.as_object().into_iter().flatten();
+    let values =
+        all.filter(move |(field, _)| FIELDS.contains(&field.as_str()) || is_custom(field)).map(|(_, value)| value);
     values.flat_map(|value| [Some(value), value.get("from"), value.get("to")]).flatten().filter_map(uuid_of)
 }
 

@@ -22,12 +22,20 @@ pub struct ListParams {
     pub limit: Option<usize>,
     /// Text to search for.
     pub q: Option<String>,
+    /// Fields that the company has added, to be told with each record: their keys, separated by commas.
+    #[param(example = "x1,x4")]
+    pub custom: Option<String>,
 }
 
 impl ListParams {
     pub fn asked(&self) -> Result<Asked> {
         let parts = (self.filter.as_deref(), self.sort.as_deref(), self.cursor.as_deref());
         Ok(Asked::parse(parts.0, parts.1, parts.2, self.limit)?)
+    }
+
+    /// The keys of added fields that are asked for.
+    pub fn custom(&self) -> Vec<String> {
+        self.custom.iter().flat_map(|keys| keys.split(',')).map(str::to_owned).collect()
     }
 
     /// The search text, if there is any.

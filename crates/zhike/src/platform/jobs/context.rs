@@ -103,7 +103,7 @@ impl JobContext {
 
 /// The principal a job runs as.
 pub(super) fn asker(tx: &mut Tx<'_>, job: &Job, now: Timestamp, vault: &Arc<Vault>) -> Result<Principal> {
-    let Some(user) = job.asked_by else { return Ok(access::system(now, vault)) };
+    let Some(user) = job.asked_by else { return access::system_here(tx, now, vault) };
     access::principal_of(tx, Id::from_uuid(user), now, vault)?.ok_or_else(|| Error::new(403, "job.asker_gone"))
 }
 

@@ -247,6 +247,7 @@ fn contact(dice: &mut Dice, phone: usize, place: usize, domain: &str) -> NewCont
         primary: Some(place == 0),
         attitude: attitude(phone).map(Some),
         influence: Some(influence(role.authority)),
+        custom: None,
         name: Some(name),
         ..NewContact::default()
     }

@@ -5,7 +5,7 @@ use store::Tx;
 use uuid::Uuid;
 
 use super::people::{self, Staff};
-use super::{Deed, engine};
+use super::{Deed, added, engine};
 use crate::customers::contacts::{self, Contact};
 use crate::customers::model::CustomerKind::Person;
 use crate::customers::model::{Customer, Grade};
@@ -103,7 +103,12 @@ impl Company {
         for place in &first {
             let customer = &world.customers[*place];
             let owner = &self.staff.people[customer.owner];
-            let prepared = customers::prepare(&founder, &customer.archive, Some(owner.user), owner.department)?;
+            let prepared = customers::prepare(
+                &founder,
+                &added::filled(&customer.archive, *place, at)?,
+                Some(owner.user),
+                owner.department,
+            )?;
             block.push(prepared);
         }
         customers::insert_block(tx, &founder.grant::<Import, entity::Customer>()?, import, &block)?;
@@ -170,7 +175,7 @@ impl Company {
     fn joins(&mut self, tx: &mut Tx<'_>, world: &World, place: usize, at: Timestamp) -> Result<()> {
         let customer = &world.customers[place];
         let who = self.at(customer.owner, at);
-        let mut new = customer.archive.clone();
+        let mut new = added::filled(&customer.archive, place, at)?;
         // Imagined names may sound alike; the people who enter them know that they are two.
         (new.allow_duplicate, new.duplicate_reason) = (true, Some("名称相近，确认不是同一家".to_owned()));
         let made = customers::create(tx, &who.grant::<Create, entity::Customer>()?, &new)?;

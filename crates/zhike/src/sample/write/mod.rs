@@ -1,5 +1,6 @@
 //! Lives the imagined company through, in order of time.
 
+mod added;
 mod company;
 mod contacts;
 pub mod people;

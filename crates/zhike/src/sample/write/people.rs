@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use store::{Entity as _, Tx};
 
+use super::added;
 use crate::kernel::permission::action::{Create, Update};
 use crate::kernel::permission::entity;
 use crate::kernel::{Error, Principal, Result};
@@ -35,6 +36,7 @@ impl Staff {
         for (department, planned) in departments.iter().zip(&imagined.departments).skip(1) {
             lead(tx, founder, *department, people[planned.head])?;
         }
+        added::define(tx, founder)?;
         Self::principals(tx, founder, &people)
     }
 

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { messageOf } from '@/api'
+import { messageOf, useCustomFields } from '@/api'
 import { count, locale, lookup } from '@/i18n'
 import { Button, ChoiceField, Notice, Person, Segmented, useGo } from '@/ui'
 import { gradeOptions, sourceOptions } from '../options'
@@ -33,7 +33,9 @@ export function MapStep({ view, known, onChecked, onView }: Props) {
   const [error, setError] = useState<string>()
   const [busy, setBusy] = useState(false)
   const faults = faultsOf(mapping)
-  const contacts = contactTargets(view.columns, mapping)
+  const added = useCustomFields('customer').map((field) => field.key)
+  const addedToContacts = useCustomFields('contact').map((field) => field.key)
+  const contacts = contactTargets(view.columns, mapping, addedToContacts)
   const check = async () => {
     setBusy(true)
     setError(undefined)
@@ -80,6 +82,7 @@ export function MapStep({ view, known, onChecked, onView }: Props) {
                   <td>
                     <FieldSelect
                       label={`${heading}: ${t('import.field')}`}
+                      added={added}
                       contacts={contacts}
                       value={mapping[column.index]}
                       wrong={faults.some((fault) => fault.kind === 'twice' && fault.field === mapping[column.index])}
@@ -143,7 +146,8 @@ export function MapStep({ view, known, onChecked, onView }: Props) {
 export function targetName(field: string): string {
   const slot = slotOf(field)
   if (slot === 0) return lookup(`field.${field}`) ?? field
-  const name = lookup(field.replace(/^contact\d*/, 'contact')) ?? field
+  const own = field.slice(field.indexOf('.') + 1)
+  const name = lookup(field.replace(/^contact\d*/, 'contact')) ?? lookup(`field.${own}`) ?? field
   return slot === 1 ? name : `${name} ${slot}`
 }
 
@@ -179,6 +183,8 @@ function delimiterName(delimiter: string | null | undefined): string {
 
 type SelectProps = {
   label: string
+  /** Fields that the company has added to customers. */
+  added: string[]
   contacts: string[][]
   value: string | undefined
   wrong: boolean
@@ -186,7 +192,7 @@ type SelectProps = {
 }
 
 /** Native: thirty of them on a page cost nothing, and a phone shows its own list. */
-function FieldSelect({ label, contacts, value, wrong, onChange }: SelectProps) {
+function FieldSelect({ label, added, contacts, value, wrong, onChange }: SelectProps) {
   return (
     <select
       className="native"
@@ -196,7 +202,7 @@ function FieldSelect({ label, contacts, value, wrong, onChange }: SelectProps) {
       onChange={(event) => onChange(event.currentTarget.value || null)}
     >
       <option value="">{t('import.ignore')}</option>
-      {customerFields.map((field) => (
+      {[...customerFields, ...added].map((field) => (
         <option key={field} value={field}>
           {targetName(field)}
         </option>

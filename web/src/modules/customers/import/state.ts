@@ -47,11 +47,15 @@ const contactFields = [
 const SLOTS_MOST = 9
 
 /** The contacts that may be chosen: as many as the sheet seems to have, and one more. */
-export function contactTargets(columns: readonly ImportColumn[], mapping: Mapping): string[][] {
+export function contactTargets(
+  columns: readonly ImportColumn[],
+  mapping: Mapping,
+  added: readonly string[] = [],
+): string[][] {
   const fields = [...columns.map((column) => column.field ?? ''), ...Object.values(mapping)]
   const slots = Math.min(SLOTS_MOST, Math.max(1, ...fields.map(slotOf)) + 1)
   return Array.from({ length: slots }, (_, at) =>
-    contactFields.map((field) => `contact${at === 0 ? '' : at + 1}.${field}`),
+    [...contactFields, ...added].map((field) => `contact${at === 0 ? '' : at + 1}.${field}`),
   )
 }
 
