@@ -130,7 +130,7 @@ fn view(row: &Row) -> Result<CustomFieldView> {
 
 pub fn create(tx: &mut Tx<'_>, grant: &Grant<Update, Setting>, new: &New) -> Result<CustomFieldView> {
     let who = grant.principal();
-    turns::take(tx, "custom_field", &["all"])?;
+    turns::take(tx, "custom_field", ["all"])?;
     let mut faults = Vec::new();
     if !ENTITIES.contains(&new.entity) {
         faults.push(rules::fault("entity", "unknown"));

@@ -59,7 +59,7 @@ pub fn filled(archive: &NewCustomer, place: usize, at: Timestamp) -> Result<NewC
     }
     let day = at.to_zoned(jiff::tz::TimeZone::UTC).date();
     let renewal = day.checked_add((360 + (place * 37 % 330) as i64).days()).map_err(Error::internal)?;
-    let goods: Vec<usize> = (1..=4).filter(|good| (place / 3 + good) % 3 == 0).collect();
+    let goods: Vec<usize> = (1..=4).filter(|good| (place / 3 + good).is_multiple_of(3)).collect();
     archive.custom = Some(Sent::from([
         ("x1".to_owned(), json!(place % 3 + 1)),
         ("x2".to_owned(), json!(format!("HT{:05}", 20_117 + place * 53 % 79_000))),
