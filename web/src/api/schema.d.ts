@@ -388,6 +388,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The customers that this one probably is. */
+        get: operations["get_customers_id_duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/duplicates/{pair}/dismissal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says that the two of a pair are two customers. They are not suggested again. */
+        put: operations["put_customers_id_duplicates_pair_dismissal"];
+        post?: never;
+        /** Takes that back: the pair is to be judged again. */
+        delete: operations["delete_customers_id_duplicates_pair_dismissal"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/events": {
         parameters: {
             query?: never;
@@ -668,6 +703,40 @@ export interface paths {
         head?: never;
         /** Renames or moves a department, or names its head. */
         patch: operations["patch_departments_id"];
+        trace?: never;
+    };
+    "/api/v1/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pairs of customers that are probably one, both of which the asker may see. */
+        get: operations["get_duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duplicates/scan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Compares all customers with each other. What is written later is compared as it is written. */
+        post: operations["post_duplicates_scan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/duties": {
@@ -2049,6 +2118,26 @@ export interface components {
          * @enum {string}
          */
         CustomKind: "text" | "number" | "money" | "date" | "choice" | "multi" | "person";
+        /** @description A customer in a row of another room's list. */
+        CustomerCard: {
+            /** @description The name of whoever decides there, else of the primary contact. */
+            decision_maker?: string | null;
+            grade: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            last_contact_at?: string | null;
+            name: string;
+            /** Format: date-time */
+            next_contact_at?: string | null;
+            /** @description Empty for who may not see the customer. */
+            number: string;
+            /** @description A phone number, masked. */
+            phone_hint?: string | null;
+            preferences?: string | null;
+            /** @description Whether the asker may see the customer itself; a card of one they may not see tells only its name and grade. */
+            visible: boolean;
+        };
         CustomerChart: {
             items: components["schemas"]["ChartUnit"][];
         };
@@ -2274,6 +2363,11 @@ export interface components {
         Days: {
             items: components["schemas"]["Day"][];
         };
+        /** @description Why two are not one. */
+        Decision: {
+            /** @default null */
+            reason?: string | null;
+        };
         DepartmentChange: {
             head_id?: components["schemas"]["Id"] | null;
             name?: string | null;
@@ -2308,6 +2402,7 @@ export interface components {
         };
         /** @description A likely duplicate: in full for whoever may see it, else only that there is one. */
         Duplicate: {
+            evidence?: components["schemas"]["DuplicateEvidence"][];
             /** Format: uuid */
             id?: string | null;
             name?: string | null;
@@ -2315,11 +2410,45 @@ export interface components {
             owner?: components["schemas"]["Named"] | null;
             /** @description `exists`: there is one, ask your supervisor. */
             reason?: string | null;
+            /**
+             * Format: int64
+             * @description How much they are alike, 100 at most, and by what.
+             */
+            score?: number | null;
             visible: boolean;
+        };
+        /** @description A signal and what it weighs. */
+        DuplicateEvidence: {
+            signal: components["schemas"]["DuplicateSignal"];
+            /** Format: int64 */
+            weight: number;
+        };
+        /** @description Two customers that are probably one, with what speaks for it. */
+        DuplicatePair: {
+            /** @description The older of the two. */
+            customer: components["schemas"]["CustomerCard"];
+            /** Format: date-time */
+            decided_at?: string | null;
+            decided_by?: components["schemas"]["Named"] | null;
+            evidence: components["schemas"]["DuplicateEvidence"][];
+            /** Format: date-time */
+            found_at: string;
+            /** Format: uuid */
+            id: string;
+            other: components["schemas"]["CustomerCard"];
+            reason?: string | null;
+            /**
+             * Format: int64
+             * @description The sum of the weights, 100 at most.
+             */
+            score: number;
+            state: components["schemas"]["PairState"];
         };
         DuplicateQuery: {
             /** @default null */
             credit_code?: string | null;
+            /** @default null */
+            email?: string | null;
             /**
              * @default null
              * @example 华盛机械
@@ -2328,6 +2457,11 @@ export interface components {
             /** @default null */
             phone?: string | null;
         };
+        /**
+         * @description What two customers have in common.
+         * @enum {string}
+         */
+        DuplicateSignal: "credit_code" | "id_number" | "full_name" | "name" | "sound" | "phone" | "domain";
         /**
          * @description What to do with a customer that is there already.
          * @enum {string}
@@ -3423,6 +3557,31 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_DuplicatePair: {
+            items: {
+                /** @description The older of the two. */
+                customer: components["schemas"]["CustomerCard"];
+                /** Format: date-time */
+                decided_at?: string | null;
+                decided_by?: components["schemas"]["Named"] | null;
+                evidence: components["schemas"]["DuplicateEvidence"][];
+                /** Format: date-time */
+                found_at: string;
+                /** Format: uuid */
+                id: string;
+                other: components["schemas"]["CustomerCard"];
+                reason?: string | null;
+                /**
+                 * Format: int64
+                 * @description The sum of the weights, 100 at most.
+                 */
+                score: number;
+                state: components["schemas"]["PairState"];
+            }[];
+            /** @description The cursor of the next page; nothing at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_DutyView: {
             items: {
                 /**
@@ -3632,6 +3791,8 @@ export interface components {
             /** @description The cursor of the next page; nothing at the end. */
             next?: string | null;
         };
+        /** @enum {string} */
+        PairState: "open" | "distinct" | "merged";
         PasswordByLink: {
             password: string;
             token: string;
@@ -5045,6 +5206,75 @@ export interface operations {
             };
         };
     };
+    get_customers_id_duplicates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DuplicatePair"];
+                };
+            };
+        };
+    };
+    put_customers_id_duplicates_pair_dismissal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                pair: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicatePair"];
+                };
+            };
+        };
+    };
+    delete_customers_id_duplicates_pair_dismissal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                pair: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicatePair"];
+                };
+            };
+        };
+    };
     get_customers_id_events: {
         parameters: {
             query?: never;
@@ -5588,6 +5818,63 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DepartmentView"];
+                };
+            };
+        };
+    };
+    get_duplicates: {
+        parameters: {
+            query?: {
+                /**
+                 * @description JSON array of `[field, op, value]`.
+                 * @example [["active","eq",true]]
+                 */
+                filter?: string;
+                /** @description A field; `-field` descends. */
+                sort?: string;
+                /** @description What an earlier page gave as `next`. */
+                cursor?: string;
+                /** @description At most 200. */
+                limit?: number;
+                /** @description Text to search for. */
+                q?: string;
+                /**
+                 * @description Fields that the company has added, to be told with each record: their keys, separated by commas.
+                 * @example x1,x4
+                 */
+                custom?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DuplicatePair"];
+                };
+            };
+        };
+    };
+    post_duplicates_scan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStarted"];
                 };
             };
         };
