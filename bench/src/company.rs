@@ -9,6 +9,7 @@ use journeys::server::{ADMIN, Installation, Server, succeed};
 use rusqlite::{Connection, OpenFlags};
 use serde_json::Value;
 
+use crate::added;
 use crate::machine::Pinning;
 use crate::table::seconds;
 
@@ -93,6 +94,7 @@ fn make(folder: &Path, size: Size, seed: u64) {
     let mut sample = place.command(&["sample", "--customers", customers, "--contacts", contacts]);
     sample.args(["--interactions", interactions, "--seed", seed, "--json"]).stderr(Stdio::inherit());
     let made = succeed(&mut sample);
+    added::fill(&Connection::open(place.database()).expect("the database of the sample"));
     fs::write(folder.join(MADE), made.stdout).expect("a note of what was made");
     println!("made in {}", seconds(started.elapsed()));
 }

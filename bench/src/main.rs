@@ -4,6 +4,7 @@
 //! `--quick` leaves out the large company and the kills, `--no-faults` the kills alone, `--fresh` makes the companies
 //! anew, `--seconds N` measures each request for so long.
 
+mod added;
 mod company;
 mod disk;
 mod import;

@@ -8,6 +8,7 @@ use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use serde_json::json;
 
+use crate::added;
 use crate::company::Company;
 use crate::load::{Target, Turn};
 use crate::table::Table;
@@ -24,6 +25,8 @@ pub fn measure(title: &str, target: &Target, company: &Company) {
     row("ceiling: a static answer", "", &|_| Request::get("/healthz"));
     row("list by name, 50 rows", "≤ 0.4", &|turn| page("name", &turn));
     row("list newest first, 50 rows", "≤ 0.4", &|turn| page("-created_at", &turn));
+    row("list by name, two added fields filtered", "≤ 2", &|turn| filtered("name", turn.rng));
+    row("list newest first, two added fields filtered", "≤ 2", &|turn| filtered("-created_at", turn.rng));
     row("search, two characters in a name", "≤ 0.4", &|turn| search(turn.rng, company));
     row("list found by two characters", "≤ 0.4", &|turn| found(turn.rng, company));
     row("detail", "≤ 0.2", &|turn| Request::get(format!("/api/v1/customers/{}", any(turn.rng, &company.ids))));
@@ -65,6 +68,14 @@ fn page(sort: &str, turn: &Turn<'_>) -> Request {
     let cursor = turn.last.and_then(|answer| cursor(&answer.body));
     let cursor = cursor.map(|cursor| format!("&cursor={}", encode(&cursor))).unwrap_or_default();
     Request::get(format!("/api/v1/customers?sort={sort}&limit=50{cursor}"))
+}
+
+/// Customers of one choice in each of two added fields, and the values of three of them with each.
+fn filtered(sort: &str, rng: &mut StdRng) -> Request {
+    let choices =
+        added::CHOICES.map(|field| json!([format!("x{field}"), "in", [rng.random_range(1..=added::OF_FIVE)]]));
+    let filter = encode(&json!(choices).to_string());
+    Request::get(format!("/api/v1/customers?sort={sort}&limit=50&custom=x1,x2,x9&filter={filter}"))
 }
 
 /// The cursor at the end of a page, without reading all of it.

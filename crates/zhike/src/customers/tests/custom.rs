@@ -86,6 +86,14 @@ store::db_test! {
         let one = format!("{place}/{}", contact["id"].as_str().expect("an id"));
         assert_eq!(li.patch(&one, 1, json!({ "custom": { &key: 1 } })).ok()["custom"][&key], json!(1));
         assert_eq!(li.patch(&path(&made), 1, json!({ "custom": { &key: 1 } })).status.as_u16(), 422, "it is no field of customers");
+        let hobby = field(&admin, "contact", "text", "私人爱好", json!({ "class": "personal" }));
+        li.patch(&one, 2, json!({ "custom": { &hobby: "收藏茶壶" } })).ok();
+        let other = company(&li, "瑞丰食品");
+        let moved = li.post(&format!("{one}/move"), json!({ "customer_id": other["id"] })).created();
+        assert_eq!(moved["custom"], json!({ &key: 1, &hobby: { "masked": "***" } }), "they are taken along");
+        let asked = json!({ "field": hobby, "contact_id": moved["id"], "reason": "准备礼物" });
+        assert_eq!(li.post(&format!("{}/reveal", path(&other)), asked).ok()["value"], json!("收藏茶壶"));
+        assert_eq!(li.get(&place).ok()["items"][0]["custom"], json!({ &key: 1 }), "what is personal stays nowhere else");
         li.delete(&one);
         assert_eq!(li.get(&place).ok()["items"], json!([]));
     }
