@@ -14,6 +14,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("0030_customers.sql", "customers"),
     ("0031_import.sql", "customers"),
     ("0032_relations.sql", "customers"),
+    ("0033_grade_proposal.sql", "customers"),
     ("0035_custom_fields.sql", "platform"),
     ("0037_duplicates.sql", "customers"),
     ("0040_policy.sql", "policy"),

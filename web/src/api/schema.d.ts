@@ -475,6 +475,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/grade_proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Proposes another grade for a customer. */
+        post: operations["post_customers_id_grade_proposals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/grade_proposals/{proposal}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a proposal back. */
+        delete: operations["delete_customers_id_grade_proposals_proposal"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/grade_proposals/{proposal}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approves or refuses a proposal. */
+        post: operations["post_customers_id_grade_proposals_proposal_decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/group": {
         parameters: {
             query?: never;
@@ -853,6 +904,23 @@ export interface paths {
         };
         /** The file of an export, for whoever made it, for seven days. */
         get: operations["get_exports_id_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/grade_proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Proposals to grade customers anew. */
+        get: operations["get_grade_proposals"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1769,6 +1837,23 @@ export interface paths {
         post?: never;
         /** Removes the authenticator of a person who lost it. */
         delete: operations["delete_users_id_totp"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/verification_rounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the rounds of a quarter found, by department and person, as far as the asker may look. */
+        get: operations["get_verification_rounds"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2720,6 +2805,31 @@ export interface components {
          * @enum {string}
          */
         Grade: "vip" | "key" | "ordinary";
+        GradeDecision: {
+            approve: boolean;
+            /** @description Needed to refuse. */
+            reason?: string | null;
+        };
+        GradeProposalView: {
+            answer?: string | null;
+            /** @description Whoever owes the decision. */
+            approver: components["schemas"]["Named"];
+            /** Format: date-time */
+            created_at: string;
+            customer: components["schemas"]["Named"];
+            /** Format: date-time */
+            decided_at?: string | null;
+            decided_by?: components["schemas"]["Named"] | null;
+            from_grade: components["schemas"]["Grade"];
+            /** Format: uuid */
+            id: string;
+            proposer: components["schemas"]["Named"];
+            reason: string;
+            state: components["schemas"]["ProposalState"];
+            to_grade: components["schemas"]["Grade"];
+            /** Format: int64 */
+            version: number;
+        };
         GradeRequest: {
             grade: components["schemas"]["Grade"];
             reason: string;
@@ -3290,6 +3400,10 @@ export interface components {
              */
             known_at?: string | null;
         };
+        NewGradeProposal: {
+            grade: components["schemas"]["Grade"];
+            reason: string;
+        };
         /** @description A contact to be written down. */
         NewInteraction: {
             /**
@@ -3648,6 +3762,31 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_GradeProposalView: {
+            items: {
+                answer?: string | null;
+                /** @description Whoever owes the decision. */
+                approver: components["schemas"]["Named"];
+                /** Format: date-time */
+                created_at: string;
+                customer: components["schemas"]["Named"];
+                /** Format: date-time */
+                decided_at?: string | null;
+                decided_by?: components["schemas"]["Named"] | null;
+                from_grade: components["schemas"]["Grade"];
+                /** Format: uuid */
+                id: string;
+                proposer: components["schemas"]["Named"];
+                reason: string;
+                state: components["schemas"]["ProposalState"];
+                to_grade: components["schemas"]["Grade"];
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description The cursor of the next page; nothing at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_InteractionView: {
             items: {
                 /** @description Who made the contact. */
@@ -3877,6 +4016,11 @@ export interface components {
             title: string;
             type: string;
         };
+        /**
+         * @description 待审批, 已批准, 已驳回, 已撤回.
+         * @enum {string}
+         */
+        ProposalState: "open" | "approved" | "rejected" | "withdrawn";
         /** @description Which: those named, or all. */
         ReadThese: {
             all?: boolean;
@@ -3977,7 +4121,7 @@ export interface components {
             definition: Record<string, unknown>;
             key: string;
             name: components["schemas"]["PolicyText"];
-            /** @description `customer.owner`, `fact.actor` or `department.head`. */
+            /** @description `customer.owner`, `fact.actor`, `fact.assignee` or `department.head`. */
             owner: string;
             /** @description What a form may change: path, name in both languages, kind, value, bounds, options. */
             params: Record<string, unknown>[];
@@ -4340,6 +4484,27 @@ export interface components {
             outcome: "head_missing";
             /** Format: int64 */
             rows: number;
+        };
+        /** @description The rounds of a quarter. */
+        VerificationRound: {
+            /** Format: date */
+            from: string;
+            rows: components["schemas"]["VerificationRoundRow"][];
+            /** Format: date */
+            to: string;
+        };
+        /** @description Counts of fields, but for `rounds`, which counts customers spoken with. */
+        VerificationRoundRow: {
+            /** Format: int64 */
+            changed: number;
+            /** Format: int64 */
+            confirmed: number;
+            department?: components["schemas"]["Named"] | null;
+            person: components["schemas"]["Named"];
+            /** Format: int64 */
+            rounds: number;
+            /** Format: int64 */
+            unreachable: number;
         };
         /**
          * @description The life of a version.
@@ -5368,6 +5533,83 @@ export interface operations {
             };
         };
     };
+    post_customers_id_grade_proposals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGradeProposal"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GradeProposalView"];
+                };
+            };
+        };
+    };
+    delete_customers_id_grade_proposals_proposal: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+                proposal: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GradeProposalView"];
+                };
+            };
+        };
+    };
+    post_customers_id_grade_proposals_proposal_decision: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+                proposal: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GradeDecision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GradeProposalView"];
+                };
+            };
+        };
+    };
     get_customers_id_group: {
         parameters: {
             query?: never;
@@ -6051,6 +6293,39 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": unknown;
+                };
+            };
+        };
+    };
+    get_grade_proposals: {
+        parameters: {
+            query?: {
+                /**
+                 * @description JSON array of `[field, op, value]`.
+                 * @example [["active","eq",true]]
+                 */
+                filter?: string;
+                /** @description A field; `-field` descends. */
+                sort?: string;
+                /** @description What an earlier page gave as `next`. */
+                cursor?: string;
+                /** @description At most 200. */
+                limit?: number;
+                /** @description Text to search for. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_GradeProposalView"];
                 };
             };
         };
@@ -7685,6 +7960,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    get_verification_rounds: {
+        parameters: {
+            query?: {
+                /** @description Any day of the quarter; this one when left out. */
+                quarter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerificationRound"];
+                };
             };
         };
     };

@@ -10,6 +10,9 @@ use crate::platform::outbox;
 
 pub const CREATED: &str = "customer_created";
 pub const GRADED: &str = "customer_graded";
+pub const GRADE_PROPOSED: &str = "grade_change_proposed";
+pub const GRADE_DECIDED: &str = "grade_change_decided";
+pub const GRADE_WITHDRAWN: &str = "grade_change_withdrawn";
 pub const OWNER_CHANGED: &str = "customer_owner_changed";
 pub const REMOVED: &str = "customer_removed";
 pub const RESTORED: &str = "customer_restored";

@@ -19,6 +19,7 @@ pub mod duplicates;
 pub mod events;
 pub mod export;
 pub mod facts;
+pub mod grades;
 pub mod http;
 pub mod import;
 pub mod index;
@@ -51,6 +52,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(contacts::http::routes())
         .merge(chart::http::routes())
         .merge(relations::http::routes())
+        .merge(grades::http::routes())
         .merge(collaborators::http::routes())
         .merge(verification::http::routes())
         .merge(events::http::routes())

@@ -2,10 +2,11 @@
 import { messageOf, useCan } from '@/api'
 import { t as words } from '@/i18n'
 import { Button, Dialog, IconButton, Menu, type MenuItem, toast, undoable } from '@/ui'
-import { BulkGrade, BulkOwner } from './BulkChange'
+import { BulkOwner } from './BulkChange'
 import { ContactForm } from './ContactForm'
 import { CustomerForm } from './CustomerForm'
 import EventPanel from './EventPanel'
+import { GradePanel } from './grades/GradePanel'
 import { type Customer, removeCustomer, restoreCustomer, useRefresh } from './queries'
 import VerifyPanel from './VerifyPanel'
 import { t } from './words'
@@ -85,7 +86,7 @@ export function CustomerActions({ customer, panel, onPanel: setPanel, onGone }: 
         <ContactForm customerId={customer.id} onDone={close} />
       </Dialog>
       <Dialog title={t('customers.set_grade')} open={panel === 'grade'} onClose={close} size={420}>
-        <BulkGrade {...one} />
+        <GradePanel customer={customer} onDone={close} />
       </Dialog>
       <Dialog title={t('customers.set_owner')} open={panel === 'owner'} onClose={close} size={420}>
         <BulkOwner {...one} />

@@ -61,11 +61,13 @@ export default function CustomerList() {
     })
   }
   const choose = (
-    <div className="row wrap">
+    <>
       <Tabs />
-      {bring}
-      {create}
-    </div>
+      <div className="row">
+        {bring}
+        {create}
+      </div>
+    </>
   )
   return (
     <div className="page">

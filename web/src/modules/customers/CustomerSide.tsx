@@ -8,14 +8,16 @@ import { CopyButton, Dialog, IconButton, Link, Masked, Remaining, SideBlock, Ske
 import { ContactActs, ContactState } from './ContactActs'
 import { ContactForm } from './ContactForm'
 import { type Custom, customText, isMasked } from './custom'
+import { ProposalActs } from './grades/ProposalActs'
 import { Attitude, word } from './options'
-import { type Contact, type Customer, contactsQuery, dutiesQuery, reveal } from './queries'
+import { type Contact, type Customer, contactsQuery, dutiesQuery, reveal, waitingProposalQuery } from './queries'
 import { t } from './words'
 
 export function CustomerSide({ id, customer }: { id: string; customer: Customer | undefined }) {
   const can = useCan()
   return (
     <>
+      <WaitingProposal id={id} />
       {can('duty', 'read') && <Duties id={id} customer={customer} />}
       <SideBlock title={t('customers.next_contact')}>
         {customer?.next_contact_at ? (
@@ -31,6 +33,24 @@ export function CustomerSide({ id, customer }: { id: string; customer: Customer 
       )}
       {can('contact', 'read') && <People key={id} id={id} />}
     </>
+  )
+}
+
+/** Another grade has been proposed: what, why, and the answer for whoever may give it. */
+function WaitingProposal({ id }: { id: string }) {
+  const { data: proposal } = useQuery(waitingProposalQuery(id))
+  if (!proposal) return null
+  return (
+    <SideBlock title={t('proposal.waiting')}>
+      <p>
+        {word('grade', proposal.from_grade)} → <b>{word('grade', proposal.to_grade)}</b>
+        <span className="dim"> {proposal.reason}</span>
+      </p>
+      <p className="dim">
+        {proposal.proposer.name} → {proposal.approver.name}
+      </p>
+      <ProposalActs proposal={proposal} />
+    </SideBlock>
   )
 }
 

@@ -1,13 +1,17 @@
+import { useCan } from '@/api'
 import { Subnav } from '@/ui'
 import { t } from './words'
 
 /** The pages over all customers. */
 export function Tabs() {
+  const can = useCan()
   return (
     <Subnav
       label={t('customers.tabs')}
       pages={[
         { to: '/customers', label: t('customers.title'), exact: true },
+        ...(can('duty', 'read') ? [{ to: '/customers/verification', label: t('round.title') }] : []),
+        { to: '/customers/grades', label: t('proposal.title') },
         { to: '/customers/duplicates', label: t('pair.title') },
       ]}
     />

@@ -4,11 +4,11 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { messageOf, newKey, Problem, useMe } from '@/api'
 import { ago, date, lookup, money } from '@/i18n'
-import { Area, Button, ChoiceField, Dialog, Failed, Notice, RegionName, Skeleton, Text, toast } from '@/ui'
+import { Area, Button, ChoiceField, Dialog, Failed, Notice, RegionName, Skeleton, Tag, Text, toast } from '@/ui'
 import { isMasked } from './custom'
 import { word } from './options'
-import { type Customer, contactsQuery, customerQuery, useRefresh, verify } from './queries'
-import { type Answers, answersOf, type Result, results, verifiable } from './verification'
+import { type Customer, contactsQuery, customerQuery, useRefresh, useTimeline, verify } from './queries'
+import { type Answers, answersOf, changedSince, type Result, results, verifiable } from './verification'
 import { t } from './words'
 
 export default function VerifyPanel({ customerId, onClose }: { customerId: string; onClose: () => void }) {
@@ -43,6 +43,8 @@ function Verify({ customer, onClose }: { customer: Customer; onClose: () => void
   const list = useRef<HTMLUListElement>(null)
   // The dialog was open before the archive was there, and gave the focus to its close button.
   useEffect(() => list.current?.querySelector<HTMLElement>('.pill')?.focus(), [])
+  const changes = useTimeline(customer.id, ['change']).data?.pages[0]?.items ?? []
+  const since = changedSince(changes, customer.verified_on)
   const fields = verifiable(customer, (field) => me?.fields[`customer.${field}`] !== 'hidden')
   const answer = (field: string, result: Result | undefined, value?: string) =>
     setAnswers((before) => ({ ...before, [field]: result && { result, value } }))
@@ -89,7 +91,10 @@ function Verify({ customer, onClose }: { customer: Customer; onClose: () => void
       <ul className="verify" ref={list}>
         {fields.map((field) => (
           <li key={field} data-result={answers[field]?.result}>
-            <span className="dim">{lookup(`field.${field}`) ?? field}</span>
+            <span className="dim">
+              {lookup(`field.${field}`) ?? field}
+              {customer.verified_on && since.has(field) && <Tag>{t('verify.since')}</Tag>}
+            </span>
             <span className="verify-now">{shown(customer, field) ?? <span className="dim">–</span>}</span>
             <Choices field={field} answer={answers[field]?.result} onAnswer={(result) => answer(field, result)} />
             {answers[field]?.result === 'changed' && (

@@ -8,9 +8,10 @@ export { contactsQuery, customerQuery, reveal as revealValue } from './queries'
 
 /** A customer over another room's page. */
 export const CustomerDrawer = lazy(() => import('./CustomerDrawer'))
-/** The two acts that fulfil duties of the archive. */
+/** The acts that fulfil duties of the archive. */
 export const VerifyPanel = lazy(() => import('./VerifyPanel'))
 export const EventPanel = lazy(() => import('./EventPanel'))
+export const DecidePanel = lazy(() => import('./grades/DecidePanel'))
 
 export const manifest: Manifest = {
   name: 'customers',
@@ -32,6 +33,8 @@ export const manifest: Manifest = {
       load: () => import('./duplicates/DuplicateList'),
       permission: ['customer', 'read'],
     },
+    { path: '/customers/verification', load: () => import('./round/RoundPage'), permission: ['duty', 'read'] },
+    { path: '/customers/grades', load: () => import('./grades/ProposalList'), permission: ['customer', 'read'] },
     { path: '/customers/$id', load: () => import('./CustomerPage'), permission: ['customer', 'read'] },
   ],
   commands: [
@@ -48,6 +51,20 @@ export const manifest: Manifest = {
       permission: ['customer', 'import'],
       keywords: 'import xlsx csv excel 批量 导入',
       to: '/customers/import',
+    },
+    {
+      id: 'customers.round',
+      label: () => t('customers.round'),
+      permission: ['duty', 'read'],
+      keywords: 'verification quarter 核对 季度',
+      to: '/customers/verification',
+    },
+    {
+      id: 'customers.grades',
+      label: () => t('customers.grades'),
+      permission: ['customer', 'read'],
+      keywords: 'approval tier 审批 待我审批 级别',
+      to: '/customers/grades',
     },
   ],
   records: { customer: (id) => `/customers/${id}`, import: (id) => `/customers/import?id=${id}` },

@@ -12,6 +12,10 @@ export type Contact = Schemas['ContactView']
 export type ChartUnit = Schemas['ChartUnit']
 export type Relation = Schemas['RelationView']
 export type RelationKind = Relation['kind']
+export type Proposal = Schemas['GradeProposalView']
+export type Round = Schemas['VerificationRound']
+export type RoundDuties = Schemas['Compliance']
+export type RoundDuty = Schemas['DutyView']
 export type Related = Schemas['RelatedCustomer']
 export type ContactInput = Schemas['NewContact']
 /** What is in `data` depends on the kind. */
@@ -34,6 +38,8 @@ export type Duty = {
 export const keys = {
   all: ['customers'] as const,
   one: (id: string) => ['customers', 'one', id] as const,
+  round: ['customers', 'round'] as const,
+  proposals: ['customers', 'proposals'] as const,
 }
 
 const at = (id: string) => ({ params: { path: { id } } })
@@ -221,6 +227,61 @@ export async function unrelate(id: string, relation: Relation): Promise<void> {
   await call(api.DELETE('/api/v1/customers/{id}/relations/{relation}', { params }))
 }
 
+export function listRoundDuties(query: ListQuery, signal: AbortSignal): Promise<Page<RoundDuty>> {
+  return call(api.GET('/api/v1/duties', { params: { query: listParams(query) }, signal }))
+}
+
+export const roundDutiesQuery = (from: string, to: string, group: 'person' | 'department') =>
+  queryOptions({
+    queryKey: [...keys.round, from, 'duties', group],
+    queryFn: ({ signal }) => {
+      const query = { from, to, group, clause: 'R3-1.5', rule: 'archive-verification' }
+      return call(api.GET('/api/v1/compliance', { params: { query }, signal }))
+    },
+  })
+
+/** How the fields were answered in the rounds of a quarter. */
+export const roundQuery = (quarter: string) =>
+  queryOptions({
+    queryKey: [...keys.round, quarter, 'answers'],
+    queryFn: ({ signal }) => call(api.GET('/api/v1/verification_rounds', { params: { query: { quarter } }, signal })),
+  })
+
+export function listProposals(query: ListQuery, signal: AbortSignal): Promise<Page<Proposal>> {
+  return call(api.GET('/api/v1/grade_proposals', { params: { query: listParams(query) }, signal }))
+}
+
+/** The one proposal about a customer that still waits for its answer. */
+export const waitingProposalQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...keys.one(id), 'proposal'],
+    queryFn: async ({ signal }) => {
+      const filter: ListQuery['filter'] = [
+        ['customer', 'eq', id],
+        ['state', 'in', ['open']],
+      ]
+      return (await listProposals({ filter, limit: 1 }, signal)).items[0] ?? null
+    },
+  })
+
+export function proposeGrade(id: string, grade: Grade, reason: string, key: string): Promise<Proposal> {
+  const options = { ...at(id), body: { grade, reason }, headers: idempotent(key) }
+  return call(api.POST('/api/v1/customers/{id}/grade_proposals', options))
+}
+
+const atProposal = ({ id, customer, version }: Proposal) => ({
+  params: { path: { id: customer.id, proposal: id }, header: ifMatch(version) },
+})
+
+export function decideProposal(proposal: Proposal, approve: boolean, reason: string): Promise<Proposal> {
+  const body = { approve, reason: reason || null }
+  return call(api.POST('/api/v1/customers/{id}/grade_proposals/{proposal}/decision', { ...atProposal(proposal), body }))
+}
+
+export function withdrawProposal(proposal: Proposal): Promise<Proposal> {
+  return call(api.DELETE('/api/v1/customers/{id}/grade_proposals/{proposal}', atProposal(proposal)))
+}
+
 export function verify(id: string, body: Verification, key: string): Promise<Customer> {
   return call(api.POST('/api/v1/customers/{id}/verifications', { ...at(id), body, headers: idempotent(key) }))
 }
@@ -246,7 +307,7 @@ export function useRefresh(): (id?: string) => Promise<void> {
   const client = useQueryClient()
   return async (id) => {
     const touched: (readonly unknown[])[] = [['today'], id ? keys.one(id) : keys.all]
-    if (id) touched.push([...keys.all, 'list'])
+    if (id) touched.push([...keys.all, 'list'], keys.proposals, keys.round)
     await Promise.all(touched.map((queryKey) => client.invalidateQueries({ queryKey })))
   }
 }

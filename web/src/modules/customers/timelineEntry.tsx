@@ -115,7 +115,7 @@ export function changeLines(data: Record<string, unknown>): string[] {
   return silent.length > 0 ? [...told, t('timeline.fields', { fields: join(silent) })] : told
 }
 
-const enums = new Set(['grade', 'kind', 'source', 'industry', 'salutation', 'authority'])
+const enums = new Set(['grade', 'kind', 'source', 'industry', 'salutation', 'authority', 'attitude', 'influence'])
 const id = /^[0-9a-f]{8}-[0-9a-f]{4}-/
 
 /** A value as people read it; ids and structures say nothing and are left out (`undefined`). */

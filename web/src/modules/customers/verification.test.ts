@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { answersOf, verifiable } from './verification'
+import { answersOf, changedSince, verifiable } from './verification'
 
 describe('a verification', () => {
   it('asks for key facts first, and never for what one may not see', () => {
@@ -25,5 +25,18 @@ describe('a verification', () => {
     const changed = (value: string) => answersOf({ annual_revenue_fen: { result: 'changed', value } }).items[0]?.value
     expect(changed('1,200.5')).toBe('120050')
     expect(changed('三亿')).toBe('三亿')
+  })
+  it('knows what changed after the last one', () => {
+    const change = (at: string, fields: string[], action = 'update') => ({
+      at,
+      data: { entity: 'customer', action, fields },
+    })
+    const entries = [
+      change('2026-11-20T02:00:00Z', ['address', 'region']),
+      change('2026-11-19T02:00:00Z', ['grade'], 'grade'),
+      change('2026-08-01T02:00:00Z', ['website']),
+    ]
+    expect([...changedSince(entries, '2026-09-30')]).toEqual(['address', 'region'])
+    expect([...changedSince(entries, null)]).toEqual(['address', 'region', 'website'])
   })
 })

@@ -1,5 +1,6 @@
 /** What is asked in a verification, and the answers as the server takes them. */
-import type { Customer, Verification } from './queries'
+import { civilDate } from '@/i18n'
+import type { Customer, TimelineItem, Verification } from './queries'
 
 export const results = ['confirmed', 'changed', 'unreachable'] as const
 export type Result = (typeof results)[number]
@@ -46,4 +47,16 @@ export function answersOf(answers: Answers): { items: Verification['items']; mis
     result === 'changed' ? { field, result, value: stored(field, value?.trim() ?? '') } : { field, result },
   )
   return { items, missing }
+}
+
+/** The fields that changed after the archive was last verified; all that is known of, if it never was. */
+export function changedSince(
+  entries: readonly Pick<TimelineItem, 'at' | 'data'>[],
+  verifiedOn?: string | null,
+): Set<string> {
+  const later = entries.filter(({ at, data }) => {
+    const changed = data.entity === 'customer' && data.action === 'update'
+    return changed && (!verifiedOn || civilDate(Date.parse(at)) > verifiedOn)
+  })
+  return new Set(later.flatMap(({ data }) => (Array.isArray(data.fields) ? (data.fields as string[]) : [])))
 }

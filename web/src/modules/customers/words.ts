@@ -6,9 +6,31 @@ import { happening } from './words/happening'
 import { importing } from './words/importing'
 import { organisation } from './words/organisation'
 import { pairs } from './words/pairs'
+import { proposals } from './words/proposals'
+import { round } from './words/round'
 
 /** Words of the pages of this room, loaded with them. */
 export const t = define({
-  zh: { ...archive.zh, ...enums.zh, ...errors.zh, ...happening.zh, ...importing.zh, ...organisation.zh, ...pairs.zh },
-  en: { ...archive.en, ...enums.en, ...errors.en, ...happening.en, ...importing.en, ...organisation.en, ...pairs.en },
+  zh: {
+    ...archive.zh,
+    ...enums.zh,
+    ...errors.zh,
+    ...happening.zh,
+    ...importing.zh,
+    ...organisation.zh,
+    ...pairs.zh,
+    ...proposals.zh,
+    ...round.zh,
+  },
+  en: {
+    ...archive.en,
+    ...enums.en,
+    ...errors.en,
+    ...happening.en,
+    ...importing.en,
+    ...organisation.en,
+    ...pairs.en,
+    ...proposals.en,
+    ...round.en,
+  },
 })

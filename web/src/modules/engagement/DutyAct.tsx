@@ -1,8 +1,8 @@
 /** The one act that fulfils a duty, wherever the duty is shown: record, verify, or record an event. */
 import { lazy, Suspense, useMemo, useState } from 'react'
 import { useCan } from '@/api'
-import { EventPanel, VerifyPanel } from '@/modules/customers'
-import { Button, Dialog, Sheet, usePhone } from '@/ui'
+import { DecidePanel, EventPanel, VerifyPanel } from '@/modules/customers'
+import { Button, Dialog, type Permission, Sheet, usePhone } from '@/ui'
 import { type Act, actOf } from './duty'
 import type { Item } from './queries'
 import { startOfDuty } from './record'
@@ -17,10 +17,11 @@ export type Actionable = Pick<Item, 'rule' | 'what' | 'last'> & {
   customer: { id: string; name: string }
 }
 
-const needs: Record<Act, [entity: string, action: 'create' | 'update']> = {
+const needs: Record<Act, Permission> = {
   record: ['interaction', 'create'],
   verify: ['customer', 'update'],
   event: ['customer', 'update'],
+  approve: ['customer', 'approve'],
 }
 
 export default function DutyAct({ duty, small }: { duty: Actionable; small?: boolean }) {
@@ -48,6 +49,7 @@ function Panel({ act, duty, onClose }: { act: Act; duty: Actionable; onClose: ()
   const start = useMemo(() => startOfDuty(duty), [duty])
   if (act === 'verify') return <VerifyPanel customerId={duty.customer.id} onClose={onClose} />
   if (act === 'event') return <EventPanel customerId={duty.customer.id} onClose={onClose} />
+  if (act === 'approve') return <DecidePanel customerId={duty.customer.id} onClose={onClose} />
   const Frame = phone ? Sheet : Dialog
   return (
     <Frame title={duty.customer.name} open onClose={onClose} size={720}>

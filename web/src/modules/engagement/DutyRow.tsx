@@ -1,7 +1,7 @@
 import { lazy, Suspense, useMemo } from 'react'
 import { messageOf, useCan } from '@/api'
 import { dueText, lookup, monthDay, now, shortDay } from '@/i18n'
-import { EventPanel, Grade, VerifyPanel } from '@/modules/customers'
+import { DecidePanel, EventPanel, Grade, VerifyPanel } from '@/modules/customers'
 import { CopyButton, Link, Remaining, Sheet, Skeleton, Tag, toast, usePhone, useShortly } from '@/ui'
 import { dial, isPhone, numberOf } from './dial'
 import { actOf, clausePath, dutyText, progressText } from './duty'
@@ -162,6 +162,7 @@ function ActPanel({ item, isCall, onClose }: { item: Item; isCall: boolean; onCl
   const act = isCall ? 'record' : actOf(item)
   if (act === 'verify') return <VerifyPanel customerId={customer.id} onClose={onClose} />
   if (act === 'event') return <EventPanel customerId={customer.id} onClose={onClose} />
+  if (act === 'approve') return <DecidePanel customerId={customer.id} onClose={onClose} />
   const form = (
     <RecordForm
       start={start}

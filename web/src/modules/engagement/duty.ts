@@ -30,11 +30,12 @@ export function progressText(duty: Duty): string {
     .join(' · ')
 }
 
-export type Act = 'record' | 'verify' | 'event'
+export type Act = 'record' | 'verify' | 'event' | 'approve'
 
 /** The one thing that fulfils it. */
 export function actOf({ rule }: Pick<Item, 'rule'>): Act {
   if (rule === 'archive-verification') return 'verify'
+  if (rule === 'grade-decision') return 'approve'
   return rule === 'major-event-record' ? 'event' : 'record'
 }
 

@@ -26,6 +26,7 @@ export const ACTIONS = [
   'restore',
   'assign',
   'grade',
+  'propose_grade',
   'share',
   'chart',
   'relate',

@@ -98,6 +98,7 @@ export function DataView<T>(props: DataViewProps<T>) {
         <h1>{props.title}</h1>
         {props.actions}
       </div>
+      {props.summary}
       {active && (
         <Views
           list={list}

@@ -62,6 +62,8 @@ export type DataViewProps<T> = {
   /** When the list has no record at all: why, and one thing to do. */
   empty: { title: string; why: string; action?: ReactNode }
   actions?: ReactNode
+  /** What is to be known of the whole, above the rows. */
+  summary?: ReactNode
   bulk?: BulkAction<T>[]
   /** The opened record, drawn over the list. Without it the name of a row is plain text. */
   record?: (id: string, neighbours: Neighbours) => ReactNode

@@ -131,18 +131,28 @@ pub fn set_grade(
     if !who.edits(Entity::Customer, "grade") {
         return Err(Error::forbidden().field("grade", "not_allowed"));
     }
+    regrade(tx, who, &mut customer, (grade, &reason))?;
+    view(tx, who, customer)
+}
+
+/// Gives a customer that is held another grade; permission and reason have been checked.
+pub fn regrade(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    customer: &mut Customer,
+    (grade, reason): (Grade, &str),
+) -> Result<()> {
     let from = customer.grade;
     if from == grade {
-        return view(tx, who, customer);
+        return Ok(());
     }
     customer.grade = grade;
-    save(tx, who, &mut customer)?;
+    save(tx, who, customer)?;
     let mut changes = Changes::new();
-    changes.field("grade", &from, &grade).set("reason", &reason);
+    changes.field("grade", &from, &grade).set("reason", reason);
     let id = customer.id.uuid();
     facts::publish(tx, who, facts::GRADED, (id, Some(id)), who.now, json!({ "from": from, "to": grade }))?;
-    audit::record(tx, who, "grade", Entity::Customer, id, Some(id), changes)?;
-    view(tx, who, customer)
+    audit::record(tx, who, "grade", Entity::Customer, id, Some(id), changes)
 }
 
 /// Marks a field 重点 with the reason (`Some`), or lifts the mark.

@@ -12,7 +12,7 @@ mod search;
 mod subjects;
 
 pub use bulk::{Block, Prepared, insert_block, prepare, record_import};
-pub use change::{change, key_mark, set_grade, update};
+pub use change::{change, key_mark, regrade, set_grade, update};
 pub use create::create;
 pub use lists::{Question, SPEC, get, list, rows};
 pub use owner::set_owner;

@@ -4,6 +4,7 @@ mod archive;
 mod children;
 mod custom;
 mod finding;
+mod grades;
 mod organisation;
 mod permission;
 

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::model::{Item, ItemResult, Verification};
+use super::round;
 use crate::customers::contacts;
 use crate::customers::facts;
 use crate::customers::input::{self, CustomerPatch};
@@ -72,6 +73,7 @@ pub fn verify(
     tx.execute(&VERIFIED_ON, &[&customer.id, &today])?;
     let record = recorded(who, &customer, new, contact_id, note)?;
     record.insert(tx)?;
+    round::count(tx, &customer, &record, today)?;
     tell(tx, who, &record, &changed)?;
     view(tx, who, customer)
 }

@@ -54,7 +54,8 @@ pub fn check_rule(rule: &Rule, place: &str) -> Checked {
     conditions(&rule.of, &format!("{place} of"))?;
     warnings(&rule.warnings, &format!("{place} warnings"))?;
     ladder(rule, &format!("{place} ladder"))?;
-    if rule.owner == Owner::FactActor && !matches!(rule.shape, Shape::Within(_)) {
+    let by_fact = matches!(rule.owner, Owner::FactActor | Owner::FactAssignee);
+    if by_fact && !matches!(rule.shape, Shape::Within(_)) {
         return Err(Error::at(format!("{place} owner"), Problem::NoActor));
     }
     match &rule.shape {

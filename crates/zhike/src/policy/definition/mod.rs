@@ -129,6 +129,9 @@ pub enum Owner {
     /// Whoever caused the fact that started the clock: the record of a visit is owed by the visitor.
     #[serde(rename = "fact.actor")]
     FactActor,
+    /// Whoever the fact that started the clock names: the approver of a proposal.
+    #[serde(rename = "fact.assignee")]
+    FactAssignee,
     /// The head of the department that the subject belongs to.
     #[serde(rename = "department.head")]
     DepartmentHead,

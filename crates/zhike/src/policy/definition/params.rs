@@ -50,7 +50,7 @@ pub enum ParamKind {
 
 const PERIODS: [&str; 5] = ["week", "month", "quarter", "half_year", "year"];
 const JOINS: [&str; 3] = ["prorate", "half", "full"];
-const OWNERS: [&str; 3] = ["customer.owner", "fact.actor", "department.head"];
+const OWNERS: [&str; 4] = ["customer.owner", "fact.actor", "fact.assignee", "department.head"];
 const RECIPIENTS: [&str; 4] = ["owner", "supervisor", "department_head", "management"];
 const GRADES: [&str; 3] = ["vip", "key", "ordinary"];
 

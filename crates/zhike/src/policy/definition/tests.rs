@@ -91,7 +91,7 @@ fn start_policies_wait_only_for_facts_that_exist_and_name_clauses_and_rules_uniq
             }
         }
     }
-    assert_eq!(rules.len(), 7);
+    assert_eq!(rules.len(), 8);
 }
 
 fn facts_of(rule: &Rule) -> Vec<String> {

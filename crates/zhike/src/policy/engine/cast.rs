@@ -73,7 +73,7 @@ impl Cast {
     ) -> Result<Subject> {
         let department_head = match entry.rule.owner {
             Owner::DepartmentHead => self.head(tx, customer.department)?,
-            Owner::CustomerOwner | Owner::FactActor => None,
+            Owner::CustomerOwner | Owner::FactActor | Owner::FactAssignee => None,
         };
         let deputy = match (entry.rule.owner, customer.owner) {
             (Owner::CustomerOwner, Some(owner)) => self.deputy(tx, owner, window)?,

@@ -137,7 +137,7 @@ pub struct RuleView {
     pub name: Text,
     /// `within`, `every`, `quota` or `target`.
     pub shape: String,
-    /// `customer.owner`, `fact.actor` or `department.head`.
+    /// `customer.owner`, `fact.actor`, `fact.assignee` or `department.head`.
     pub owner: String,
     /// What a form may change: path, name in both languages, kind, value, bounds, options.
     #[schema(value_type = Vec<Object>)]

@@ -12,6 +12,9 @@
 //! | `major_event_known` | the event | when we learned of it (`known_at`, not `happened_at`) | customers |
 //! | `major_event_recorded` | the event | the moment of recording | customers |
 //! | `major_event_withdrawn` | the event | the moment of withdrawal | customers |
+//! | `grade_change_proposed` | the proposal | the proposal; attribute `assignee` names who decides | customers |
+//! | `grade_change_decided` | the proposal | the decision | customers |
+//! | `grade_change_withdrawn` | the proposal | the moment of withdrawal | customers |
 //! | `measured` | what was measured | the measurement; attributes `measure`, `value` | whoever computes a measure |
 //!
 //! A kind says one thing only; which kinds count for what is the rule's business (a visit is listed in `counts` beside
@@ -33,10 +36,13 @@ pub const ARCHIVE_VERIFIED: &str = "archive_verified";
 pub const MAJOR_EVENT_KNOWN: &str = "major_event_known";
 pub const MAJOR_EVENT_RECORDED: &str = "major_event_recorded";
 pub const MAJOR_EVENT_WITHDRAWN: &str = "major_event_withdrawn";
+pub const GRADE_CHANGE_PROPOSED: &str = "grade_change_proposed";
+pub const GRADE_CHANGE_DECIDED: &str = "grade_change_decided";
+pub const GRADE_CHANGE_WITHDRAWN: &str = "grade_change_withdrawn";
 pub const MEASURED: &str = "measured";
 
 /// The kinds of fact that some room publishes today. A policy that waits for another kind would wait for ever.
-pub const VOCABULARY: [&str; 11] = [
+pub const VOCABULARY: [&str; 14] = [
     CONTACT_MADE,
     VISIT_MADE,
     ACTIVITY_ATTENDED,
@@ -47,6 +53,9 @@ pub const VOCABULARY: [&str; 11] = [
     MAJOR_EVENT_KNOWN,
     MAJOR_EVENT_RECORDED,
     MAJOR_EVENT_WITHDRAWN,
+    GRADE_CHANGE_PROPOSED,
+    GRADE_CHANGE_DECIDED,
+    GRADE_CHANGE_WITHDRAWN,
     MEASURED,
 ];
 

@@ -110,7 +110,7 @@ fn clock_duty(
     let due = watch.due()?;
     let terms = Terms {
         customer: cycle.start.customer,
-        owner: owner(rule.owner, about, cycle.start.actor),
+        owner: owner(rule.owner, about, Some(cycle.start)),
         deputy: deputy(rule.owner, about),
         department: about.and_then(|subject| subject.department),
         opens_at: cycle.start.at,
@@ -299,13 +299,19 @@ fn seed(subject: Uuid) -> u64 {
     high ^ low
 }
 
-fn owner(owner: Owner, about: Option<&Subject>, actor: Option<Uuid>) -> Option<Uuid> {
+fn owner(owner: Owner, about: Option<&Subject>, start: Option<&Fact>) -> Option<Uuid> {
     let customer_owner = || about.and_then(|subject| subject.owner);
     match owner {
         Owner::CustomerOwner => customer_owner(),
-        Owner::FactActor => actor.or_else(customer_owner),
+        Owner::FactActor => start.and_then(|fact| fact.actor).or_else(customer_owner),
+        Owner::FactAssignee => start.and_then(assignee).or_else(customer_owner),
         Owner::DepartmentHead => about.and_then(|subject| subject.department_head),
     }
+}
+
+/// Whom a fact names.
+fn assignee(fact: &Fact) -> Option<Uuid> {
+    fact.attributes.get("assignee")?.as_str()?.parse().ok()
 }
 
 /// Only the customer's owner has a known deputy in the snapshot.

@@ -1,17 +1,18 @@
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use store::Tx;
 use uuid::Uuid;
 
 use super::people::{self, Staff};
 use super::{Deed, added, engine};
 use crate::customers::contacts::{self, Contact};
+use crate::customers::grades::service::{GradeDecision, NewGradeProposal};
 use crate::customers::model::CustomerKind::Person;
 use crate::customers::model::{Customer, Grade};
 use crate::customers::relations::RelationKind::Subsidiary;
 use crate::customers::relations::service::NewRelation;
-use crate::customers::{chart, duplicates, relations, service as customers};
+use crate::customers::{chart, duplicates, grades, relations, service as customers};
 use crate::kernel::permission::action::{Approve, Assign, Create, Import, Update};
 use crate::kernel::permission::entity;
 use crate::kernel::{Error, Id, Principal, Result};
@@ -23,6 +24,8 @@ use crate::sample::world::{What, World};
 /// The regulations that a company adopts.
 const REGULATIONS: [&str; 5] = ["R0", "R1", "R2", "R3", "R4"];
 
+/// Heads of department answer within this time.
+const UNDECIDED: SignedDuration = SignedDuration::from_hours(24 * 7);
 /// So many VIPs lead a group, of so many members each.
 const GROUPS: usize = 4;
 const MEMBERS: usize = 6;
@@ -193,8 +196,20 @@ impl Company {
         (grade, reason): (Grade, &str),
     ) -> Result<()> {
         let customer = self.customer(place)?;
-        let head = self.at(head_of(world, customer.owner), at);
-        customers::set_grade(tx, &head.grant::<Update, entity::Customer>()?, customer.id, None, (grade, reason))?;
+        let (owner, head) = (self.at(customer.owner, at), self.at(head_of(world, customer.owner), at));
+        if owner.user == head.user {
+            customers::set_grade(tx, &head.grant::<Update, entity::Customer>()?, customer.id, None, (grade, reason))?;
+        } else if customer.grade != grade {
+            let new = NewGradeProposal { grade, reason: reason.to_owned() };
+            let made = grades::service::propose(tx, &owner.grant::<Update, entity::Customer>()?, customer.id, &new)?;
+            // What was proposed in the last days still waits for its answer.
+            if world.until.duration_since(at) < UNDECIDED {
+                return Ok(());
+            }
+            let decision = GradeDecision { approve: true, reason: None };
+            let approves = head.grant::<Approve, entity::Customer>()?;
+            grades::service::decide(tx, &approves, (customer.id, made.id), made.version, &decision)?;
+        }
         self.customer_mut(place)?.grade = grade;
         Ok(())
     }

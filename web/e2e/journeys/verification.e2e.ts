@@ -1,0 +1,185 @@
+/**
+ * The quarterly verification of a department (R3-1.5), from plan to compliance report: the round is planned by the
+ * regulation, worked through field by field, told by owner with what the customers answered, and counted at the end of
+ * the quarter under its clause, down to the archive of the customer that nobody reached.
+ */
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { DESK, openBrowser, openWindow, overflow, picture, settled, violations } from '../browser'
+import { type Server, startServer } from '../server'
+
+const PASSWORD = 'a quiet morning in spring'
+/** Monday, 12 October 2026, 09:30 in Shanghai: the quarter is young. */
+const START = '2026-10-12T01:30:00Z'
+/** The first working morning after it. */
+const NEXT_QUARTER = '2027-01-04T01:30:00Z'
+const OWN = ['华盛机械有限公司', '瑞丰食品有限公司', '恒泰电子有限公司']
+const COLLEAGUES = ['宏远包装有限公司', '天工模具有限公司']
+
+let server: Server
+let browser: Browser
+let page: Page
+let complaints: string[]
+
+beforeAll(async () => {
+  server = await startServer(START)
+  browser = await openBrowser()
+  const window = await openWindow(browser, server.url, DESK)
+  page = window.page
+  complaints = window.complaints
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await server?.stop()
+})
+
+type Named = { id: string; name: string }
+
+async function api<T>(path: string, body?: object): Promise<T> {
+  return page.evaluate(
+    async ([path, body]) => {
+      const headers = { 'content-type': 'application/json' }
+      const answer = await fetch(`/api/v1${path}`, body ? { method: 'POST', headers, body } : {})
+      if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
+      return answer.status === 204 ? undefined : answer.json()
+    },
+    [path, body && JSON.stringify(body)] as const,
+  )
+}
+
+async function until<T>(what: string, ask: () => Promise<T | undefined | false>): Promise<T> {
+  const deadline = Date.now() + 90_000
+  for (;;) {
+    const answer = await ask()
+    if (answer) return answer
+    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 300))
+  }
+}
+
+async function signIn() {
+  await page.goto('/login')
+  await page.getByLabel('登录名').fill('admin')
+  await page.getByLabel('密码', { exact: true }).fill(PASSWORD)
+  await page.keyboard.press('Enter')
+  await page.waitForURL((url) => url.pathname === '/')
+}
+
+type Compliance = { rows: { key: string; due: number; met: number; missed: number; open: number }[] }
+const QUARTER = 'from=2026-10-01&to=2026-12-31'
+
+/** Opens the panel of a customer from the list of the round. */
+async function open(name: string) {
+  await page.getByRole('button', { name: `核对: ${name}` }).click()
+  await page.getByRole('button', { name: '完成核对' }).waitFor()
+}
+
+async function finish() {
+  await page.getByRole('button', { name: '完成核对' }).click()
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+}
+
+const answer = (field: string, result: string) =>
+  page.getByRole('group', { name: field }).getByRole('button', { name: result }).click()
+
+const row = () => page.locator('.round-rows tr', { hasText: '周敏' })
+const cell = (label: string) => row().locator(`td[data-label="${label}"]`)
+
+describe.sequential('a department’s quarterly verification', () => {
+  test('a company with a department and its customers adopts the regulation', async () => {
+    await page.goto(server.setupLink)
+    await page.getByLabel('公司名称').fill('晨光精密')
+    await page.getByLabel('姓名').fill('周敏')
+    await page.getByLabel('登录名').fill('admin')
+    await page.getByLabel('密码', { exact: true }).fill(PASSWORD)
+    await page.getByRole('radio', { name: /空白公司/ }).check()
+    await page.getByLabel('公司名称').press('Enter')
+    await page.waitForURL((url) => url.pathname === '/')
+    const { items: departments } = await api<{ items: Named[] }>('/departments')
+    const { items: roles } = await api<{ items: (Named & { builtin: string })[] }>('/roles')
+    const department_id = departments[0]?.id
+    const sells = roles.filter(({ builtin }) => builtin === 'salesperson').map(({ id }) => id)
+    const li = await api<Named>('/users', { login: 'li', name: '李雷', department_id, roles: sells })
+    for (const name of OWN) {
+      await api('/customers', { name, address: `${name.slice(0, 2)}路 1 号`, contacts: [{ name: '张伟' }] })
+    }
+    for (const name of COLLEAGUES) await api('/customers', { name, owner_id: li.id })
+    await api('/policies/adopt', { keys: ['R3'] })
+    await until('the plan of the round', async () => {
+      const { rows } = await api<Compliance>(`/compliance?${QUARTER}&group=person&rule=archive-verification`)
+      return rows.reduce((sum, { open }) => sum + open, 0) === OWN.length + COLLEAGUES.length
+    })
+  })
+
+  test('the round shows who owes how many, and the list to work through', async () => {
+    await page.goto('/customers/verification')
+    await page.getByText('2026年第4季度').waitFor()
+    await page.getByRole('button', { name: '李雷' }).waitFor()
+    await page.getByRole('button', { name: `核对: ${OWN[0]}` }).waitFor()
+    expect(await cell('应核对').textContent()).toBe(String(OWN.length))
+    await settled(page)
+    await picture(page, 'round-plan')
+    expect(await violations(page)).toEqual([])
+    expect(await overflow(page)).toBe(0)
+  })
+
+  test('fields are confirmed, corrected, or could not be asked about', async () => {
+    const [confirmed = '', changed = ''] = OWN
+    await open(confirmed)
+    await page.getByRole('button', { name: '其余全部无误' }).click()
+    await finish()
+    await open(changed)
+    await answer('客户名称', '无误')
+    await answer('地址', '有变')
+    await page.getByLabel('地址: 新的内容').fill('新区大道 88 号')
+    await answer('电话', '问不到')
+    await picture(page, 'round-verify')
+    await finish()
+    await until('the progress', async () => (await cell('已核对').textContent()) === '2')
+    expect(await cell('有变').textContent()).toBe('1')
+    expect(await cell('问不到').textContent()).toBe('1')
+    expect(Number(await cell('无误').textContent())).toBeGreaterThanOrEqual(3)
+    const { items } = await api<{ items: { address: string; id: string }[] }>(`/customers?q=${changed}`)
+    const archive = await api<{ address: string; verified_on: string }>(`/customers/${items[0]?.id}`)
+    expect(archive).toMatchObject({ address: '新区大道 88 号', verified_on: '2026-10-12' })
+  })
+
+  test('from an owner one comes to their customers, and into an archive', async () => {
+    await page.getByRole('button', { name: '李雷' }).click()
+    await until('the colleague’s list', async () => {
+      const names = await page.locator('.dataview tbody tr .name').allTextContents()
+      return names.length === COLLEAGUES.length && names.every((name) => COLLEAGUES.includes(name))
+    })
+    await page.getByRole('button', { name: COLLEAGUES[0], exact: true }).click()
+    await page.getByRole('dialog', { name: COLLEAGUES[0] }).waitFor()
+    await page.getByRole('button', { name: '组织架构' }).click()
+    await page.getByText('还没有组织架构').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+  })
+
+  test('at the end of the quarter the report counts what was kept and what was missed', async () => {
+    await server.setClock(NEXT_QUARTER)
+    await signIn()
+    const rows = await until('the end of the round', async () => {
+      const { rows } = await api<Compliance>(`/compliance?${QUARTER}&group=person&rule=archive-verification`)
+      return rows.every(({ open }) => open === 0) && rows
+    })
+    expect(rows.reduce((sum, { met }) => sum + met, 0)).toBe(2)
+    expect(rows.reduce((sum, { missed }) => sum + missed, 0)).toBe(3)
+    await page.goto('/customers/verification?quarter=2026-10-01')
+    await until('the missed one', async () => (await cell('逾期未核对').textContent()) === '1')
+    await picture(page, 'round-end')
+    await page.getByRole('link', { name: /达标报表/ }).click()
+    await page.waitForURL((url) => url.pathname === '/policy/compliance')
+    await page.getByRole('row', { name: /周敏/ }).waitFor()
+    await settled(page)
+    await picture(page, 'round-report')
+    expect(await violations(page)).toEqual([])
+  })
+
+  test('nothing on the way made the page complain', () => {
+    expect(complaints).toEqual([])
+  })
+})
