@@ -184,6 +184,8 @@ describe.sequential('every page, in both languages and widths', () => {
     '/',
     '/customers',
     '/customers/import',
+    '/customers/verification',
+    '/customers/grades',
     '/todos',
     '/interactions',
     '/team',

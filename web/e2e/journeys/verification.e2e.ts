@@ -69,9 +69,11 @@ async function signIn() {
 type Compliance = { rows: { key: string; due: number; met: number; missed: number; open: number }[] }
 const QUARTER = 'from=2026-10-01&to=2026-12-31'
 
+const verifyButton = (name: string) => page.getByRole('button', { name: new RegExp(`^核对.*${name}`) })
+
 /** Opens the panel of a customer from the list of the round. */
 async function open(name: string) {
-  await page.getByRole('button', { name: `核对: ${name}` }).click()
+  await verifyButton(name).click()
   await page.getByRole('button', { name: '完成核对' }).waitFor()
 }
 
@@ -92,7 +94,7 @@ describe.sequential('a department’s quarterly verification', () => {
     await page.getByLabel('公司名称').fill('晨光精密')
     await page.getByLabel('姓名').fill('周敏')
     await page.getByLabel('登录名').fill('admin')
-    await page.getByLabel('密码', { exact: true }).fill(PASSWORD)
+    await page.locator('input[type=password]').fill(PASSWORD)
     await page.getByRole('radio', { name: /空白公司/ }).check()
     await page.getByLabel('公司名称').press('Enter')
     await page.waitForURL((url) => url.pathname === '/')
@@ -116,7 +118,7 @@ describe.sequential('a department’s quarterly verification', () => {
     await page.goto('/customers/verification')
     await page.getByText('2026年第4季度').waitFor()
     await page.getByRole('button', { name: '李雷' }).waitFor()
-    await page.getByRole('button', { name: `核对: ${OWN[0]}` }).waitFor()
+    await verifyButton(OWN[0] ?? '').waitFor()
     expect(await cell('应核对').textContent()).toBe(String(OWN.length))
     await settled(page)
     await picture(page, 'round-plan')
@@ -157,6 +159,31 @@ describe.sequential('a department’s quarterly verification', () => {
     await page.getByText('还没有组织架构').waitFor()
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
+  })
+
+  test('the customer’s people are put into its departments, by keyboard alone', async () => {
+    const { items } = await api<{ items: Named[] }>(`/customers?q=${OWN[0]}`)
+    const customer = items[0]?.id
+    await page.goto(`/customers/${customer}?tab=chart`)
+    await page.getByRole('treeitem', { name: /张伟/ }).waitFor()
+    await page.getByRole('button', { name: '新增部门' }).press('Enter')
+    await page.getByLabel('部门名称').fill('采购部')
+    await page.getByLabel('部门名称').press('Enter')
+    await page.getByRole('treeitem', { name: '采购部' }).waitFor()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await page.getByRole('treeitem', { name: /张伟/ }).focus()
+    await page.keyboard.press('Alt+ArrowDown')
+    await until('the move', async () => {
+      const { items } = await api<{ items: { department: string | null }[] }>(`/customers/${customer}/contacts`)
+      return items[0]?.department === '采购部'
+    })
+    await page.locator('[role=treeitem][aria-level="2"]', { hasText: '张伟' }).waitFor()
+    await settled(page)
+    await picture(page, 'chart')
+    expect(await violations(page)).toEqual([])
+    await page.goto(`/customers/${customer}?tab=group`)
+    await page.getByText('不属于任何集团').waitFor()
+    expect(await violations(page)).toEqual([])
   })
 
   test('at the end of the quarter the report counts what was kept and what was missed', async () => {

@@ -117,13 +117,13 @@ function Dates({ period }: { period: Period }) {
   return (
     <>
       <DateField
-        aria-label={t('compliance.period')}
+        label={t('compliance.first_day')}
         required
         value={period.from}
         onChange={(from) => from && set(from, period.to)}
       />
       <DateField
-        aria-label={t('compliance.period')}
+        label={t('compliance.last_day')}
         required
         value={period.to}
         onChange={(to) => to && set(period.from, to)}

@@ -3,18 +3,16 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use store::list::Asked;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::model::RelationKind;
-use super::service::{self, NewRelation, Related, RelationView};
+use super::service::{self, NewRelation, Question, Related, RelationView};
 use crate::app::App;
 use crate::kernel::permission::action::{Read, Update};
 use crate::kernel::permission::entity;
-use crate::kernel::{Error, Id, Result};
+use crate::kernel::{Id, Result};
 use crate::platform::http::{Answer, Body, Granted, Mutation, Page, Path, Query};
 
 pub fn routes() -> OpenApiRouter<App> {
@@ -31,14 +29,6 @@ struct RelationQuery {
     limit: Option<usize>,
 }
 
-impl RelationQuery {
-    fn kinds(&self) -> Result<Vec<RelationKind>> {
-        let words = self.kinds.as_deref().unwrap_or_default().split(',').filter(|word| !word.is_empty());
-        let kind = |word| RelationKind::from_word(word).ok_or_else(|| Error::invalid("query.invalid"));
-        words.map(kind).collect()
-    }
-}
-
 /// The relations of a customer to others that the asker may see.
 #[utoipa::path(get, path = "/customers/{id}/relations", tag = "customers",
     extensions(("x-permission" = json!("read customer"))), params(("id" = Uuid, Path), RelationQuery),
@@ -49,9 +39,8 @@ async fn list(
     Path(id): Path<Uuid>,
     Query(query): Query<RelationQuery>,
 ) -> Result<Json<Page<RelationView>>> {
-    let kinds = query.kinds()?;
-    let asked = Asked::parse(None, None, query.cursor.as_deref(), query.limit)?;
-    let found = app.db.read(move |tx| service::list(tx, &grant, Id::from_uuid(id), (&kinds, asked.clone()))).await?;
+    let question = Question::parse(query.kinds.as_deref(), query.cursor.as_deref(), query.limit)?;
+    let found = app.db.read(move |tx| service::list(tx, &grant, Id::from_uuid(id), &question)).await?;
     Ok(Json(found.into()))
 }
 

@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::path;
+use crate::policy::engine::sweep;
 use crate::testing::{Reply, Session, TestApp};
 
 fn adopted(db: &store::Db) -> TestApp {
@@ -83,7 +84,11 @@ store::db_test! {
         let made = li.post("/customers", json!({ "name": "华盛机械" })).created();
         propose(&li, &made, "vip").created();
         app.pass(SignedDuration::from_hours(24 * 7));
-        app.run_jobs();
+        let system = app.system();
+        app.write(move |tx| {
+            while sweep::step(tx, &system)? > 0 {}
+            Ok(())
+        });
         assert_eq!(duties(&app.sign_in("wang"))[0]["state"], "missed");
         let told = app.sign_in("admin").get("/notifications").ok().to_string();
         assert!(told.contains("grade-decision"), "the supervisor hears of it: {told}");

@@ -192,6 +192,8 @@ store::db_test! {
             }
         }
         assert_eq!(seen, [3, 3, 1]);
+        assert_eq!(li.get(&format!("{}/relations?limit=0", path(&group))).refused(422), "query.invalid");
+        assert_eq!(li.get(&format!("{}/relations?cursor=x", path(&group))).refused(422), "query.invalid");
     }
 
     fn members_that_somebody_may_not_see_are_told_by_nothing(db) {

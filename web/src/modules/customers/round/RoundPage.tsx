@@ -100,7 +100,7 @@ const columns: Column<RoundDuty>[] = [
     title: () => t('round.due_at'),
     kind: 'date',
     text: (duty) => dueText(duty.due_at),
-    width: 130,
+    width: 170,
     sort: true,
     card: 'line',
   },

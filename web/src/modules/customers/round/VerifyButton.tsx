@@ -4,13 +4,11 @@ import type { RoundDuty } from '../queries'
 import { t } from '../words'
 
 const VerifyPanel = lazy(() => import('../VerifyPanel'))
-/** What may still be done about a duty of the round; what was missed can be made good. */
-const OPEN = new Set(['open', 'missed'])
-
+/** Only while the quarter runs: what is verified later counts for the next one. */
 export function VerifyButton({ duty }: { duty: RoundDuty }) {
   const [open, setOpen] = useState(false)
   const { customer } = duty
-  if (!customer || !OPEN.has(duty.state)) return null
+  if (!customer || duty.state !== 'open') return null
   return (
     <>
       <Button size="xs" onClick={() => setOpen(true)}>
