@@ -31,6 +31,8 @@ export const ACTIONS = [
   'chart',
   'relate',
   'unrelate',
+  'judge_duplicate',
+  'scan_duplicates',
   'verification',
   'major_event',
   'major_event_withdrawn',
