@@ -6313,6 +6313,11 @@ export interface operations {
                 limit?: number;
                 /** @description Text to search for. */
                 q?: string;
+                /**
+                 * @description Fields that the company has added, to be told with each record: their keys, separated by commas.
+                 * @example x1,x4
+                 */
+                custom?: string;
             };
             header?: never;
             path?: never;
