@@ -55,8 +55,8 @@ const NOTHING_BY_HALF: &[(&str, &str)] = &[
     ),
     (
         "an interaction without exactly one entry in the audit",
-        "select content from interaction i where 1 <> (select count(*) from audit a
-           where a.entity_id = i.id and a.entity = 'interaction' and a.action = 'create')",
+        "select content from interaction where id not in (select entity_id from audit
+           where entity = 'interaction' and action = 'create' group by entity_id having count(*) = 1)",
     ),
     (
         "an audit entry of an interaction that is not there",
