@@ -7,6 +7,7 @@
 mod added;
 mod company;
 mod disk;
+mod duplicates;
 mod import;
 mod life;
 mod load;
@@ -101,6 +102,7 @@ fn measure(root: &Path, name: &str, size: Size, options: &Options, pinning: &Pin
     requests::measure(&format!("Requests, {name}"), &target, &company);
     requests::measure_narrow(&format!("Requests of a salesperson, {name}"), &target, &company);
     requests::measure_writes(&format!("Durable writes, {name}"), &target, &company);
+    duplicates::measure(&format!("Likely duplicates, {name}"), &company, &server);
     plan::measure(&format!("Planning, {name}"), &company, &server);
 }
 

@@ -49,6 +49,13 @@ impl Row {
     }
 }
 
+/// A row put together from values, as if it had been read.
+impl From<Vec<Value>> for Row {
+    fn from(values: Vec<Value>) -> Self {
+        Self(values)
+    }
+}
+
 fn at_column(error: Error, index: usize) -> Error {
     match error {
         Error::Type { expected, found, .. } => Error::Type { column: index, expected, found },

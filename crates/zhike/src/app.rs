@@ -22,6 +22,7 @@ use crate::people;
 use crate::platform::access::identity::{Identities, Lifetime};
 use crate::platform::access::login::Door;
 use crate::platform::files::Files;
+use crate::platform::holdings::{self, Holding};
 use crate::platform::http::lanes::Lanes;
 use crate::platform::http::{
     Limits, Problem, Registry, Rule, console, document, edge, guard, health, metrics, name_operations,
@@ -49,7 +50,9 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 33, name: "grade_proposal", sql: include_str!("../migrations/0033_grade_proposal.sql") },
     Migration { version: 35, name: "custom fields", sql: include_str!("../migrations/0035_custom_fields.sql") },
     Migration { version: 37, name: "duplicates", sql: include_str!("../migrations/0037_duplicates.sql") },
+    Migration { version: 38, name: "merges", sql: include_str!("../migrations/0038_merges.sql") },
     Migration { version: 40, name: "policy", sql: include_str!("../migrations/0040_policy.sql") },
+    Migration { version: 41, name: "duty_moves", sql: include_str!("../migrations/0041_duty_moves.sql") },
     Migration { version: 50, name: "engagement", sql: include_str!("../migrations/0050_engagement.sql") },
 ];
 
@@ -130,6 +133,7 @@ impl App {
         let registry = registry_of(&openapi)?;
         subscribe();
         customers::timeline::register(timeline);
+        holdings::declare(self::holdings);
         metrics::start();
         Ok(Self(Arc::new(State {
             db,
@@ -241,6 +245,12 @@ fn timeline() -> Vec<customers::timeline::Offer> {
     rooms.into_iter().flatten().collect()
 }
 
+/// What the rooms hold of a customer.
+pub fn holdings() -> Vec<Holding> {
+    let rooms = [customers::holdings(), policy::holdings(), engagement::holdings(), platform::holdings()];
+    rooms.into_iter().flatten().collect()
+}
+
 /// What can be searched for.
 pub fn searchable() -> Vec<Searchable> {
     vec![customers::searchable()]
@@ -255,6 +265,7 @@ pub fn jobs() -> jobs::Registry {
     policy::register(&mut registry);
     customers::duplicates::register(&mut registry);
     customers::import::register(&mut registry);
+    customers::merges::register(&mut registry);
     customers::export::register(&mut registry);
     customers::settling::register(&mut registry);
     sample::register(&mut registry);

@@ -17,7 +17,9 @@ const OWNERS: &[(&str, &str)] = &[
     ("0033_grade_proposal.sql", "customers"),
     ("0035_custom_fields.sql", "platform"),
     ("0037_duplicates.sql", "customers"),
+    ("0038_merges.sql", "customers"),
     ("0040_policy.sql", "policy"),
+    ("0041_duty_moves.sql", "policy"),
     ("0050_engagement.sql", "engagement"),
 ];
 
@@ -166,6 +168,36 @@ fn every_migration_has_an_owner_and_every_table_a_room() {
     let homeless = OWNERS.iter().filter(|(_, owner)| *owner != "platform" && !rooms.iter().any(|room| room == owner));
     assert_eq!(homeless.count(), 0);
     assert!(rooms.len() >= 4, "{rooms:?}");
+}
+
+/// Tables of a migration whose rows name a customer in `customer_id`.
+fn tables_of_customers(text: &str) -> Vec<String> {
+    let code: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("--")).collect();
+    let code = code.join("\n").to_lowercase();
+    let statements = code.split(';');
+    let made =
+        statements.filter_map(|statement| statement.split_once("create table ").map(|(_, rest)| rest.to_owned()));
+    let of_customers = made.filter(|rest| rest.lines().any(|line| line.trim_start().starts_with("customer_id ")));
+    of_customers
+        .filter_map(|rest| rest.split_whitespace().next().map(|name| name.trim_end_matches('(').to_owned()))
+        .collect()
+}
+
+#[test]
+fn what_is_held_of_a_customer_is_declared_by_one_room() {
+    let mut declared: Vec<&str> = zhike::app::holdings().iter().map(|holding| holding.table).collect();
+    declared.sort_unstable();
+    let mut made: Vec<String> =
+        zhike::app::MIGRATIONS.iter().flat_map(|migration| tables_of_customers(migration.sql)).collect();
+    made.sort_unstable();
+    assert!(made.len() > 10, "the migrations were read: {made:?}");
+    assert_eq!(declared, made, "declare each table that has a customer_id in the holdings of its room, once");
+}
+
+#[test]
+fn the_check_sees_a_table_that_names_a_customer() {
+    let sql = "create table one (id UUID not null, other_id UUID);\nCREATE TABLE two (\n    customer_id UUID NOT NULL,\n    id UUID NOT NULL\n);";
+    assert_eq!(tables_of_customers(sql), ["two"]);
 }
 
 #[test]

@@ -600,6 +600,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What has become part of a customer, newest first. */
+        get: operations["get_customers_id_merges"];
+        put?: never;
+        /**
+         * Makes another customer part of this one. From then on requests for the other are answered with 308 and the place
+         *     of this one. A very large one moves in steps; `state` says whether all of it has.
+         */
+        post: operations["post_customers_id_merges"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/merges/{merge}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a merge back, within thirty days. Fields that were changed since stay, and are named in `kept`. */
+        post: operations["post_customers_id_merges_merge_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/owner": {
         parameters: {
             query?: never;
@@ -3174,6 +3212,41 @@ export interface components {
             /** Format: int64 */
             unread: number;
         };
+        /** @description A merge, as the one that stays shows it. */
+        Merge: {
+            /** Format: uuid */
+            customer_id: string;
+            /** Format: uuid */
+            id: string;
+            /** @description Fields that were changed after the merge and therefore stayed when it was taken back. */
+            kept: string[];
+            /** @description What became part of it. */
+            loser: components["schemas"]["MergedCustomer"];
+            /** Format: date-time */
+            merged_at: string;
+            merged_by: components["schemas"]["Named"];
+            reason?: string | null;
+            state: components["schemas"]["MergeState"];
+            /**
+             * Format: date-time
+             * @description Until then it can be taken back.
+             */
+            undo_until: string;
+            /** Format: date-time */
+            undone_at?: string | null;
+        };
+        /**
+         * @description How far a merge, or taking it back, has come.
+         * @enum {string}
+         */
+        MergeState: "moving" | "done" | "undoing" | "undone";
+        MergedCustomer: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @example KH-2026-000123 */
+            number: string;
+        };
         /** @description The other customer of somebody who changed companies. */
         Moved: {
             /** Format: uuid */
@@ -3427,6 +3500,19 @@ export interface components {
             /** @description What comes next; becomes a to-do. */
             next_plan?: string | null;
             priority?: components["schemas"]["Priority"] | null;
+        };
+        /** @description Which customer is to become part of this one. */
+        NewMerge: {
+            /** Format: uuid */
+            loser_id: string;
+            /**
+             * Format: int64
+             * @description The version of it that was looked at.
+             */
+            loser_version: number;
+            reason?: string | null;
+            /** @description Fields whose value is taken from it though this one has a value of its own. */
+            take?: string[];
         };
         NewPolicyVersion: {
             changes: components["schemas"]["RuleChange"][];
@@ -3817,6 +3903,33 @@ export interface components {
                 todo_id?: string | null;
                 /** Format: int64 */
                 version: number;
+            }[];
+            /** @description The cursor of the next page; nothing at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Merge: {
+            items: {
+                /** Format: uuid */
+                customer_id: string;
+                /** Format: uuid */
+                id: string;
+                /** @description Fields that were changed after the merge and therefore stayed when it was taken back. */
+                kept: string[];
+                /** @description What became part of it. */
+                loser: components["schemas"]["MergedCustomer"];
+                /** Format: date-time */
+                merged_at: string;
+                merged_by: components["schemas"]["Named"];
+                reason?: string | null;
+                state: components["schemas"]["MergeState"];
+                /**
+                 * Format: date-time
+                 * @description Until then it can be taken back.
+                 */
+                undo_until: string;
+                /** Format: date-time */
+                undone_at?: string | null;
             }[];
             /** @description The cursor of the next page; nothing at the end. */
             next?: string | null;
@@ -5771,6 +5884,97 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CustomerView"];
                 };
+            };
+        };
+    };
+    get_customers_id_merges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Merge"];
+                };
+            };
+        };
+    };
+    post_customers_id_merges: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMerge"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Merge"];
+                };
+            };
+            /** @description They cannot be one, or one is on its way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description One of the two changed since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_customers_id_merges_merge_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                merge: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Merge"];
+                };
+            };
+            /** @description It is too late, or under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

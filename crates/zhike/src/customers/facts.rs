@@ -16,6 +16,9 @@ pub const GRADE_WITHDRAWN: &str = "grade_change_withdrawn";
 pub const OWNER_CHANGED: &str = "customer_owner_changed";
 pub const REMOVED: &str = "customer_removed";
 pub const RESTORED: &str = "customer_restored";
+/// The subject became part of the customer, or was parted from it again.
+pub const MERGED: &str = "customer_merged";
+pub const UNMERGED: &str = "customer_unmerged";
 pub const IMPORTED: &str = "customers_imported";
 pub const VERIFIED: &str = "archive_verified";
 pub const EVENT_KNOWN: &str = "major_event_known";

@@ -9,17 +9,28 @@ use super::contacts::{self, Contact};
 use super::model::{Customer, PHONE_LOOKUP, SEARCH_KIND};
 use super::reach;
 use super::rules::credit_code;
-use super::{collaborators, draft};
+use super::{collaborators, draft, merges};
 use crate::kernel::{Entity, Principal, Result};
 use crate::platform::custom::values as custom;
 use crate::platform::search::RENEWED_AT_ONCE;
 use crate::platform::vault::{hex, normalise};
 
+store::statements! {
+    NUMBER = "select number from customer where id = $1";
+}
+
 /// Indexes a customer anew, with its contacts.
 pub fn put(tx: &mut Tx<'_>, customer: &Customer, contacts: &[Contact]) -> Result<()> {
     let collaborators = collaborators::of_customer(tx, customer.id)?;
     let found = custom::found(tx, customer.id.uuid())?;
-    Ok(search::put(tx, &doc(customer, contacts, &collaborators, &found))?)
+    let mut doc = doc(customer, contacts, &collaborators, &found);
+    // It is found by the numbers of all that became part of it.
+    for part in merges::family(tx, customer.id.uuid())?.into_iter().skip(1) {
+        if let Some(row) = tx.query_opt(&NUMBER, &[&part])? {
+            doc.keys.push(number_key(&row.get::<String>(0)?));
+        }
+    }
+    Ok(search::put(tx, &doc)?)
 }
 
 /// Indexes a customer that is surely new, without looking whether it is there; `found` are the texts of added fields.

@@ -2,7 +2,8 @@
 //! how complete that is, what has been confirmed with them, what happened to them, and who looks after them.
 //!
 //! * [`service`] creates, lists, changes, hands over, removes; [`contacts`] with their [`chart`], [`relations`] to other
-//!   customers, [`verification`] and [`events`] are what a customer has; [`duplicates`] tells whether it is there already; [`timeline`] puts together what all rooms know.
+//!   customers, [`verification`] and [`events`] are what a customer has; [`duplicates`] tells whether it is there
+//!   already, and [`merges`] makes two into one; [`timeline`] puts together what all rooms know.
 //! * [`rules`] are the decisions: credit code, core of a name, completeness, forms of personal values.
 //! * [`reach`] says which customers somebody may see; [`index`] puts them into the search.
 //!
@@ -25,6 +26,7 @@ pub mod import;
 pub mod index;
 pub mod input;
 mod line;
+pub mod merges;
 pub mod model;
 pub mod number;
 pub mod reach;
@@ -44,6 +46,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 use crate::kernel::Entity;
+use crate::platform::holdings::{Holding, holding};
 use crate::platform::search::Searchable;
 
 pub fn routes() -> OpenApiRouter<App> {
@@ -58,8 +61,27 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(events::http::routes())
         .merge(timeline::http::routes())
         .merge(duplicates::http::routes())
+        .merge(merges::http::routes())
         .merge(import::routes())
         .merge(export::routes())
+}
+
+/// What this room holds of a customer. Tags are united field by field; relations are moved by themselves
+/// ([`relations::service::unite`]), since each is also the other customer's.
+pub fn holdings() -> Vec<Holding> {
+    vec![
+        holding!("customer_tag" stays),
+        holding!("chart_unit" moves by "id"),
+        holding!("contact" moves by "id"),
+        holding!("verification" moves by "id"),
+        holding!("major_event" moves by "id"),
+        holding!("reveal" moves by "id"),
+        holding!("grade_proposal" moves by "id"),
+        holding!("relation" stays),
+        holding!("duplicate_pair" stays),
+        holding!("customer_merge" stays),
+        holding!("customer_moved" stays),
+    ]
 }
 
 /// Customers in the one search of the house.

@@ -253,6 +253,7 @@ store::entity! {
         pub updated_at: Timestamp,
         pub created_by: Option<Id<User>>,
         pub removed_at: Option<Timestamp>,
+        pub merged_into: Option<Id<Customer>>,
     }
 }
 
@@ -308,6 +309,7 @@ impl Customer {
             updated_at: Timestamp::UNIX_EPOCH,
             created_by: None,
             removed_at: None,
+            merged_into: None,
         }
     }
 

@@ -22,6 +22,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 use crate::customers::timeline::Offer;
+use crate::platform::holdings::{Holding, holding};
 use crate::platform::jobs;
 
 pub fn routes() -> OpenApiRouter<App> {
@@ -30,6 +31,11 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(todos::http::routes())
         .merge(today::http::routes())
         .merge(team::http::routes())
+}
+
+/// What this room holds of a customer.
+pub fn holdings() -> Vec<Holding> {
+    vec![holding!("interaction" moves by "id"), holding!("todo" moves by "id")]
 }
 
 /// The jobs that this room does.

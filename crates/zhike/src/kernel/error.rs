@@ -2,6 +2,7 @@ use std::fmt;
 use std::panic::Location;
 
 use serde::Serialize;
+use uuid::Uuid;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -14,6 +15,8 @@ pub struct Error {
     pub fields: Vec<FieldError>,
     /// What to do about it in plain English; the console shows its own words for `code`.
     pub detail: Option<String>,
+    /// The record asked for by the first id is now the one with the second.
+    pub moved: Option<Box<(Uuid, Uuid)>>,
     pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
     pub at: &'static Location<'static>,
 }
@@ -30,7 +33,7 @@ pub struct FieldError {
 impl Error {
     #[track_caller]
     pub fn new(status: u16, code: &'static str) -> Self {
-        Self { code, status, fields: Vec::new(), detail: None, source: None, at: Location::caller() }
+        Self { code, status, fields: Vec::new(), detail: None, moved: None, source: None, at: Location::caller() }
     }
 
     /// 422: the input was understood and cannot be accepted.
@@ -65,6 +68,16 @@ impl Error {
     #[track_caller]
     pub fn conflict(code: &'static str) -> Self {
         Self::new(409, code)
+    }
+
+    /// 308: the record has become part of another one. Asked for anywhere but in the path it is a contradiction (409).
+    #[track_caller]
+    pub fn moved(code: &'static str, from: Uuid, to: Uuid) -> Self {
+        Self {
+            moved: Some(Box::new((from, to))),
+            detail: Some(format!("it is part of {to} now")),
+            ..Self::new(308, code)
+        }
     }
 
     #[track_caller]

@@ -6,6 +6,7 @@ pub mod backup;
 pub mod custom;
 pub mod doctor;
 pub mod files;
+pub mod holdings;
 pub mod http;
 pub mod jobs;
 pub mod notifications;
@@ -33,4 +34,15 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(settings::http::routes())
         .merge(stream::routes())
         .merge(views::http::routes())
+}
+
+/// What the platform keeps of a customer: facts go with it, what was written down of it stays as it was written.
+pub fn holdings() -> Vec<holdings::Holding> {
+    use holdings::holding;
+    vec![
+        holding!("fact" moves by "id"),
+        // What stands in added fields of contacts goes with them; the record's own is united field by field.
+        holding!("custom_value" follows "contact" by "record_id"),
+        holding!("audit" stays),
+    ]
 }

@@ -41,6 +41,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 use crate::customers::timeline::Offer;
+use crate::platform::holdings::{Holding, holding};
 use crate::platform::jobs;
 use crate::platform::outbox::Subscription;
 
@@ -50,6 +51,16 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(duties::http::routes())
         .merge(compliance::http::routes())
         .merge(simulation::routes())
+}
+
+/// What this room holds of a customer.
+pub fn holdings() -> Vec<Holding> {
+    vec![
+        holding!("customer_since" stays),
+        holding!("duty" moves by "id"),
+        holding!("duty_event" follows "duty" by "duty_id"),
+        holding!("breach" follows "duty" by "duty_id"),
+    ]
 }
 
 /// The facts that this room follows.

@@ -8,6 +8,7 @@ import { CopyButton, Dialog, IconButton, Link, Masked, Remaining, SideBlock, Ske
 import { ContactActs, ContactState } from './ContactActs'
 import { ContactForm } from './ContactForm'
 import { type Custom, customText, isMasked } from './custom'
+import { Likely, Merges } from './duplicates/Merges'
 import { ProposalActs } from './grades/ProposalActs'
 import { Attitude, word } from './options'
 import { type Contact, type Customer, contactsQuery, dutiesQuery, reveal, waitingProposalQuery } from './queries'
@@ -32,6 +33,8 @@ export function CustomerSide({ id, customer }: { id: string; customer: Customer 
         </Suspense>
       )}
       {can('contact', 'read') && <People key={id} id={id} />}
+      <Likely id={id} />
+      <Merges id={id} />
     </>
   )
 }

@@ -25,6 +25,7 @@ store::text_enum! {
 
 store::statements! {
     OF_CUSTOMER = "select user_id from share where entity = 'customer' and record_id = $1";
+    LEVELS = "select user_id, level from share where entity = 'customer' and record_id = $1";
     NAMED = "select s.user_id, u.name, s.level from share s join staff u on u.id = s.user_id
         where s.entity = 'customer' and s.record_id = $1 order by u.name, s.user_id";
     PUT = "insert into share (entity, record_id, user_id, level) values ('customer', $1, $2, $3)
@@ -58,6 +59,28 @@ pub fn list(tx: &mut Tx<'_>, grant: &Grant<Read, entity::Customer>, id: Id<Custo
 fn named(tx: &mut Tx<'_>, customer: &Customer) -> Result<Vec<Collaborator>> {
     let rows = tx.query(&NAMED, &[&customer.id])?;
     rows.iter().map(|row| Ok(Collaborator { id: row.get(0)?, name: row.get(1)?, level: row.get(2)? })).collect()
+}
+
+/// Shares a customer with all with whom another one is shared; answers whom it was not shared with before.
+pub fn unite(tx: &mut Tx<'_>, customer: Id<Customer>, other: Id<Customer>) -> Result<Vec<Uuid>> {
+    let known = of_customer(tx, customer)?;
+    let mut added = Vec::new();
+    for row in tx.query(&LEVELS, &[&other])? {
+        let (user, level): (Uuid, Level) = (row.get(0)?, row.get(1)?);
+        if !known.contains(&user) {
+            tx.execute(&PUT, &[&customer, &user, &level])?;
+            added.push(user);
+        }
+    }
+    Ok(added)
+}
+
+/// Ends the shares with these people.
+pub fn withdraw(tx: &mut Tx<'_>, customer: Id<Customer>, users: &[Uuid]) -> Result<()> {
+    for user in users {
+        tx.execute(&REMOVE, &[&customer, user])?;
+    }
+    Ok(())
 }
 
 /// Shares a customer with somebody, or changes how far.

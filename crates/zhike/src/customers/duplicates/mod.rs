@@ -21,5 +21,5 @@ mod tests;
 pub use check::{Duplicate, DuplicateQuery, check};
 pub use find::{Probe, find_before_writing};
 pub use known::Known;
-pub use pairs::{forget, watch};
+pub use pairs::{forget, merged, parted, watch};
 pub use scan::{after_import, register};

@@ -47,6 +47,9 @@ store::statements! {
         set score = excluded.score, signals = excluded.signals, checked_at = excluded.checked_at
         where duplicate_pair.state = 'open'";
     pub OF_CUSTOMER = select Pair where "customer_id = $1 or other_id = $1";
+    MERGED = "update duplicate_pair set state = 'merged', decided_at = $3, decided_by = $4 where customer_id = $1 and id = $2";
+    PARTED = "update duplicate_pair set state = 'open', decided_at = null, decided_by = null
+        where customer_id = $1 and id = $2 and state = 'merged'";
     FORGET_ONE = "delete from duplicate_pair where customer_id = $1 and id = $2 and state = 'open'";
     FORGET = "delete from duplicate_pair where (customer_id = $1 or other_id = $1) and state = 'open'";
 }
@@ -115,6 +118,20 @@ pub fn among(ids: &[Uuid], traits: &HashMap<Uuid, Traits>) -> Vec<Found> {
         }
     }
     found
+}
+
+/// Two customers have become one: their pair is settled, and other pairs of the one that went are forgotten.
+pub fn merged(tx: &mut Tx<'_>, who: &Principal, (survivor, loser): (Id<Customer>, Id<Customer>)) -> Result<()> {
+    let (one, other) = (survivor.uuid(), loser.uuid());
+    tx.execute(&MERGED, &[&one.min(other), &pair_id(one, other), &who.now, &who.user])?;
+    forget(tx, loser)
+}
+
+/// They are two again, and alike as before.
+pub fn parted(tx: &mut Tx<'_>, (survivor, loser): (Id<Customer>, Id<Customer>)) -> Result<()> {
+    let (one, other) = (survivor.uuid(), loser.uuid());
+    tx.execute(&PARTED, &[&one.min(other), &pair_id(one, other)])?;
+    Ok(())
 }
 
 /// Forgets what nobody has decided of a customer that is no longer there.

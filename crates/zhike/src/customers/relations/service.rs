@@ -27,6 +27,9 @@ store::statements! {
     ONE = select Relation where "customer_id = $1 and id = $2";
     BETWEEN = select Relation where "customer_id = $1 and other_id = $2";
     PARENT = "select other_id from relation where customer_id = $1 and kind = 'parent'";
+    OF_CUSTOMER = select Relation where "customer_id = $1 order by id";
+    GO = "update relation set customer_id = $3 where customer_id = $1 and id = $2";
+    GO_MIRRORED = "update relation set other_id = $3 where customer_id = $1 and id = $2";
     DELETE = "delete from relation where customer_id = $1 and id = $2";
 }
 
@@ -249,6 +252,50 @@ fn mirrored(relation: &Relation) -> Relation {
         kind: relation.kind.mirrored(),
         ..relation.clone()
     }
+}
+
+/// Gives a customer the relations of one that becomes part of it; answers which. Relations between the two, those that it
+/// has already, and a second group above it stay with the other.
+pub fn unite(tx: &mut Tx<'_>, customer: Id<Customer>, other: Id<Customer>) -> Result<Vec<Id<Relation>>> {
+    turns::take(tx, "relations", ["all"])?;
+    let mut given = Vec::new();
+    for relation in Relation::all(tx, &OF_CUSTOMER, &[&other])? {
+        if takes(tx, customer, &relation)? {
+            go(tx, (other, customer), &relation)?;
+            given.push(relation.id);
+        }
+    }
+    Ok(given)
+}
+
+fn takes(tx: &mut Tx<'_>, customer: Id<Customer>, relation: &Relation) -> Result<bool> {
+    let known = Relation::all(tx, &BETWEEN, &[&customer, &relation.other_id])?;
+    if relation.other_id == customer || known.iter().any(|known| known.kind == relation.kind) {
+        return Ok(false);
+    }
+    let (one, other) = (customer.uuid(), relation.other_id.uuid());
+    Ok(match relation.kind {
+        RelationKind::Parent => refuse_parent(tx, one, other).is_ok(),
+        RelationKind::Subsidiary => !ancestors(tx, one)?.contains(&other),
+        _ => true,
+    })
+}
+
+/// Gives relations back.
+pub fn part(tx: &mut Tx<'_>, (customer, other): (Id<Customer>, Id<Customer>), given: &[Id<Relation>]) -> Result<()> {
+    for id in given {
+        if let Some(relation) = Relation::one(tx, &ONE, &[&customer, id])? {
+            go(tx, (customer, other), &relation)?;
+        }
+    }
+    Ok(())
+}
+
+/// Both sides of a relation of one customer become another's.
+fn go(tx: &mut Tx<'_>, (from, to): (Id<Customer>, Id<Customer>), relation: &Relation) -> Result<()> {
+    tx.execute(&GO, &[&from, &relation.id, &to])?;
+    tx.execute(&GO_MIRRORED, &[&relation.other_id, &relation.id, &to])?;
+    Ok(())
 }
 
 /// Takes a relation away, from both sides.

@@ -90,7 +90,7 @@ fn refuse_taken_code(tx: &mut Tx<'_>, before: &Customer, customer: &Customer) ->
 }
 
 /// Writes the row; its version goes up.
-pub(super) fn save(tx: &mut Tx<'_>, who: &Principal, customer: &mut Customer) -> Result<()> {
+pub(in crate::customers) fn save(tx: &mut Tx<'_>, who: &Principal, customer: &mut Customer) -> Result<()> {
     customer.updated_at = who.now;
     customer.update(tx)?;
     customer.version += 1;

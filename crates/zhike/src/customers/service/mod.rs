@@ -12,6 +12,7 @@ mod search;
 mod subjects;
 
 pub use bulk::{Block, Prepared, insert_block, prepare, record_import};
+pub(in crate::customers) use change::save;
 pub use change::{change, key_mark, regrade, set_grade, update};
 pub use create::create;
 pub use lists::{Question, SPEC, get, list, rows};
@@ -29,7 +30,7 @@ use super::contacts::{self, Contact};
 use super::draft::Known;
 use super::model::Customer;
 use super::rules::completeness::{self, Contacts};
-use super::{duplicates, index, reach};
+use super::{duplicates, index, merges, reach};
 use crate::kernel::permission::action::Doing;
 use crate::kernel::permission::entity::Of;
 use crate::kernel::{Action, Entity, Error, Grant, Id, Principal, Result};
@@ -39,13 +40,19 @@ use crate::platform::custom::values::{Place, Records, Values, required};
 store::statements! {
     /// Changes of one customer take turns; SQLite has one writer anyway.
     LOCK = postgres "select id from customer where id = $1 for update";
+    /// Nobody makes it part of another one meanwhile; changes of its row go on beside.
+    KEEP = postgres "select id from customer where id = $1 for key share";
     CLEAR_TAGS = "delete from customer_tag where customer_id = $1";
     ADD_TAG = "insert into customer_tag (customer_id, tag) values ($1, $2)";
     JUDGED = "update customer set completeness = $2, missing = $3, updated_at = $4 where id = $1";
 }
 
-/// A customer that the grant reaches; 404 otherwise.
+/// A customer that the grant reaches; 404 otherwise. In a transaction that writes, it stays itself until the end: what
+/// hangs on it cannot be left behind by a merge.
 pub fn load<A: Doing, E: Of>(tx: &mut Tx<'_>, grant: &Grant<A, E>, id: Id<Customer>) -> Result<Customer> {
+    if tx.is_postgres() && !tx.is_read_only() {
+        tx.query(&KEEP, &[&id])?;
+    }
     let customer = Customer::find(tx, id)?.ok_or_else(Error::not_found)?;
     checked(tx, grant, customer)
 }
@@ -72,12 +79,20 @@ fn checked<A: Doing, E: Of>(tx: &mut Tx<'_>, grant: &Grant<A, E>, customer: Cust
     let readable = reach::predicate(grant.principal(), Action::Read, Entity::Customer);
     match A::VALUE != Action::Read && reach::reaches(tx, &readable, &customer)? {
         true => Err(Error::forbidden()),
-        false => Err(Error::not_found()),
+        false => match merges::moved_to(tx, grant.principal(), &customer)? {
+            Some(to) => Err(Error::moved("customer.merged", customer.id.uuid(), to.uuid())),
+            None => Err(Error::not_found()),
+        },
     }
 }
 
 /// What the completeness of an archive needs to know of its contacts and of what stands in added fields.
-fn known_of(who: &Principal, customer: Id<Customer>, contacts: &[Contact], values: &Records) -> Known {
+pub(in crate::customers) fn known_of(
+    who: &Principal,
+    customer: Id<Customer>,
+    contacts: &[Contact],
+    values: &Records,
+) -> Known {
     let there: Vec<&Contact> = contacts.iter().filter(|contact| !contact.has_left).collect();
     let known = Contacts {
         reachable: contacts.iter().any(Contact::is_reachable),
@@ -133,7 +148,7 @@ fn write_tags(tx: &mut Tx<'_>, customer: &Customer) -> Result<()> {
     Ok(())
 }
 
-fn rewrite_tags(tx: &mut Tx<'_>, customer: &Customer) -> Result<()> {
+pub(in crate::customers) fn rewrite_tags(tx: &mut Tx<'_>, customer: &Customer) -> Result<()> {
     tx.execute(&CLEAR_TAGS, &[&customer.id])?;
     write_tags(tx, customer)
 }

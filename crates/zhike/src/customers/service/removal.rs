@@ -5,7 +5,7 @@ use super::change::save;
 use super::{load_for_change, locked, settle};
 use crate::customers::model::Customer;
 use crate::customers::view::{CustomerView, view};
-use crate::customers::{duplicates, facts, index, reach};
+use crate::customers::{duplicates, facts, index, merges, reach};
 use crate::kernel::permission::action::Delete;
 use crate::kernel::permission::entity;
 use crate::kernel::{Entity, Error, Grant, Id, Result};
@@ -28,6 +28,9 @@ pub fn remove(tx: &mut Tx<'_>, grant: &Grant<Delete, entity::Customer>, id: Id<C
 pub fn restore(tx: &mut Tx<'_>, grant: &Grant<Delete, entity::Customer>, id: Id<Customer>) -> Result<CustomerView> {
     let who = grant.principal();
     let mut customer = locked(tx, id)?;
+    if let Some(to) = merges::moved_to(tx, who, &customer)? {
+        return Err(Error::moved("customer.merged", id.uuid(), to.uuid()));
+    }
     let was_removed = customer.removed_at.take().is_some();
     if !reach::reaches(tx, &reach::scope(grant), &customer)? {
         return Err(Error::not_found());

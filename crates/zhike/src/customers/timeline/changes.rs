@@ -1,9 +1,10 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
-use store::{Entity as _, Tx};
+use store::{Entity as _, Ids, Tx};
 use uuid::Uuid;
 
 use super::{Before, Entry};
+use crate::customers::merges;
 use crate::customers::model::{EMAIL, ID_NUMBER, PHONE, WECHAT};
 use crate::kernel::{Entity, Principal, Result};
 use crate::platform::access::names::Named;
@@ -11,8 +12,8 @@ use crate::platform::audit::AuditEntry;
 
 store::statements! {
     /// Who looked at a personal value is the auditor's to know, and rounds and events have entries of their own.
-    CHANGES = select AuditEntry where "customer_id = $1 and entity in ('customer', 'contact')
-        and action in ('create', 'import', 'update', 'verify', 'grade', 'assign', 'delete', 'restore')
+    CHANGES = select AuditEntry where "customer_id in among($1) and entity in ('customer', 'contact')
+        and action in ('create', 'import', 'update', 'verify', 'grade', 'assign', 'delete', 'restore', 'merge', 'unmerge')
         and (at < $2 or (at = $2 and id < $3)) order by at desc, id desc limit $4";
 }
 
@@ -21,7 +22,9 @@ store::statements! {
 pub fn changes(tx: &mut Tx<'_>, who: &Principal, customer: Uuid, before: Before, limit: usize) -> Result<Vec<Entry>> {
     let (at, id) = before.unwrap_or((Timestamp::MAX, Uuid::max()));
     let at = at.as_microsecond();
-    let found = AuditEntry::all(tx, &CHANGES, &[&customer, &at, &id, &(limit as i64)])?;
+    // What was done to a customer that became part of this one is part of its story.
+    let family = merges::family(tx, customer)?;
+    let found = AuditEntry::all(tx, &CHANGES, &[&Ids(&family), &at, &id, &(limit as i64)])?;
     Ok(found.into_iter().map(|entry| told(who, entry)).collect())
 }
 

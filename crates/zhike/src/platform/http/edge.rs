@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
+use axum::http::header::LOCATION;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -27,6 +28,7 @@ pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> R
         method: request.method().clone(),
         api: request.uri().path().starts_with("/api/"),
         route: matched.unwrap_or_else(|| UNMATCHED.to_owned()),
+        place: request.uri().to_string(),
         client: client.clone(),
     };
     request.extensions_mut().insert(client);
@@ -58,6 +60,8 @@ struct About {
     method: Method,
     api: bool,
     route: String,
+    /// Path and query, as asked for.
+    place: String,
     client: Client,
 }
 
@@ -67,7 +71,7 @@ impl About {
         let error = error.or_else(|| self.unexplained(&response).map(Arc::new));
         if let Some(error) = &error {
             let headers = std::mem::take(response.headers_mut());
-            response = problem::render(error, self.client.request);
+            response = self.led_on(error).unwrap_or_else(|| problem::render(error, self.client.request));
             for (name, value) in headers.iter().filter(|(name, _)| *name == axum::http::header::SET_COOKIE) {
                 response.headers_mut().append(name, value.clone());
             }
@@ -81,6 +85,19 @@ impl About {
         metrics::request(self.method.as_str(), &self.route, status, took);
         self.log(status, took.as_micros() as u64, error.as_deref());
         response
+    }
+
+    /// Leads to where a record is now. A request that names it elsewhere than in its path contradicts what is stored.
+    fn led_on(&self, error: &Error) -> Option<Response> {
+        let (from, to) = error.moved.as_deref()?;
+        let there = self.place.replace(&from.to_string(), &to.to_string());
+        let status = if there == self.place { StatusCode::CONFLICT } else { StatusCode::PERMANENT_REDIRECT };
+        let mut response = problem::render(error, self.client.request);
+        *response.status_mut() = status;
+        if status == StatusCode::PERMANENT_REDIRECT {
+            response.headers_mut().insert(LOCATION, HeaderValue::from_str(&there).ok()?);
+        }
+        Some(response)
     }
 
     /// An error of the API that was made without one of ours.

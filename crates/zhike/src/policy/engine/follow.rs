@@ -27,10 +27,11 @@ use crate::policy::rules::{Duty, DutyKey, Subject, plan_within};
 
 /// What this room wants to hear of.
 pub fn subscriptions() -> Vec<Subscription> {
-    use customers::facts::{CREATED, GRADED, IMPORTED, OWNER_CHANGED, REMOVED, RESTORED};
+    use customers::facts::{CREATED, GRADED, IMPORTED, MERGED, OWNER_CHANGED, REMOVED, RESTORED, UNMERGED};
     vec![
         (&VOCABULARY, on_fact),
         (&[CREATED, GRADED, OWNER_CHANGED, REMOVED, RESTORED], on_customer),
+        (&[MERGED, UNMERGED], on_merge),
         (&[IMPORTED], on_import),
         (&[ABSENCE_CHANGED], on_absence),
         (&[CALENDAR_CHANGED], on_calendar),
@@ -153,6 +154,22 @@ fn on_customer(tx: &mut Tx<'_>, who: &Principal, fact: &Fact) -> Result<()> {
     super::pass_gate(tx)?;
     let mut pen = Pen::new(book, who);
     replan::customer(tx, &mut pen, customer)?;
+    pen.finish(tx)
+}
+
+/// Two customers have become one, or two again. What was owed to one for a period is owed to the one that stays by its
+/// own duty; running clocks go on; and every duty that can still change is judged by the facts that are now its own.
+fn on_merge(tx: &mut Tx<'_>, who: &Principal, fact: &Fact) -> Result<()> {
+    let book = book::load(tx)?;
+    if book.is_empty() {
+        return Ok(());
+    }
+    super::pass_gate(tx)?;
+    let mut pen = Pen::new(book, who);
+    for customer in fact.customer.into_iter().chain([fact.subject]) {
+        replan::customer(tx, &mut pen, customer)?;
+        replan::judge(tx, &mut pen, customer)?;
+    }
     pen.finish(tx)
 }
 

@@ -33,6 +33,14 @@ pub fn customer(tx: &mut Tx<'_>, pen: &mut Pen, id: Uuid) -> Result<()> {
     one(tx, pen, &mut cast, id, found.as_ref())
 }
 
+/// Judges anew what may still change of a customer.
+pub fn judge(tx: &mut Tx<'_>, pen: &mut Pen, id: Uuid) -> Result<()> {
+    for row in standing(tx, pen, id)?.values() {
+        follow::settle(tx, pen, row)?;
+    }
+    Ok(())
+}
+
 /// Plans a page of customers anew.
 pub fn page(tx: &mut Tx<'_>, pen: &mut Pen, page: &[customers::Subject]) -> Result<()> {
     let today = pen.book.calendars.company().date_of(pen.now);

@@ -4,6 +4,7 @@ mod counts;
 mod decisions;
 mod following;
 mod kit;
+mod merging;
 mod passing;
 mod planning;
 mod versions;

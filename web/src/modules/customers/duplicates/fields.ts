@@ -38,14 +38,32 @@ export const comparables: Comparable[] = [
   of('tags', (c) => c.tags.join('、')),
 ]
 
-export type Difference = { key: string; texts: [string, string]; differs: boolean }
+/** Nothing is chosen of these: tags are put together, and what kind of customer it is must be the same. */
+const united = new Set(['tags', 'kind'])
+
+/** Which of the two columns. */
+export type Side = 0 | 1
+
+export type Difference = {
+  key: string
+  texts: [string, string]
+  differs: boolean
+  /** Both have a value, and only one of them can stay. */
+  choice: boolean
+}
 
 /** The fields that at least one of the two has, what differs first. */
 export function compared(one: Customer, other: Customer): Difference[] {
   const rows = comparables.map(({ key, text }): Difference => {
     const texts: [string, string] = [text(one), text(other)]
-    return { key, texts, differs: texts[0] !== texts[1] }
+    const differs = texts[0] !== texts[1]
+    return { key, texts, differs, choice: differs && !united.has(key) && texts[0] !== '' && texts[1] !== '' }
   })
   const known = rows.filter(({ texts }) => texts[0] || texts[1])
   return [...known.filter((row) => row.differs), ...known.filter((row) => !row.differs)]
+}
+
+/** The fields whose value is taken from the one that does not stay. */
+export function taken(rows: Difference[], survivor: Side, chosen: Record<string, Side>): string[] {
+  return rows.filter((row) => row.choice && (chosen[row.key] ?? survivor) !== survivor).map((row) => row.key)
 }

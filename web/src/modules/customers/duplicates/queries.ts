@@ -1,8 +1,10 @@
 /** Likely duplicates at the server. */
 import { queryOptions } from '@tanstack/react-query'
-import { api, call, type ListQuery, listParams, type Page, type Schemas } from '@/api'
+import { api, call, ifMatch, type ListQuery, listParams, type Page, type Schemas } from '@/api'
 
 export type Pair = Schemas['DuplicatePair']
+export type Merge = Omit<Schemas['Merge'], 'kept'> & { kept: string[] }
+type Versioned = { id: string; version: number }
 
 export const duplicateKeys = {
   all: ['duplicates'] as const,
@@ -42,3 +44,25 @@ export function reopen(pair: Pair): Promise<Pair> {
 export async function startScan(): Promise<void> {
   await call(api.POST('/api/v1/duplicates/scan'))
 }
+
+/** Makes one customer part of another. */
+export function merge(stays: Versioned, goes: Versioned, take: string[]): Promise<Merge> {
+  const params = { path: { id: stays.id }, header: ifMatch(stays.version) }
+  const body = { loser_id: goes.id, loser_version: goes.version, take }
+  return call(api.POST('/api/v1/customers/{id}/merges', { params, body }))
+}
+
+export function undoMerge(merge: Merge): Promise<Merge> {
+  const params = { path: { id: merge.customer_id, merge: merge.id } }
+  return call(api.POST('/api/v1/customers/{id}/merges/{merge}/undo', { params }))
+}
+
+/** What has become part of a customer, newest first. */
+export const mergesQuery = (customer: string) =>
+  queryOptions({
+    queryKey: [...duplicateKeys.all, 'merges', customer],
+    queryFn: async ({ signal }): Promise<Merge[]> => {
+      const params = { path: { id: customer } }
+      return (await call(api.GET('/api/v1/customers/{id}/merges', { params, signal }))).items
+    },
+  })

@@ -1,0 +1,69 @@
+//! Likely duplicates: all customers compared with each other, and one that somebody is about to create with all others.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use journeys::http::{Client, Request};
+use journeys::server::Server;
+use serde_json::{Value, json};
+
+use crate::company::Company;
+use crate::process;
+use crate::table::{figure, figures, millis, seconds};
+
+const CHECKS: u32 = 2_000;
+const ASK_AGAIN_AFTER: Duration = Duration::from_millis(50);
+
+pub fn measure(title: &str, company: &Company, server: &Server) {
+    figures(title);
+    let mut client = Client::new(company.place.address, Some(company.token.clone()));
+    let (started, before) = (Instant::now(), process::cpu_time(server.id()));
+    match scan(&mut client) {
+        Ok(result) => {
+            figure("all compared with all", &seconds(started.elapsed()), "≤ 5 min for 1 000 000 customers");
+            figure("server CPU", &seconds(process::cpu_time(server.id()) - before), "");
+            figure("most memory", &format!("{:.1} MiB", process::memory(server.id()).1), "");
+            figure("its own account", &result.to_string(), "");
+        }
+        Err(error) => figure("all compared with all", &format!("failed: {error}"), "≤ 5 min for 1 000 000 customers"),
+    }
+    let before = process::cpu_time(server.id());
+    match check(&mut client, company) {
+        Ok(()) => {
+            let used = process::cpu_time(server.id()) - before;
+            figure("one compared with all, server CPU ms", &millis(used / CHECKS), "≤ 2 ms");
+        }
+        Err(error) => figure("one compared with all", &format!("failed: {error}"), "≤ 2 ms"),
+    }
+}
+
+fn scan(client: &mut Client) -> Result<Value, String> {
+    let started = ask(client, &Request::post("/api/v1/duplicates/scan", &json!({})))?;
+    let job = format!("/api/v1/jobs/{}", started["job_id"].as_str().unwrap_or_default());
+    loop {
+        let job = ask(client, &Request::get(&job))?;
+        match job["state"].as_str() {
+            Some("done") => return Ok(job["result"].clone()),
+            Some("failed") => return Err(job.to_string()),
+            _ => thread::sleep(ASK_AGAIN_AFTER),
+        }
+    }
+}
+
+/// Every name is one that is there, so each check finds and compares somebody.
+fn check(client: &mut Client, company: &Company) -> Result<(), String> {
+    for number in 0..CHECKS {
+        let name = &company.names[number as usize % company.names.len()];
+        let asked = json!({ "name": name, "phone": format!("138{number:08}"), "email": "a@duliang.example" });
+        ask(client, &Request::post("/api/v1/customers/duplicates", &asked))?;
+    }
+    Ok(())
+}
+
+fn ask(client: &mut Client, request: &Request) -> Result<Value, String> {
+    let answer = client.send(request).map_err(|error| error.to_string())?;
+    if !answer.is_success() {
+        return Err(format!("{}: {}", answer.status, answer.text()));
+    }
+    Ok(answer.json())
+}

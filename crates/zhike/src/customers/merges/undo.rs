@@ -1,0 +1,86 @@
+use serde_json::json;
+use store::{Entity as _, Tx};
+use uuid::Uuid;
+
+use super::model::{Merge, MergeState};
+use super::service::{MergeView, UNDO_WITHIN, of, remove_fields, settle, tell_changes, view};
+use super::{fields, job};
+use crate::customers::model::Customer;
+use crate::customers::relations::{self, Relation};
+use crate::customers::service::locked;
+use crate::customers::{collaborators, duplicates, facts, reach};
+use crate::kernel::permission::action::Delete;
+use crate::kernel::permission::entity;
+use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
+use crate::platform::{audit, holdings};
+
+store::statements! {
+    PROMOTE = "update contact set is_primary = true, version = version + 1 where customer_id = $1 and id = $2";
+}
+
+/// Takes a merge back. What came after it stays where it is.
+pub fn undo(
+    tx: &mut Tx<'_>,
+    grant: &Grant<Delete, entity::Customer>,
+    place: (Id<Customer>, Uuid),
+) -> Result<MergeView> {
+    let who = grant.principal();
+    let mut merge = of(tx, grant, place)?;
+    let code = match merge.state {
+        MergeState::Done if who.now > merge.merged_at + UNDO_WITHIN => Some("merge.too_late"),
+        MergeState::Done => None,
+        MergeState::Moving | MergeState::Undoing => Some("merge.busy"),
+        MergeState::Undone => Some("merge.undone"),
+    };
+    if let Some(code) = code {
+        return Err(Error::conflict(code));
+    }
+    let part = Customer { removed_at: None, ..locked(tx, merge.loser_id)? };
+    reach::check(tx, grant, &part)?;
+    merge.state = MergeState::Undoing;
+    (merge.undone_at, merge.undone_by) = (Some(who.now), Some(who.user));
+    step_back(tx, &mut merge)?;
+    match merge.undone_steps < merge.steps {
+        true => {
+            merge.update(tx)?;
+            job::enqueue(tx, who, &merge)?;
+        }
+        false => finish(tx, who, &mut merge)?,
+    }
+    view(tx, merge)
+}
+
+/// Moves back what one step moved.
+pub fn step_back(tx: &mut Tx<'_>, merge: &mut Merge) -> Result<()> {
+    holdings::move_back(tx, merge.way(), merge.undone_steps)?;
+    merge.undone_steps += 1;
+    Ok(())
+}
+
+/// All has gone back: both customers are what they were, but for what was changed since.
+pub fn finish(tx: &mut Tx<'_>, who: &Principal, merge: &mut Merge) -> Result<()> {
+    let before = locked(tx, merge.customer_id)?;
+    let mut part = locked(tx, merge.loser_id)?;
+    (part.removed_at, part.merged_into) = (None, None);
+    let (mut survivor, mut kept) = fields::put_back(before.clone(), &merge.changes)?;
+    kept.extend(remove_fields(tx, who, merge, &survivor)?);
+    if let Some(contact) = merge.primary_contact {
+        tx.execute(&PROMOTE, &[&part.id, &contact])?;
+    }
+    let shared: Vec<Uuid> = serde_json::from_value(merge.shared.clone())?;
+    collaborators::withdraw(tx, survivor.id, &shared)?;
+    let given: Vec<Id<Relation>> = serde_json::from_value(merge.relations.clone())?;
+    relations::service::part(tx, (survivor.id, part.id), &given)?;
+    duplicates::parted(tx, (survivor.id, part.id))?;
+    settle(tx, who, &mut part)?;
+    settle(tx, who, &mut survivor)?;
+    merge.state = MergeState::Undone;
+    merge.kept = json!(kept);
+    merge.update(tx)?;
+    tell_changes(tx, who, &before, &survivor)?;
+    let (one, other) = (survivor.id.uuid(), part.id.uuid());
+    facts::publish(tx, who, facts::UNMERGED, (other, Some(one)), who.now, json!({ "merge": merge.id }))?;
+    let told = json!({ "merge": merge.id, "number": part.number, "kept": kept });
+    audit::record(tx, who, "unmerge", Entity::Customer, one, Some(one), told.clone())?;
+    audit::record(tx, who, "unmerge", Entity::Customer, other, Some(other), told)
+}
