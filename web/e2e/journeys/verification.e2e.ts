@@ -200,6 +200,7 @@ describe.sequential('a department’s quarterly verification', () => {
     await picture(page, 'round-end')
     await page.getByRole('link', { name: /达标报表/ }).click()
     await page.waitForURL((url) => url.pathname === '/policy/compliance')
+    await page.getByRole('heading', { name: '达标情况', level: 1 }).waitFor()
     await page.getByRole('row', { name: /周敏/ }).waitFor()
     await settled(page)
     await picture(page, 'round-report')

@@ -7,6 +7,7 @@ export const SILENT = new Set([
   'digest',
   'import',
   'job',
+  'merge',
   'key_id',
   'session',
   'verification',
