@@ -25,6 +25,12 @@ fn ticks_a_second() -> f64 {
     })
 }
 
+/// Memory of its own that is in use now, in MiB: without pages of files, which the kernel takes back when it likes.
+pub fn own_memory(id: u32) -> f64 {
+    let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+    status.lines().find(|line| line.starts_with("RssAnon:")).and_then(number).unwrap_or(0) as f64 / 1024.0
+}
+
 /// Memory that is in use now, and the most there ever was, in MiB.
 pub fn memory(id: u32) -> (f64, f64) {
     let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
