@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { type Me, type Page, useMe } from '@/api'
-import { DataView, type Preset, useTitle } from '@/ui'
+import { DataView, type Preset } from '@/ui'
 import { InteractionDialog } from './InteractionDialog'
 import { interactionColumns } from './interactionColumns'
 import { t } from './messages'
@@ -11,7 +11,6 @@ import { w } from './words'
 export default function InteractionPage() {
   const me = useMe()
   const client = useQueryClient()
-  useTitle(t('interactions.title'))
   const shown = (id: string): Interaction | undefined =>
     client
       .getQueriesData<{ pages?: Page<Interaction>[] }>({ queryKey: [...keys.interactions, 'list'] })

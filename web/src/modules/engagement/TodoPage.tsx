@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { type Me, type Page, useCan, useMe } from '@/api'
-import { Button, DataView, type Preset, useTitle } from '@/ui'
+import { Button, DataView, type Preset } from '@/ui'
 import { t } from './messages'
 import { keys, listTodos, type Todo } from './queries'
 import { TodayTabs } from './TodayTabs'
@@ -14,7 +14,6 @@ export default function TodoPage() {
   const can = useCan()
   const client = useQueryClient()
   const [adding, setAdding] = useState(false)
-  useTitle(t('todos.title'))
   const create = can('todo', 'create') && (
     <Button kind="primary" icon="plus" onClick={() => setAdding(true)}>
       {t('todos.new')}

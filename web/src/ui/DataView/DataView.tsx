@@ -8,6 +8,7 @@ import { Button, IconButton } from '../Button'
 import { useSearch, useSetSearch } from '../nav'
 import { Empty, Failed } from '../small'
 import { usePhone } from '../usePhone'
+import { useTitle } from '../useTitle'
 import { BulkBar } from './BulkBar'
 import { Cards } from './Cards'
 import { ColumnChooser } from './ColumnChooser'
@@ -70,6 +71,8 @@ export function DataView<T>(props: DataViewProps<T>) {
     // The drawer is gone after this render: the focus returns to the name it was opened from.
     if (!row && params.open) returnFocus(root.current, params.open)
   }
+
+  useTitle(props.title)
 
   const rowsProps = {
     title: props.title,

@@ -23,10 +23,10 @@ export default function DuplicateList() {
         id={(pair) => pair.id}
         empty={{ title: t('pair.empty'), why: t('pair.empty_why'), action: scan }}
         actions={
-          <div className="row wrap">
+          <>
             <Tabs />
             {scan}
-          </div>
+          </>
         }
         record={(id, neighbours) => <Comparison id={id} neighbours={neighbours} />}
       />

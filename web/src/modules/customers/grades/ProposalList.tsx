@@ -2,7 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { type Me, type Page, useMe } from '@/api'
 import { dateTime } from '@/i18n'
-import { type Column, DataView, Dialog, type Preset, useTitle } from '@/ui'
+import { type Column, DataView, Dialog, type Preset } from '@/ui'
 import { gradeOptions, word } from '../options'
 import { keys, listProposals, type Proposal } from '../queries'
 import { Tabs } from '../Tabs'
@@ -12,7 +12,6 @@ import { changeWords, ProposalDetail, ProposalState } from './ProposalDetail'
 export default function ProposalList() {
   const me = useMe()
   const client = useQueryClient()
-  useTitle(t('proposal.title'))
   const shown = (id: string): Proposal | undefined =>
     client
       .getQueriesData<{ pages?: Page<Proposal>[] }>({ queryKey: [...keys.proposals, 'list'] })

@@ -4,7 +4,7 @@
  */
 import { type ListQuery, useCan } from '@/api'
 import { dueText } from '@/i18n'
-import { type Column, DataView, type Preset, Status, type Tone, useSearch, useTitle } from '@/ui'
+import { type Column, DataView, type Preset, Status, type Tone, useSearch } from '@/ui'
 import CustomerDrawer from '../CustomerDrawer'
 import { Grade, word } from '../options'
 import { keys, listRoundDuties, type RoundDuty } from '../queries'
@@ -19,7 +19,6 @@ export default function RoundPage() {
   const can = useCan()
   const search = useSearch()
   const quarter = quarterOf(search.quarter)
-  useTitle(t('round.title'))
   return (
     <div className="page">
       <DataView
