@@ -1,18 +1,17 @@
 //! Likely duplicates: all customers compared with each other, and one that somebody is about to create with all others.
 
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use journeys::http::{Client, Request};
 use journeys::server::Server;
 use serde_json::{Value, json};
 
 use crate::company::Company;
+use crate::job::{self, ask};
 use crate::process;
 use crate::table::{figure, figures, millis, seconds};
 
 const CHECKS: u32 = 2_000;
-const ASK_AGAIN_AFTER: Duration = Duration::from_millis(50);
 
 pub fn measure(title: &str, company: &Company, server: &Server) {
     figures(title);
@@ -38,16 +37,7 @@ pub fn measure(title: &str, company: &Company, server: &Server) {
 }
 
 fn scan(client: &mut Client) -> Result<Value, String> {
-    let started = ask(client, &Request::post("/api/v1/duplicates/scan", &json!({})))?;
-    let job = format!("/api/v1/jobs/{}", started["job_id"].as_str().unwrap_or_default());
-    loop {
-        let job = ask(client, &Request::get(&job))?;
-        match job["state"].as_str() {
-            Some("done") => return Ok(job["result"].clone()),
-            Some("failed") => return Err(job.to_string()),
-            _ => thread::sleep(ASK_AGAIN_AFTER),
-        }
-    }
+    job::done(client, &Request::post("/api/v1/duplicates/scan", &json!({})))
 }
 
 /// Every name is one that is there, so each check finds and compares somebody.
@@ -58,12 +48,4 @@ fn check(client: &mut Client, company: &Company) -> Result<(), String> {
         ask(client, &Request::post("/api/v1/customers/duplicates", &asked))?;
     }
     Ok(())
-}
-
-fn ask(client: &mut Client, request: &Request) -> Result<Value, String> {
-    let answer = client.send(request).map_err(|error| error.to_string())?;
-    if !answer.is_success() {
-        return Err(format!("{}: {}", answer.status, answer.text()));
-    }
-    Ok(answer.json())
 }

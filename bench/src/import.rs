@@ -1,19 +1,18 @@
 //! A customer book of 100 000 rows with two contacts each, imported as a person does it: upload, mapping, start, wait.
 
 use std::fmt::Write as _;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use journeys::http::{Client, Request};
 use journeys::server::Server;
 use serde_json::{Value, json};
 
 use crate::company::Company;
+use crate::job::{self, ask};
 use crate::process;
 use crate::table::{figure, figures, seconds};
 
 const ROWS: usize = 100_000;
-const ASK_AGAIN_AFTER: Duration = Duration::from_millis(50);
 
 pub fn measure(company: &Company, server: &Server) {
     figures("Import of 100 000 rows with 200 000 contacts");
@@ -41,24 +40,7 @@ fn import(client: &mut Client) -> Result<Value, String> {
         columns.iter().map(|column| json!({ "index": column["index"], "field": column["field"] })).collect();
     let mapping = json!({ "columns": columns, "duplicates": "skip", "defaults": {} });
     ask(client, &Request::put(format!("{path}/mapping"), &mapping))?;
-    let started = ask(client, &Request::post(format!("{path}/start"), &json!({ "dry_run": false })))?;
-    let job = format!("/api/v1/jobs/{}", started["job_id"].as_str().unwrap_or_default());
-    loop {
-        let job = ask(client, &Request::get(&job))?;
-        match job["state"].as_str() {
-            Some("done") => return Ok(job["result"].clone()),
-            Some("failed") => return Err(job.to_string()),
-            _ => thread::sleep(ASK_AGAIN_AFTER),
-        }
-    }
-}
-
-fn ask(client: &mut Client, request: &Request) -> Result<Value, String> {
-    let answer = client.send(request).map_err(|error| error.to_string())?;
-    if !answer.is_success() {
-        return Err(format!("{}: {}", answer.status, answer.text()));
-    }
-    Ok(answer.json())
+    job::done(client, &Request::post(format!("{path}/start"), &json!({ "dry_run": false })))
 }
 
 fn sheet() -> String {

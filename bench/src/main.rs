@@ -9,6 +9,7 @@ mod company;
 mod disk;
 mod duplicates;
 mod import;
+mod job;
 mod life;
 mod load;
 mod machine;
