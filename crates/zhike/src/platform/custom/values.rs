@@ -80,8 +80,14 @@ pub fn take(
             fault(key, "unknown_field");
             continue;
         };
-        let old = before.get(&field.number).map(|kept| open(who, field, record, kept)).transpose()?;
         let access = who.custom_access(field);
+        // Before anything is compared: whether a guess is right is no less than the value itself. Like the personal
+        // fields of the product, whoever sees that there is a value may write another one.
+        if access < if field.is_sealed() { FieldAccess::Masked } else { FieldAccess::Read } {
+            fault(key, "not_allowed");
+            continue;
+        }
+        let old = before.get(&field.number).map(|kept| open(who, field, record, kept)).transpose()?;
         let new = match held::read(field, sent, old.as_ref()) {
             Ok(new) => new,
             Err(code) => {
@@ -92,8 +98,7 @@ pub fn take(
         if new == old {
             continue;
         }
-        // Like the personal fields of the product: whoever sees that there is a value may write another one.
-        if access < if field.is_sealed() { FieldAccess::Masked } else { FieldAccess::Edit } {
+        if !field.is_sealed() && access < FieldAccess::Edit {
             fault(key, "not_allowed");
             continue;
         }
