@@ -33,6 +33,7 @@ use crate::platform::stream::Hub;
 use crate::platform::vault::Vault;
 use crate::platform::{self, jobs};
 use crate::policy;
+use crate::protection;
 use crate::sample;
 
 /// Bytes that a request's body may have; uploads set their own limit.
@@ -54,6 +55,8 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 40, name: "policy", sql: include_str!("../migrations/0040_policy.sql") },
     Migration { version: 41, name: "duty_moves", sql: include_str!("../migrations/0041_duty_moves.sql") },
     Migration { version: 50, name: "engagement", sql: include_str!("../migrations/0050_engagement.sql") },
+    Migration { version: 60, name: "consents", sql: include_str!("../migrations/0060_consents.sql") },
+    Migration { version: 61, name: "subject requests", sql: include_str!("../migrations/0061_subject_requests.sql") },
 ];
 
 /// What the operator decides.
@@ -225,7 +228,8 @@ fn rooms() -> OpenApiRouter<App> {
         .merge(people::routes())
         .merge(customers::routes())
         .merge(policy::routes())
-        .merge(engagement::routes());
+        .merge(engagement::routes())
+        .merge(protection::routes());
     OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", rooms)
 }
 
@@ -247,7 +251,13 @@ fn timeline() -> Vec<customers::timeline::Offer> {
 
 /// What the rooms hold of a customer.
 pub fn holdings() -> Vec<Holding> {
-    let rooms = [customers::holdings(), policy::holdings(), engagement::holdings(), platform::holdings()];
+    let rooms = [
+        customers::holdings(),
+        policy::holdings(),
+        engagement::holdings(),
+        protection::holdings(),
+        platform::holdings(),
+    ];
     rooms.into_iter().flatten().collect()
 }
 

@@ -8,6 +8,7 @@ pub mod kernel;
 pub mod people;
 pub mod platform;
 pub mod policy;
+pub mod protection;
 pub mod sample;
 #[cfg(test)]
 pub mod testing;

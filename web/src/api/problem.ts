@@ -42,7 +42,7 @@ export class Offline extends Error {
 
 /** The caller can correct these; a request id would only be noise. */
 function expected(status: number): boolean {
-  return [400, 401, 403, 404, 409, 412, 422, 429].includes(status)
+  return [400, 401, 403, 404, 409, 412, 422, 423, 429].includes(status)
 }
 
 const byStatus: Record<number, string> = {

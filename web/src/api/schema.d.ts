@@ -141,6 +141,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/consent_purposes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What personal information is used for. */
+        get: operations["get_consent_purposes"];
+        put?: never;
+        /** Adds a purpose. */
+        post: operations["post_consent_purposes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consent_purposes/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a purpose. With other words, everybody's consent to it needs renewal. */
+        patch: operations["patch_consent_purposes_key"];
+        trace?: never;
+    };
+    "/api/v1/consent_purposes/{key}/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The words of a purpose, of all versions. */
+        get: operations["get_consent_purposes_key_notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/custom_fields": {
         parameters: {
             query?: never;
@@ -312,6 +364,24 @@ export interface paths {
         post?: never;
         /** Ends a share. */
         delete: operations["delete_customers_id_collaborators_user"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the people of a customer stand to each purpose, and what they have answered. */
+        get: operations["get_customers_id_consents"];
+        put?: never;
+        /** Writes down what somebody answered: consent, refusal, withdrawal. */
+        post: operations["post_customers_id_consents"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -718,6 +788,126 @@ export interface paths {
         put?: never;
         /** Shows a personal value for a moment. Written down, and bounded per day. */
         post: operations["post_customers_id_reveal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/subject_requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Writes a request down. */
+        post: operations["post_customers_id_subject_requests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/subject_requests/{request}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A request with what was done about it. */
+        get: operations["get_customers_id_subject_requests_request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/subject_requests/{request}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answers a request: done, or refused with the reason. */
+        post: operations["post_customers_id_subject_requests_request_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/subject_requests/{request}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The copy of all that is known of the person, readable by machines. It is kept nowhere here. */
+        post: operations["post_customers_id_subject_requests_request_copy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/subject_requests/{request}/identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Writes down how it was checked that they are who they say. */
+        put: operations["put_customers_id_subject_requests_request_identity"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/subject_requests/{request}/restriction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Restricts the person: from now on their information is stored and protected and nothing else. */
+        put: operations["put_customers_id_subject_requests_request_restriction"];
+        post?: never;
+        /** Lets the person's information be used again. */
+        delete: operations["delete_customers_id_subject_requests_request_restriction"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/subject_requests/{request}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes that the person took the request back. */
+        post: operations["post_customers_id_subject_requests_request_withdrawal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1702,6 +1892,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/subject_request_handlers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Those who may answer requests. */
+        get: operations["get_subject_request_handlers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subject_requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests of people about their own information. */
+        get: operations["get_subject_requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/team": {
         parameters: {
             query?: never;
@@ -2090,6 +2314,103 @@ export interface components {
             trend: (number | null)[];
             worst?: components["schemas"]["Worst"] | null;
         };
+        /**
+         * @description By what way the answer came.
+         * @enum {string}
+         */
+        ConsentChannel: "phone" | "wechat" | "email" | "sms" | "in_person" | "paper" | "website" | "contract" | "other";
+        /**
+         * @description What somebody answered.
+         * @enum {string}
+         */
+        ConsentDecision: "given" | "refused" | "withdrawn";
+        /** @description The words of a version. */
+        ConsentNotice: {
+            notice: string;
+            /** Format: int64 */
+            notice_version: number;
+            /** Format: date-time */
+            written_at?: string | null;
+            written_by?: components["schemas"]["Named"] | null;
+        };
+        ConsentNotices: {
+            items: components["schemas"]["ConsentNotice"][];
+        };
+        ConsentPerson: {
+            /**
+             * Format: uuid
+             * @description Nothing for the customer itself.
+             */
+            contact_id?: string | null;
+            left: boolean;
+            name: string;
+            purposes: components["schemas"]["PurposeStanding"][];
+        };
+        ConsentPurpose: {
+            /** @description The person is contacted for it. */
+            contacts: boolean;
+            en: string;
+            key: string;
+            /** @description The words in which people are asked now. */
+            notice: string;
+            /** Format: int64 */
+            notice_version: number;
+            /** Format: date-time */
+            retired_at?: string | null;
+            /** @description The law asks for a consent of its own. */
+            separate: boolean;
+            /** Format: int64 */
+            version: number;
+            zh: string;
+        };
+        /** @description Only what is given changes. */
+        ConsentPurposeChange: {
+            /** @default null */
+            contacts?: boolean | null;
+            /** @default null */
+            en?: string | null;
+            /**
+             * @description Other words: everybody's consent needs renewal.
+             * @default null
+             */
+            notice?: string | null;
+            /**
+             * @description Nobody is asked for it any more; what was answered stays.
+             * @default null
+             */
+            retired?: boolean | null;
+            /** @default null */
+            separate?: boolean | null;
+            /** @default null */
+            zh?: string | null;
+        };
+        ConsentPurposes: {
+            items: components["schemas"]["ConsentPurpose"][];
+        };
+        /**
+         * @description How a person stands to a purpose. Only [`Standing::Given`] allows the use.
+         * @enum {string}
+         */
+        ConsentStanding: "given" | "needs_renewal" | "refused" | "withdrawn" | "none" | "barred" | "restricted";
+        /** @description One answer, as it was written down. */
+        ConsentView: {
+            /** Format: date-time */
+            at: string;
+            basis: components["schemas"]["LawfulBasis"];
+            channel: components["schemas"]["ConsentChannel"];
+            /** Format: uuid */
+            contact_id?: string | null;
+            decision: components["schemas"]["ConsentDecision"];
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            notice_version: number;
+            proof?: string | null;
+            purpose: string;
+            /** Format: date-time */
+            recorded_at: string;
+            recorded_by: components["schemas"]["Named"];
+        };
         /** @description A change of a contact: only the fields given change. */
         ContactPatch: {
             /** @default null */
@@ -2263,6 +2584,11 @@ export interface components {
         };
         CustomerChart: {
             items: components["schemas"]["ChartUnit"][];
+        };
+        /** @description How the people of a customer stand, and what they answered, latest first. */
+        CustomerConsents: {
+            history: components["schemas"]["ConsentView"][];
+            people: components["schemas"]["ConsentPerson"][];
         };
         CustomerGroup: {
             /** @description From the highest group down to the customer itself. */
@@ -2681,7 +3007,7 @@ export interface components {
          * @description What it is done to. A child of a customer (contact, event, verification) follows the customer.
          * @enum {string}
          */
-        Entity: "customer" | "contact" | "interaction" | "todo" | "duty" | "policy" | "compliance" | "user" | "role" | "department" | "post" | "absence" | "setting" | "audit" | "job" | "view" | "token";
+        Entity: "customer" | "contact" | "interaction" | "todo" | "duty" | "policy" | "compliance" | "user" | "role" | "department" | "post" | "absence" | "setting" | "audit" | "job" | "view" | "token" | "subject_request";
         Entries: {
             items: components["schemas"]["EntryView"][];
             /** @description The colleagues that the changes speak of, by id. */
@@ -2890,6 +3216,11 @@ export interface components {
         };
         /** Format: uuid */
         Id: string;
+        /**
+         * @description How it was checked that somebody is who they say.
+         * @enum {string}
+         */
+        IdentityCheck: "document" | "called_back" | "known_address" | "in_person" | "power_of_attorney";
         /** @description A column of the sheet and where it goes. */
         ImportColumn: {
             /** @example contact.phone */
@@ -3154,6 +3485,11 @@ export interface components {
         /** @enum {string} */
         Language: "zh" | "en";
         /**
+         * @description What makes the use lawful (PIPL 13, items 1 to 7).
+         * @enum {string}
+         */
+        LawfulBasis: "consent" | "contract" | "legal_duty" | "emergency" | "public_interest" | "published" | "other_law";
+        /**
          * @description How much a fault matters.
          * @enum {string}
          */
@@ -3289,6 +3625,32 @@ export interface components {
             customer_id: string;
             department?: string | null;
             position?: string | null;
+        };
+        NewConsent: {
+            /**
+             * Format: date-time
+             * @description When they said so; now, where it is left out.
+             */
+            at?: string | null;
+            basis?: components["schemas"]["LawfulBasis"];
+            channel: components["schemas"]["ConsentChannel"];
+            /**
+             * Format: uuid
+             * @description Left out for a customer who is a person.
+             */
+            contact_id?: string | null;
+            decision: components["schemas"]["ConsentDecision"];
+            /** @description What shows it: the words of a message, the number of a recording, where the paper lies. Needed for a consent. */
+            proof?: string | null;
+            purpose: string;
+        };
+        NewConsentPurpose: {
+            contacts: boolean;
+            /** @description The Chinese name, where it is left out. */
+            en?: string | null;
+            notice: string;
+            separate?: boolean;
+            zh: string;
         };
         /** @description A new contact; only the name is needed. */
         NewContact: {
@@ -3477,6 +3839,11 @@ export interface components {
             grade: components["schemas"]["Grade"];
             reason: string;
         };
+        NewIdentity: {
+            identity: components["schemas"]["IdentityCheck"];
+            /** @description What was seen, without copying it: "身份证原件，与档案一致". */
+            note?: string | null;
+        };
         /** @description A contact to be written down. */
         NewInteraction: {
             /**
@@ -3545,6 +3912,28 @@ export interface components {
                     [key: string]: components["schemas"]["Scope"];
                 };
             };
+        };
+        NewSubjectRequest: {
+            asker: components["schemas"]["SubjectRequestAsker"];
+            channel: components["schemas"]["ConsentChannel"];
+            /**
+             * Format: uuid
+             * @description Left out for a customer who is a person.
+             */
+            contact_id?: string | null;
+            /** @description What they ask for, in their words. */
+            content: string;
+            /**
+             * Format: uuid
+             * @description Who answers it: whoever writes it down if they may, else somebody who may.
+             */
+            handler_id?: string | null;
+            kind: components["schemas"]["SubjectRequestKind"];
+            /**
+             * Format: date-time
+             * @description Now, where it is left out.
+             */
+            received_at?: string | null;
         };
         NewTodo: {
             /** Format: uuid */
@@ -4000,6 +4389,41 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_SubjectRequestView: {
+            items: {
+                answer?: string | null;
+                /** Format: date-time */
+                answered_at?: string | null;
+                answered_by?: components["schemas"]["Named"] | null;
+                asker: components["schemas"]["SubjectRequestAsker"];
+                channel: components["schemas"]["ConsentChannel"];
+                /** Format: uuid */
+                contact_id?: string | null;
+                content: string;
+                /** Format: uuid */
+                customer_id: string;
+                handler: components["schemas"]["Named"];
+                /** Format: uuid */
+                id: string;
+                identity?: components["schemas"]["IdentityCheck"] | null;
+                /** Format: date-time */
+                identity_at?: string | null;
+                identity_by?: components["schemas"]["Named"] | null;
+                identity_note?: string | null;
+                kind: components["schemas"]["SubjectRequestKind"];
+                /** @description Of the contact, or of the customer. Empty when they are no longer there. */
+                name: string;
+                number: string;
+                /** Format: date-time */
+                received_at: string;
+                state: components["schemas"]["SubjectRequestState"];
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description The cursor of the next page; nothing at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_TodoView: {
             items: {
                 /** Format: date-time */
@@ -4134,6 +4558,12 @@ export interface components {
          * @enum {string}
          */
         ProposalState: "open" | "approved" | "rejected" | "withdrawn";
+        /** @description How a person stands to one purpose. */
+        PurposeStanding: {
+            answer?: components["schemas"]["ConsentView"] | null;
+            purpose: string;
+            standing: components["schemas"]["ConsentStanding"];
+        };
         /** @description Which: those named, or all. */
         ReadThese: {
             all?: boolean;
@@ -4324,6 +4754,76 @@ export interface components {
             /** Format: int64 */
             level: number;
             told: components["schemas"]["Named"][];
+        };
+        SubjectRequestAnswer: {
+            /** @description What was done, or why it is refused. */
+            answer: string;
+            fulfilled: boolean;
+        };
+        /**
+         * @description Who asked: the person, a guardian, somebody whom they sent, a close relative of somebody who has died (PIPL 49).
+         * @enum {string}
+         */
+        SubjectRequestAsker: "oneself" | "guardian" | "agent" | "relative";
+        SubjectRequestDetail: {
+            /** @description What was done about it, newest first. */
+            log: components["schemas"]["SubjectRequestStep"][];
+            request: components["schemas"]["SubjectRequestView"];
+            /** @description Whether the person is restricted now. */
+            restricted: boolean;
+        };
+        SubjectRequestHandlers: {
+            items: components["schemas"]["Named"][];
+        };
+        /**
+         * @description 查阅复制, 更正, 删除, 限制处理, 撤回同意.
+         * @enum {string}
+         */
+        SubjectRequestKind: "copy" | "correct" | "delete" | "restrict" | "withdraw";
+        /**
+         * @description 待答复, 已办理, 已拒绝, 已撤回.
+         * @enum {string}
+         */
+        SubjectRequestState: "open" | "fulfilled" | "refused" | "withdrawn";
+        /** @description Something that was done about a request. */
+        SubjectRequestStep: {
+            action: string;
+            /** Format: date-time */
+            at: string;
+            by: string;
+        };
+        SubjectRequestView: {
+            answer?: string | null;
+            /** Format: date-time */
+            answered_at?: string | null;
+            answered_by?: components["schemas"]["Named"] | null;
+            asker: components["schemas"]["SubjectRequestAsker"];
+            channel: components["schemas"]["ConsentChannel"];
+            /** Format: uuid */
+            contact_id?: string | null;
+            content: string;
+            /** Format: uuid */
+            customer_id: string;
+            handler: components["schemas"]["Named"];
+            /** Format: uuid */
+            id: string;
+            identity?: components["schemas"]["IdentityCheck"] | null;
+            /** Format: date-time */
+            identity_at?: string | null;
+            identity_by?: components["schemas"]["Named"] | null;
+            identity_note?: string | null;
+            kind: components["schemas"]["SubjectRequestKind"];
+            /** @description Of the contact, or of the customer. Empty when they are no longer there. */
+            name: string;
+            number: string;
+            /** Format: date-time */
+            received_at: string;
+            state: components["schemas"]["SubjectRequestState"];
+            /** Format: int64 */
+            version: number;
+        };
+        SubjectRequestWithdrawal: {
+            reason: string;
         };
         /** @description A year's holidays as published: `{"year": 2027, "days": [{"date": "2027-01-01", "name": "元旦", "isOffDay": true}, …]}`. */
         Table: Record<string, unknown>;
@@ -4925,6 +5425,96 @@ export interface operations {
             };
         };
     };
+    get_consent_purposes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentPurposes"];
+                };
+            };
+        };
+    };
+    post_consent_purposes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewConsentPurpose"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentPurpose"];
+                };
+            };
+        };
+    };
+    patch_consent_purposes_key: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentPurposeChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentPurpose"];
+                };
+            };
+        };
+    };
+    get_consent_purposes_key_notices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentNotices"];
+                };
+            };
+        };
+    };
     get_custom_fields: {
         parameters: {
             query?: never;
@@ -5312,6 +5902,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Collaborator"];
+                };
+            };
+        };
+    };
+    get_customers_id_consents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerConsents"];
+                };
+            };
+        };
+    };
+    post_customers_id_consents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewConsent"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentView"];
                 };
             };
         };
@@ -6126,6 +6762,203 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    post_customers_id_subject_requests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSubjectRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectRequestView"];
+                };
+            };
+        };
+    };
+    get_customers_id_subject_requests_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectRequestDetail"];
+                };
+            };
+        };
+    };
+    post_customers_id_subject_requests_request_answer: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubjectRequestAnswer"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectRequestView"];
+                };
+            };
+        };
+    };
+    post_customers_id_subject_requests_request_copy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, unknown>;
+                };
+            };
+        };
+    };
+    put_customers_id_subject_requests_request_identity: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewIdentity"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectRequestView"];
+                };
+            };
+        };
+    };
+    put_customers_id_subject_requests_request_restriction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectRequestDetail"];
+                };
+            };
+        };
+    };
+    delete_customers_id_subject_requests_request_restriction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectRequestDetail"];
+                };
+            };
+        };
+    };
+    post_customers_id_subject_requests_request_withdrawal: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubjectRequestWithdrawal"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectRequestView"];
+                };
             };
         };
     };
@@ -7810,6 +8643,63 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+        };
+    };
+    get_subject_request_handlers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectRequestHandlers"];
+                };
+            };
+        };
+    };
+    get_subject_requests: {
+        parameters: {
+            query?: {
+                /**
+                 * @description JSON array of `[field, op, value]`.
+                 * @example [["active","eq",true]]
+                 */
+                filter?: string;
+                /** @description A field; `-field` descends. */
+                sort?: string;
+                /** @description What an earlier page gave as `next`. */
+                cursor?: string;
+                /** @description At most 200. */
+                limit?: number;
+                /** @description Text to search for. */
+                q?: string;
+                /**
+                 * @description Fields that the company has added, to be told with each record: their keys, separated by commas.
+                 * @example x1,x4
+                 */
+                custom?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SubjectRequestView"];
                 };
             };
         };

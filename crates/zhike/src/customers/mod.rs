@@ -29,6 +29,7 @@ mod line;
 pub mod merges;
 pub mod model;
 pub mod number;
+pub mod protected;
 pub mod reach;
 pub mod regions;
 pub mod relations;
@@ -73,10 +74,10 @@ pub fn holdings() -> Vec<Holding> {
         holding!("customer_tag" stays),
         holding!("chart_unit" moves by "id"),
         holding!("contact" moves by "id"),
-        holding!("verification" moves by "id"),
-        holding!("major_event" moves by "id"),
-        holding!("reveal" moves by "id"),
-        holding!("grade_proposal" moves by "id"),
+        holding!("verification" moves by "id" tells verification::Verification),
+        holding!("major_event" moves by "id" tells events::MajorEvent),
+        holding!("reveal" moves by "id" tells model::Reveal),
+        holding!("grade_proposal" moves by "id" tells grades::GradeProposal),
         holding!("relation" stays),
         holding!("duplicate_pair" stays),
         holding!("customer_merge" stays),

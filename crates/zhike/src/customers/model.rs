@@ -254,6 +254,7 @@ store::entity! {
         pub created_by: Option<Id<User>>,
         pub removed_at: Option<Timestamp>,
         pub merged_into: Option<Id<Customer>>,
+        pub restricted_at: Option<Timestamp>,
     }
 }
 
@@ -310,6 +311,7 @@ impl Customer {
             created_by: None,
             removed_at: None,
             merged_into: None,
+            restricted_at: None,
         }
     }
 

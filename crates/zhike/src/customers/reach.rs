@@ -11,12 +11,22 @@ use crate::kernel::{Action, Entity, Error, FieldAccess, Grant, Guarded, Principa
 
 /// Customers that `who` may do `action` to what belongs to them as `entity`. Removed ones are nobody's.
 pub fn predicate(who: &Principal, action: Action, entity: Entity) -> Predicate {
-    let reached = match who.permissions.reach(action, entity) {
+    register(who, action, entity).and(Predicate::IsNull("removed_at"))
+}
+
+/// The same with those that were removed or restricted: for what must be kept of them.
+pub fn register(who: &Principal, action: Action, entity: Entity) -> Predicate {
+    match who.permissions.reach(action, entity) {
         // Shares name the customer, whatever of it is asked for.
         Some(reach) => reach.predicate(who.user.uuid(), action, Entity::Customer),
         None => Predicate::None,
-    };
-    reached.and(Predicate::IsNull("removed_at"))
+    }
+}
+
+/// Rows of a register about customers, in `column`, that `who` may see as `entity`.
+pub fn registered(who: &Principal, column: &'static str, entity: Entity) -> Predicate {
+    let predicate = Box::new(register(who, Action::Read, entity));
+    Predicate::Through { column, table: <Customer as store::Entity>::TABLE, predicate }
 }
 
 /// Rows of another table that belong to the customer in `column` as `children`: they are there for whoever may see both.

@@ -35,7 +35,10 @@ pub fn routes() -> OpenApiRouter<App> {
 
 /// What this room holds of a customer.
 pub fn holdings() -> Vec<Holding> {
-    vec![holding!("interaction" moves by "id"), holding!("todo" moves by "id")]
+    vec![
+        holding!("interaction" moves by "id" tells interactions::Interaction),
+        holding!("todo" moves by "id" tells todos::Todo),
+    ]
 }
 
 /// The jobs that this room does.

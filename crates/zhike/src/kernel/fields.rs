@@ -110,6 +110,11 @@ impl Principal {
             .map(|field| field.name)
     }
 
+    /// Whether this person is shown nothing of the field, not even a masked form.
+    pub fn is_unseen(&self, entity: Entity, name: &str) -> bool {
+        self.access(entity, name) == FieldAccess::Hidden
+    }
+
     fn access(&self, entity: Entity, name: &str) -> FieldAccess {
         if let Some(field) = self.custom_field(entity, name) {
             return self.custom_access(field);

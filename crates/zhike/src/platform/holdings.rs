@@ -5,12 +5,16 @@
 //!     vec![holding!("interaction" moves by "id")]
 //! }
 //! ```
-//! and `app.rs` puts them together once ([`declare`]). A test of the house finds a table that names a customer and is
-//! declared by no room, or by two.
+//! and `app.rs` puts them together once ([`declare`]). Where a person who asks for a copy of what is known of them is to
+//! be told the rows, the declaration names their entity: `holding!("interaction" moves by "id" tells Interaction)`. A test
+//! of the house finds a table that names a customer and is declared by no room, or by two, or that says nothing about
+//! telling.
 
 use std::sync::OnceLock;
 
-use store::{Statement, Tx};
+use jiff::Timestamp;
+use serde_json::{Map, Value as Json, json};
+use store::{Entity, Statement, Tx, Value};
 use uuid::Uuid;
 
 use crate::kernel::Result;
@@ -20,7 +24,19 @@ use crate::kernel::Result;
 pub struct Holding {
     pub table: &'static str,
     pub merging: Merging,
+    pub telling: Option<Telling>,
 }
+
+/// How the rows of a customer are told to the person they are about.
+#[derive(Clone, Copy)]
+pub struct Telling {
+    pub rows: fn(&mut Tx<'_>, customer: Uuid) -> Result<Vec<Told>>,
+    /// Whether rows name a contact in `contact_id`, so that those of one contact can be told.
+    pub of_contacts: bool,
+}
+
+/// A row by its columns, without what is sealed or digested.
+pub type Told = Map<String, Json>;
 
 /// What happens to the rows of a customer that becomes part of another.
 #[derive(Clone, Copy)]
@@ -36,7 +52,7 @@ pub enum Merging {
 /// Declares a table: how it is called, and by which column its rows are named. `follows` names the table whose rows
 /// they belong to, which comes before it in the list.
 macro_rules! holding {
-    ($table:literal moves by $row:literal) => {{
+    ($table:literal moves by $row:literal $(tells $entity:ty)?) => {{
         static NOTE: store::Statement = store::Statement::new(concat!($table, ".note"), None, || {
             $crate::platform::holdings::note_sql($table, $row)
         });
@@ -48,6 +64,7 @@ macro_rules! holding {
         $crate::platform::holdings::Holding {
             table: $table,
             merging: $crate::platform::holdings::Merging::Moves { note: &NOTE, go: &GO },
+            telling: $crate::platform::holdings::holding!(@telling $table $($entity)?),
         }
     }};
     ($table:literal follows $parent:literal by $row:literal) => {{
@@ -58,11 +75,29 @@ macro_rules! holding {
         $crate::platform::holdings::Holding {
             table: $table,
             merging: $crate::platform::holdings::Merging::Follows { go: &GO },
+            telling: None,
         }
     }};
     ($table:literal stays) => {
-        $crate::platform::holdings::Holding { table: $table, merging: $crate::platform::holdings::Merging::Stays }
+        $crate::platform::holdings::Holding {
+            table: $table,
+            merging: $crate::platform::holdings::Merging::Stays,
+            telling: None,
+        }
     };
+    (@telling $table:literal) => {
+        None
+    };
+    (@telling $table:literal $entity:ty) => {{
+        static TELL: store::Statement = store::Statement::new(concat!($table, ".tell"), None, || {
+            $crate::platform::holdings::tell_sql::<$entity>()
+        });
+        store::inventory::submit! { store::Registered(&TELL) }
+        Some($crate::platform::holdings::Telling {
+            rows: |tx, customer| $crate::platform::holdings::told::<$entity>(tx, &TELL, customer),
+            of_contacts: <$entity as store::Columns>::COLUMNS.contains(&"contact_id"),
+        })
+    }};
 }
 pub(crate) use holding;
 
@@ -79,6 +114,61 @@ pub fn go_sql(table: &str, row: &str, noted_as: &str) -> String {
         (select row_id from customer_moved where customer_id = $3 and merge_id = $4 and step = $5
             and table_name = '{noted_as}')"
     )
+}
+
+/// More rows than these of one table are nobody's.
+const TOLD_MOST: usize = 20_000;
+
+pub fn tell_sql<E: Entity>() -> String {
+    let columns = E::COLUMNS;
+    format!(
+        "select {} from {} where customer_id = $1 order by {} limit {TOLD_MOST}",
+        columns.join(", "),
+        E::TABLE,
+        columns[0]
+    )
+}
+
+pub fn told<E: Entity>(tx: &mut Tx<'_>, select: &Statement, customer: Uuid) -> Result<Vec<Told>> {
+    let rows = E::all(tx, select, &[&customer])?;
+    let row = |row: &E| -> Told {
+        let columns = E::COLUMNS.iter().zip(row.values());
+        columns.filter_map(|(column, value)| Some(((*column).to_owned(), plain(column, value)?))).collect()
+    };
+    Ok(rows.iter().map(row).collect())
+}
+
+/// A value as others read it; nothing for what is missing or sealed.
+fn plain(column: &str, value: Value) -> Option<Json> {
+    Some(match value {
+        Value::Null | Value::Bytes(_) => return None,
+        Value::Bool(value) => json!(value),
+        Value::Int(at) if column == "at" || column.ends_with("_at") => json!(Timestamp::from_microsecond(at).ok()?),
+        Value::Int(value) => json!(value),
+        Value::Real(value) => json!(value),
+        Value::Uuid(id) => json!(id),
+        Value::Text(text) if text.starts_with(['{', '[']) => serde_json::from_str(&text).unwrap_or(json!(text)),
+        Value::Text(text) => json!(text),
+    })
+}
+
+/// What all rooms hold of a customer, or of one of its contacts, by table.
+pub fn tell(tx: &mut Tx<'_>, customer: Uuid, contact: Option<Uuid>) -> Result<Map<String, Json>> {
+    let mut all = Map::new();
+    for holding in self::all() {
+        let Some(telling) = holding.telling.filter(|telling| telling.of_contacts || contact.is_none()) else {
+            continue;
+        };
+        let mut rows = (telling.rows)(tx, customer)?;
+        if let Some(contact) = contact {
+            let contact = json!(contact);
+            rows.retain(|row| row.get("contact_id") == Some(&contact));
+        }
+        if !rows.is_empty() {
+            all.insert(holding.table.to_owned(), json!(rows));
+        }
+    }
+    Ok(all)
 }
 
 static HOLDINGS: OnceLock<Vec<Holding>> = OnceLock::new();

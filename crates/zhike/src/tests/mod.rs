@@ -2,4 +2,5 @@
 
 mod hidden_fields;
 mod list_equals_record;
+mod noninterference;
 mod permission_matrix;

@@ -4,6 +4,7 @@ import { Suspense, useState } from 'react'
 import { customLabel, messageOf, useCan, useCustomFields } from '@/api'
 import { t as words } from '@/i18n'
 import { CustomerTodos, clausePath, DutyAct, dutyText, progressText } from '@/modules/engagement'
+import { Consents } from '@/modules/protection'
 import { CopyButton, Dialog, IconButton, Link, Masked, Remaining, SideBlock, Skeleton, Status } from '@/ui'
 import { ContactActs, ContactState } from './ContactActs'
 import { ContactForm } from './ContactForm'
@@ -33,6 +34,11 @@ export function CustomerSide({ id, customer }: { id: string; customer: Customer 
         </Suspense>
       )}
       {can('contact', 'read') && <People key={id} id={id} />}
+      {customer && can('contact', 'read') && (
+        <Suspense fallback={<Skeleton lines={2} />}>
+          <Consents key={`consents-${id}`} customer={customer} />
+        </Suspense>
+      )}
       <Likely id={id} />
       <Merges id={id} />
     </>

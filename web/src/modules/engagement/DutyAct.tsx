@@ -2,6 +2,7 @@
 import { lazy, Suspense, useMemo, useState } from 'react'
 import { useCan } from '@/api'
 import { DecidePanel, EventPanel, VerifyPanel } from '@/modules/customers'
+import { RequestPanel } from '@/modules/protection'
 import { Button, Dialog, type Permission, Sheet, usePhone } from '@/ui'
 import { type Act, actOf } from './duty'
 import type { Item } from './queries'
@@ -22,6 +23,7 @@ const needs: Record<Act, Permission> = {
   verify: ['customer', 'update'],
   event: ['customer', 'update'],
   approve: ['customer', 'approve'],
+  answer: ['subject_request', 'update'],
 }
 
 export default function DutyAct({ duty, small }: { duty: Actionable; small?: boolean }) {
@@ -50,6 +52,7 @@ function Panel({ act, duty, onClose }: { act: Act; duty: Actionable; onClose: ()
   if (act === 'verify') return <VerifyPanel customerId={duty.customer.id} onClose={onClose} />
   if (act === 'event') return <EventPanel customerId={duty.customer.id} onClose={onClose} />
   if (act === 'approve') return <DecidePanel customerId={duty.customer.id} onClose={onClose} />
+  if (act === 'answer') return <RequestPanel customerId={duty.customer.id} onClose={onClose} />
   const Frame = phone ? Sheet : Dialog
   return (
     <Frame title={duty.customer.name} open onClose={onClose} size={720}>

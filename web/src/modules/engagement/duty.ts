@@ -30,12 +30,13 @@ export function progressText(duty: Duty): string {
     .join(' · ')
 }
 
-export type Act = 'record' | 'verify' | 'event' | 'approve'
+export type Act = 'record' | 'verify' | 'event' | 'approve' | 'answer'
 
 /** The one thing that fulfils it. */
 export function actOf({ rule }: Pick<Item, 'rule'>): Act {
   if (rule === 'archive-verification') return 'verify'
   if (rule === 'grade-decision') return 'approve'
+  if (rule === 'subject-request') return 'answer'
   return rule === 'major-event-record' ? 'event' : 'record'
 }
 

@@ -23,6 +23,7 @@ export const MATRIX = {
   post: ['read', 'create', 'update', 'delete'],
   role: ['read', 'create', 'update', 'delete'],
   absence: ['read', 'create', 'delete'],
+  subject_request: ['read', 'create', 'update', 'export'],
   setting: ['read', 'update'],
   audit: ['read', 'export'],
   job: ['read'],

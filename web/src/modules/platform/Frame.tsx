@@ -35,6 +35,13 @@ const groups: { title: () => string; items: Item[] }[] = [
       { to: '/settings/audit', label: () => m('settings.audit'), permission: ['audit', 'read'] },
     ],
   },
+  {
+    title: () => m('settings.protection_group'),
+    items: [
+      { to: '/settings/requests', label: () => m('settings.requests'), permission: ['subject_request', 'read'] },
+      { to: '/settings/purposes', label: () => m('settings.purposes'), permission: ['setting', 'update'] },
+    ],
+  },
 ]
 
 type Props = {

@@ -17,6 +17,7 @@ export const ENTITIES = [
   'token',
   'job',
   'audit',
+  'subject_request',
 ]
 
 export const ACTIONS = [
@@ -72,5 +73,13 @@ export const ACTIONS = [
   'custom_field_remove',
   'custom_field_restore',
   'custom_field_order',
+  'consent',
+  'consent_purpose_create',
+  'consent_purpose_update',
+  'check_identity',
+  'answer',
+  'copy_person',
+  'restrict',
+  'lift_restriction',
   'refused',
 ]

@@ -142,6 +142,7 @@ pub fn blank(who: &Principal, customer: Id<Customer>) -> Contact {
         moved_to_contact: None,
         moved_from_customer: None,
         moved_from_contact: None,
+        restricted_at: None,
         version: 1,
         created_at: who.now,
         updated_at: who.now,

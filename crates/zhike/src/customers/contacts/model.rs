@@ -103,6 +103,7 @@ store::entity! {
         pub moved_to_contact: Option<Id<Contact>>,
         pub moved_from_customer: Option<Id<Customer>>,
         pub moved_from_contact: Option<Id<Contact>>,
+        pub restricted_at: Option<Timestamp>,
         pub version: i64,
         pub created_at: Timestamp,
         pub updated_at: Timestamp,

@@ -17,10 +17,12 @@ use crate::platform::custom::values::{self, Values};
 pub(super) const CONTACTS_MOST: usize = 500;
 
 store::statements! {
-    OF_CUSTOMER = select Contact where "customer_id = $1 order by has_left, is_primary desc, decision_maker desc, id";
+    /// Whoever is restricted is left out of everything.
+    OF_CUSTOMER = select Contact where "customer_id = $1 and restricted_at is null
+        order by has_left, is_primary desc, decision_maker desc, id";
     ONE = select Contact where "customer_id = $1 and id = $2";
     OF_MANY = "select customer_id, id, name, position, decision_maker, is_primary, has_left, no_contact_at from contact
-        where customer_id in among($1) order by is_primary desc, id";
+        where customer_id in among($1) and restricted_at is null order by is_primary desc, id";
     NO_SUPERIOR = "update contact set reports_to = null, version = version + 1 where customer_id = $1 and reports_to = $2";
     NOT_PRIMARY = "update contact set is_primary = false, version = version + 1 where customer_id = $1 and id <> $2 and is_primary";
 }
@@ -135,7 +137,7 @@ pub fn change(
 }
 
 /// Writes the row; its version goes up.
-pub(super) fn save(tx: &mut Tx<'_>, who: &Principal, contact: &mut Contact) -> Result<()> {
+pub(in crate::customers) fn save(tx: &mut Tx<'_>, who: &Principal, contact: &mut Contact) -> Result<()> {
     contact.updated_at = who.now;
     contact.update(tx)?;
     contact.version += 1;
@@ -183,9 +185,13 @@ pub fn delete(
     service::settle_contacts(tx, grant.principal(), &customer)
 }
 
-/// One contact of a customer that has been checked.
+/// One contact of a customer that has been checked; 423 for one who is restricted.
 pub fn one(tx: &mut Tx<'_>, customer: Id<Customer>, contact: Id<Contact>) -> Result<Contact> {
-    Contact::one(tx, &ONE, &[&customer, &contact])?.ok_or_else(Error::not_found)
+    let contact = Contact::one(tx, &ONE, &[&customer, &contact])?.ok_or_else(Error::not_found)?;
+    match contact.restricted_at {
+        Some(_) => Err(Error::new(423, "contact.restricted")),
+        None => Ok(contact),
+    }
 }
 
 /// What follows from a contact that was written: one primary contact only, audit, completeness, search.

@@ -71,15 +71,26 @@ pub fn locked(tx: &mut Tx<'_>, id: Id<Customer>) -> Result<Customer> {
     Customer::find(tx, id)?.ok_or_else(Error::not_found)
 }
 
-/// Whoever may read a customer and not do this to it is told so; to everybody else it does not exist.
-fn checked<A: Doing, E: Of>(tx: &mut Tx<'_>, grant: &Grant<A, E>, customer: Customer) -> Result<Customer> {
+/// Whoever may read a customer and not do this to it is told so, and so is whoever might if it were not restricted; to
+/// everybody else it does not exist.
+pub(in crate::customers) fn checked<A: Doing, E: Of>(
+    tx: &mut Tx<'_>,
+    grant: &Grant<A, E>,
+    customer: Customer,
+) -> Result<Customer> {
     if reach::reaches(tx, &reach::scope(grant), &customer)? {
         return Ok(customer);
     }
-    let readable = reach::predicate(grant.principal(), Action::Read, Entity::Customer);
+    let who = grant.principal();
+    if customer.restricted_at.is_some()
+        && reach::reaches(tx, &reach::register(who, Action::Read, Entity::Customer), &customer)?
+    {
+        return Err(Error::new(423, "customer.restricted"));
+    }
+    let readable = reach::predicate(who, Action::Read, Entity::Customer);
     match A::VALUE != Action::Read && reach::reaches(tx, &readable, &customer)? {
         true => Err(Error::forbidden()),
-        false => match merges::moved_to(tx, grant.principal(), &customer)? {
+        false => match merges::moved_to(tx, who, &customer)? {
             Some(to) => Err(Error::moved("customer.merged", customer.id.uuid(), to.uuid())),
             None => Err(Error::not_found()),
         },

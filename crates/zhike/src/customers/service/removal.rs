@@ -2,7 +2,7 @@ use serde_json::json;
 use store::Tx;
 
 use super::change::save;
-use super::{load_for_change, locked, settle};
+use super::{load, load_for_change, locked, settle};
 use crate::customers::model::Customer;
 use crate::customers::view::{CustomerView, view};
 use crate::customers::{duplicates, facts, index, merges, reach};
@@ -30,6 +30,9 @@ pub fn restore(tx: &mut Tx<'_>, grant: &Grant<Delete, entity::Customer>, id: Id<
     let mut customer = locked(tx, id)?;
     if let Some(to) = merges::moved_to(tx, who, &customer)? {
         return Err(Error::moved("customer.merged", id.uuid(), to.uuid()));
+    }
+    if customer.restricted_at.is_some() {
+        load(tx, grant, id)?;
     }
     let was_removed = customer.removed_at.take().is_some();
     if !reach::reaches(tx, &reach::scope(grant), &customer)? {

@@ -73,9 +73,9 @@ struct Entries {
 fn view(who: &Principal, (entry, record): (AuditEntry, Option<Named>)) -> Result<EntryView> {
     let mut changes: Value = serde_json::from_str(&entry.changes)?;
     if let (Some(changes), Some(entity)) = (changes.as_object_mut(), Entity::from_word(&entry.entity)) {
-        // Why a field was marked may tell what stands in it.
+        // Why a field was marked may tell what stands in it; a digest tells whether two values are the same.
         let marks = who.hidden(entity).next().map(|_| "key_facts");
-        who.hidden(entity).chain(marks).for_each(|field| drop(changes.remove(field)));
+        changes.retain(|field, _| !who.is_unseen(entity, field) && Some(field.as_str()) != marks);
     }
     Ok(EntryView {
         seq: entry.seq,

@@ -188,6 +188,17 @@ pub fn revealed(tx: &mut Tx<'_>, who: &Principal, field: &CustomField, place: Pl
     }))
 }
 
+/// All values of a record in plain words, in the form in which they are sent: the copy that a person has a right to.
+pub fn plain(who: &Principal, (entity, record): (Entity, Uuid), values: &Values) -> Result<Map<String, Json>> {
+    let mut plain = Map::new();
+    for field in who.custom(entity) {
+        if let Some(kept) = values.get(&field.number) {
+            plain.insert(field.key.to_owned(), open(who, field, record, kept)?.json(field.kind));
+        }
+    }
+    Ok(plain)
+}
+
 /// What somebody sees of a record's values.
 pub fn shown(tx: &mut Tx<'_>, who: &Principal, entity: Entity, values: &Values) -> Result<Map<String, Json>> {
     let mut shown = Map::new();

@@ -15,6 +15,9 @@
 //! | `grade_change_proposed` | the proposal | the proposal; attribute `assignee` names who decides | customers |
 //! | `grade_change_decided` | the proposal | the decision | customers |
 //! | `grade_change_withdrawn` | the proposal | the moment of withdrawal | customers |
+//! | `subject_request_received` | the request | the request; attribute `assignee` names who answers it | protection |
+//! | `subject_request_answered` | the request | the answer | protection |
+//! | `subject_request_withdrawn` | the request | the moment of withdrawal | protection |
 //! | `measured` | what was measured | the measurement; attributes `measure`, `value` | whoever computes a measure |
 //!
 //! A kind says one thing only; which kinds count for what is the rule's business (a visit is listed in `counts` beside
@@ -39,10 +42,13 @@ pub const MAJOR_EVENT_WITHDRAWN: &str = "major_event_withdrawn";
 pub const GRADE_CHANGE_PROPOSED: &str = "grade_change_proposed";
 pub const GRADE_CHANGE_DECIDED: &str = "grade_change_decided";
 pub const GRADE_CHANGE_WITHDRAWN: &str = "grade_change_withdrawn";
+pub const SUBJECT_REQUEST_RECEIVED: &str = "subject_request_received";
+pub const SUBJECT_REQUEST_ANSWERED: &str = "subject_request_answered";
+pub const SUBJECT_REQUEST_WITHDRAWN: &str = "subject_request_withdrawn";
 pub const MEASURED: &str = "measured";
 
 /// The kinds of fact that some room publishes today. A policy that waits for another kind would wait for ever.
-pub const VOCABULARY: [&str; 14] = [
+pub const VOCABULARY: [&str; 17] = [
     CONTACT_MADE,
     VISIT_MADE,
     ACTIVITY_ATTENDED,
@@ -56,6 +62,9 @@ pub const VOCABULARY: [&str; 14] = [
     GRADE_CHANGE_PROPOSED,
     GRADE_CHANGE_DECIDED,
     GRADE_CHANGE_WITHDRAWN,
+    SUBJECT_REQUEST_RECEIVED,
+    SUBJECT_REQUEST_ANSWERED,
+    SUBJECT_REQUEST_WITHDRAWN,
     MEASURED,
 ];
 

@@ -35,7 +35,7 @@ const MEMBERS: usize = 6;
 pub struct Company {
     pub(super) staff: Arc<Staff>,
     /// In the order of the imagined list; those that have not come yet are missing.
-    entered: Vec<Option<Entered>>,
+    pub(super) entered: Vec<Option<Entered>>,
 }
 
 /// A customer in the book.
@@ -75,7 +75,10 @@ impl Company {
         match *deed {
             Deed::Begin(at) => self.begin(tx, world, at),
             Deed::Day(at) => engine(tx, at, &self.staff.people[0].vault, false),
-            Deed::Plan(at) => engine(tx, at, &self.staff.people[0].vault, true),
+            Deed::Plan(at) => {
+                engine(tx, at, &self.staff.people[0].vault, true)?;
+                if at == world.until { self.is_asked(tx, world, at) } else { Ok(()) }
+            }
             Deed::Read(at) => {
                 let mut people = (0..self.staff.people.len()).map(|person| self.at(person, at));
                 people.try_for_each(|who| notifications::mark_read(tx, &who, None))

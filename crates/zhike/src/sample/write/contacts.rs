@@ -52,7 +52,11 @@ impl Company {
             contact_id: round.with.and_then(|with| customer.contacts.get(with)).map(|id| id.uuid()),
             note: round.unreachable.then(|| "多次拨打无人接听".to_owned()),
         };
-        verification::verify(tx, &who.grant::<Update, entity::Customer>()?, customer.id, &new).map(drop)
+        verification::verify(tx, &who.grant::<Update, entity::Customer>()?, customer.id, &new)?;
+        match round.unreachable {
+            true => Ok(()),
+            false => self.asks_consent(tx, round.customer, &who),
+        }
     }
 
     pub(super) fn learns(

@@ -4,6 +4,7 @@ mod added;
 mod company;
 mod contacts;
 pub mod people;
+mod rights;
 
 use serde::Serialize;
 use store::Tx;

@@ -1,0 +1,31 @@
+//! J  Protection (R2-2.2, R2-7.1, R4-5): what people have consented to, and what they ask of the company about their own
+//! information.
+//!
+//! * [`consents`]: purposes with their notices, and each person's answers; [`consents::may`] is what other rooms ask
+//!   before they use somebody's information.
+//! * [`requests`]: copy, correct, delete, restrict, withdraw: a register with the legal deadline, the package of a
+//!   person, and the restricted state.
+//!
+//! Masking, reveal, sealing and the audit are the platform's. This room calls the customers' services; what the other
+//! rooms hold of a person it knows from their declarations ([`holdings`](crate::platform::holdings)).
+
+pub mod consents;
+pub mod facts;
+pub mod requests;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::App;
+use crate::platform::holdings::{Holding, holding};
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().merge(consents::http::routes()).merge(requests::http::routes())
+}
+
+/// What this room holds of a customer.
+pub fn holdings() -> Vec<Holding> {
+    vec![
+        holding!("consent" moves by "id" tells consents::Consent),
+        holding!("subject_request" moves by "id" tells requests::SubjectRequest),
+    ]
+}

@@ -1,0 +1,242 @@
+use axum::http::Method;
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use crate::policy::engine::sweep;
+use crate::testing::{Reply, Session, TestApp};
+
+fn id(value: &Value) -> String {
+    value.as_str().expect("an id").to_owned()
+}
+
+/// 王芳, a customer of li's with something in every room, and 张伟, a contact of a company.
+fn people(li: &Session<'_>) -> (String, (String, String)) {
+    let own = json!({ "kind": "person", "name": "王芳", "phone": "13812341234", "email": "wf@example.com",
+        "wechat": "wfang88", "notes": "喜欢普洱", "tags": ["茶友"], "preferences": "晚上打电话" });
+    let person = id(&li.post("/customers", own).created()["id"]);
+    let contacts = json!([{ "name": "张伟", "phone": "13912341234", "email": "zw@huasheng.cn", "birthday":
+        { "calendar": "solar", "month": 3, "day": 4, "year": 1980 } }, { "name": "李娜" }]);
+    let company = id(&li.post("/customers", json!({ "name": "华盛机械", "contacts": contacts })).created()["id"]);
+    let listed = li.get(&format!("/customers/{company}/contacts")).ok();
+    let mut listed = listed["items"].as_array().expect("contacts").iter();
+    let contact = id(&listed.find(|one| one["name"] == "张伟").expect("the contact")["id"]);
+    for (customer, with, content) in [(&person, None, "谈了家事"), (&company, Some(&contact), "谈了检修")] {
+        let record = json!({ "kind": "phone", "at": "2026-11-23T01:00:00Z", "content": content, "contact_id": with });
+        li.post(&format!("/customers/{customer}/interactions"), record).created();
+    }
+    (person, (company, contact))
+}
+
+fn receive(session: &Session<'_>, customer: &str, contact: Option<&str>, kind: &str) -> Reply {
+    let body = json!({ "contact_id": contact, "kind": kind, "asker": "oneself", "channel": "phone",
+        "content": "请按法律办理" });
+    session.post(&format!("/customers/{customer}/subject_requests"), body)
+}
+
+fn at(request: &Value) -> String {
+    format!("/customers/{}/subject_requests/{}", id(&request["customer_id"]), id(&request["id"]))
+}
+
+fn identify(session: &Session<'_>, request: &Value) -> Value {
+    let body = json!({ "identity": "called_back", "note": "回拨档案里的号码，本人接听" });
+    session.put(&format!("{}/identity", at(request)), request["version"].as_i64().expect("a version"), body).ok()
+}
+
+fn answer(session: &Session<'_>, request: &Value, fulfilled: bool) -> Reply {
+    let call = session.request(Method::POST, &format!("{}/answer", at(request)));
+    let body = json!({ "fulfilled": fulfilled, "answer": if fulfilled { "已办理" } else { "身份无法核实" } });
+    call.version(request["version"].as_i64().expect("a version")).json(body).send()
+}
+
+fn copy(session: &Session<'_>, request: &Value) -> Reply {
+    session.post(&format!("{}/copy", at(request)), json!({}))
+}
+
+fn duties(session: &Session<'_>) -> Vec<Value> {
+    let page = session.get("/duties?filter=%5B%5B%22rule%22,%22eq%22,%22subject-request%22%5D%5D").ok();
+    page["items"].as_array().expect("items").clone()
+}
+
+store::db_test! {
+    crate::app::MIGRATIONS;
+
+    fn a_request_is_owed_until_it_is_answered(db) {
+        let app = TestApp::new(&db);
+        app.sign_in("admin").post("/policies/adopt", json!({ "keys": ["R4"] })).ok();
+        app.run_jobs();
+        let (chen, steward) = (app.sign_in("chen"), app.sign_in("steward"));
+        let (person, _) = people(&app.sign_in("li"));
+        let handler = app.person("steward");
+        let body = json!({ "kind": "copy", "asker": "oneself", "channel": "phone", "content": "想知道你们有我哪些信息",
+            "handler_id": handler });
+        let request = chen.post(&format!("/customers/{person}/subject_requests"), body).created();
+        assert_eq!((&request["number"], &request["state"]), (&json!("GR-2026-000001"), &json!("open")));
+        assert_eq!((&request["name"], &request["handler"]["name"]), (&json!("王芳"), &json!("数据")));
+        let owed = duties(&steward);
+        assert_eq!((owed.len(), &owed[0]["clause"], &owed[0]["state"]), (1, &json!("R4-5"), &json!("open")));
+        assert_eq!(answer(&steward, &request, true).refused(409), "request.identity_unchecked");
+        assert_eq!(copy(&steward, &request).refused(409), "request.identity_unchecked");
+        let request = identify(&steward, &request);
+        assert_eq!(request["identity_by"]["name"], "数据");
+        assert_eq!(answer(&chen, &request, true).refused(403), "forbidden");
+        assert_eq!(answer(&steward, &request, true).ok()["state"], "fulfilled");
+        assert_eq!(duties(&steward)[0]["state"], "met");
+        let detail = steward.get(&at(&request)).ok();
+        let log: Vec<&Value> = detail["log"].as_array().expect("a log").iter().map(|step| &step["action"]).collect();
+        assert_eq!(log, ["answer", "check_identity", "create"]);
+        let stale = json!({ "version": 9, "customer_id": request["customer_id"], "id": request["id"] });
+        assert_eq!(answer(&steward, &stale, true).refused(409), "request.closed");
+    }
+
+    fn what_is_not_answered_in_time_is_overdue(db) {
+        let app = TestApp::new(&db);
+        app.sign_in("admin").post("/policies/adopt", json!({ "keys": ["R4"] })).ok();
+        app.run_jobs();
+        let steward = app.sign_in("steward");
+        let (person, _) = people(&app.sign_in("li"));
+        let late = receive(&steward, &person, None, "correct").created();
+        app.pass(SignedDuration::from_hours(24 * 24));
+        app.write(|tx| {
+            let vault = std::sync::Arc::new(crate::platform::vault::Vault::from_root(&[7; 32]));
+            let now = "2026-12-17T01:30:00Z".parse().expect("an instant");
+            while sweep::step(tx, &crate::platform::access::system(now, &vault))? > 0 {}
+            Ok(())
+        });
+        let steward = app.sign_in("steward");
+        assert_ne!(duties(&steward)[0]["state"], "met");
+        assert_eq!(answer(&steward, &late, false).ok()["state"], "refused", "who they are need not be known to refuse");
+        assert_eq!(duties(&steward)[0]["state"], "late");
+    }
+
+    fn a_copy_holds_all_that_is_known_and_comes_in_again(db) {
+        let app = TestApp::new(&db);
+        let (li, steward) = (app.sign_in("li"), app.sign_in("steward"));
+        let (person, (company, contact)) = people(&li);
+        li.post(&format!("/customers/{person}/consents"), json!({ "purpose": "marketing", "decision": "given",
+            "channel": "wechat", "proof": "微信回复同意" })).created();
+        let request = identify(&steward, &receive(&steward, &person, None, "copy").created());
+        assert_eq!(copy(&li, &request).refused(403), "forbidden");
+        let reply = copy(&steward, &request);
+        assert!(reply.text_header(axum::http::header::CONTENT_DISPOSITION).contains("GR-2026-000001.json"));
+        let package = reply.ok();
+        let archive = &package["archive"]["customer"];
+        assert_eq!((&archive["phone"], &archive["email"]), (&json!("13812341234"), &json!("wf@example.com")));
+        assert_eq!(package["records"]["interaction"][0]["content"], "谈了家事");
+        assert_eq!(package["records"]["consent"][0]["proof"], "微信回复同意");
+        assert!(package["trace"].as_array().is_some_and(|trace| !trace.is_empty()));
+        // It is sent in again as it is, and copied again it says the same.
+        let mut again = archive.clone();
+        (again["allow_duplicate"], again["duplicate_reason"]) = (json!(true), json!("从副本恢复"));
+        let made = id(&li.post("/customers", again).created()["id"]);
+        let second = identify(&steward, &receive(&steward, &made, None, "copy").created());
+        assert_eq!(&copy(&steward, &second).ok()["archive"]["customer"], archive);
+        // Of a contact only what is about them is told.
+        let request = identify(&steward, &receive(&steward, &company, Some(&contact), "copy").created());
+        let package = copy(&steward, &request).ok();
+        let told = &package["archive"]["contact"];
+        assert_eq!((&told["phone"], &told["birthday"]["year"]), (&json!("13912341234"), &json!(1980)));
+        assert_eq!(package["records"]["interaction"][0]["content"], "谈了检修");
+        assert!(!package.to_string().contains("李娜"), "a colleague of theirs is nobody's business");
+        let again = li.post(&format!("/customers/{company}/contacts"), told.clone()).created();
+        let second = identify(&steward, &receive(&steward, &company, again["id"].as_str(), "copy").created());
+        assert_eq!(copy(&steward, &second).ok()["archive"]["contact"]["phone"], told["phone"]);
+    }
+
+    fn a_restricted_customer_is_kept_and_nothing_else(db) {
+        let app = TestApp::new(&db);
+        let (li, steward) = (app.sign_in("li"), app.sign_in("steward"));
+        let (person, _) = people(&li);
+        let request = identify(&steward, &receive(&steward, &person, None, "restrict").created());
+        assert_eq!(answer(&steward, &request, true).ok()["state"], "fulfilled");
+        let path = format!("/customers/{person}");
+        for call in [
+            li.get(&path),
+            li.patch(&path, 2, json!({ "notes": "x" })),
+            li.get(&format!("{path}/timeline")),
+            li.get(&format!("{path}/contacts")),
+            li.get(&format!("{path}/consents")),
+            li.post(&format!("{path}/reveal"), json!({ "field": "phone", "reason": "打电话" })),
+            li.post(&format!("{path}/interactions"), json!({ "kind": "phone", "at": "2026-11-23T01:00:00Z",
+                "content": "再谈" })),
+            steward.post(&format!("{path}/restore"), json!({})),
+            steward.delete(&path),
+        ] {
+            assert_eq!(call.refused(423), "customer.restricted");
+        }
+        assert_eq!(app.sign_in("zhao").get(&path).refused(404), "not_found", "others learn nothing");
+        let all = format!("{}{}", li.get("/customers").text(), li.get("/customers?q=13812341234").text());
+        assert!(!all.contains("王芳"));
+        assert!(!li.get("/search?q=%E7%8E%8B%E8%8A%B3").text().contains("王芳"));
+        let detail = steward.get(&at(&request)).ok();
+        assert_eq!((&detail["restricted"], &detail["request"]["name"]), (&json!(true), &json!("王芳")));
+        assert!(steward.get("/subject_requests").text().contains("王芳"), "the register stays");
+        copy(&steward, &request).ok();
+        let lifted = steward.delete(&format!("{}/restriction", at(&request))).ok();
+        assert_eq!(lifted["restricted"], false);
+        assert_eq!(li.get(&path).ok()["name"], "王芳");
+        assert!(li.get("/search?q=13812341234").text().contains("王芳"));
+    }
+
+    fn a_restricted_contact_is_left_out_and_found_by_nothing(db) {
+        let app = TestApp::new(&db);
+        let (li, steward) = (app.sign_in("li"), app.sign_in("steward"));
+        let (_, (company, contact)) = people(&li);
+        let request = identify(&steward, &receive(&steward, &company, Some(&contact), "delete").created());
+        assert_eq!(answer(&steward, &request, true).refused(409), "request.not_erased");
+        let restriction = format!("{}/restriction", at(&request));
+        assert_eq!(steward.put(&restriction, 1, json!({})).ok()["restricted"], true);
+        let contacts = li.get(&format!("/customers/{company}/contacts")).text();
+        assert!(contacts.contains("李娜") && !contacts.contains("张伟"));
+        let path = format!("/customers/{company}/contacts/{contact}");
+        assert_eq!(li.patch(&path, 2, json!({ "position": "总监" })).refused(423), "contact.restricted");
+        let reveal = json!({ "contact_id": contact, "field": "phone", "reason": "打电话" });
+        assert_eq!(li.post(&format!("/customers/{company}/reveal"), reveal).refused(423), "contact.restricted");
+        assert!(!li.get("/search?q=13912341234").text().contains("华盛"));
+        let alike = json!({ "name": "别家", "phone": "13912341234" });
+        assert_eq!(li.post("/customers/duplicates", alike.clone()).ok(), json!([]));
+        steward.delete(&restriction).ok();
+        assert!(li.get(&format!("/customers/{company}/contacts")).text().contains("张伟"));
+        assert!(li.get("/search?q=13912341234").text().contains("华盛"));
+        assert_ne!(li.post("/customers/duplicates", alike).ok(), json!([]));
+    }
+
+    fn a_withdrawal_ends_every_consent(db) {
+        let app = TestApp::new(&db);
+        let (li, steward) = (app.sign_in("li"), app.sign_in("steward"));
+        let (person, _) = people(&li);
+        let path = format!("/customers/{person}/consents");
+        for purpose in ["marketing", "third_party"] {
+            li.post(&path, json!({ "purpose": purpose, "decision": "given", "channel": "paper", "proof": "签字" })).created();
+        }
+        app.pass(SignedDuration::from_mins(1));
+        let request = identify(&steward, &receive(&steward, &person, None, "withdraw").created());
+        answer(&steward, &request, true).ok();
+        let consents = li.get(&path).ok();
+        let standings: Vec<&Value> = consents["people"][0]["purposes"].as_array().expect("purposes").iter()
+            .map(|purpose| &purpose["standing"]).collect();
+        assert_eq!(standings, ["withdrawn", "none", "withdrawn", "none"]);
+        assert_eq!(consents["history"][0]["proof"], request["number"]);
+    }
+
+    fn what_cannot_be_asked_is_refused(db) {
+        let app = TestApp::new(&db);
+        let (li, zhao, mei) = (app.sign_in("li"), app.sign_in("zhao"), app.sign_in("mei"));
+        let (person, (company, contact)) = people(&li);
+        assert_eq!(receive(&li, &company, None, "copy").fault(), "contact_id: required");
+        assert_eq!(receive(&li, &company, Some(&person), "copy").fault(), "contact_id: not_found");
+        assert_eq!(receive(&zhao, &company, Some(&contact), "copy").refused(404), "not_found");
+        assert_eq!(receive(&mei, &person, None, "copy").refused(403), "forbidden");
+        let body = json!({ "kind": "copy", "asker": "oneself", "channel": "phone", "content": "请办理",
+            "handler_id": app.person("mei") });
+        let path = format!("/customers/{person}/subject_requests");
+        assert_eq!(li.post(&path, body).fault(), "handler_id: request.not_a_handler");
+        let request = receive(&li, &person, None, "copy").created();
+        let handler = id(&request["handler"]["id"]);
+        let may = ["wang", "steward", "admin"].map(|login| app.person(login).to_string());
+        assert!(may.contains(&handler), "whoever is asked may answer, and reaches the customer");
+        assert_eq!(app.sign_in("zhou").get(&at(&request)).refused(404), "not_found");
+        let wang = app.sign_in("wang");
+        let call = wang.request(Method::POST, &format!("{}/withdrawal", at(&request)));
+        assert_eq!(call.version(1).json(json!({ "reason": "客户来电说不用了" })).send().ok()["state"], "withdrawn");
+    }
+}

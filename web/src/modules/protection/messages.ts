@@ -1,0 +1,32 @@
+import { define } from '@/i18n'
+
+/** What is needed before a page of this room is open. */
+export const m = define({
+  zh: {
+    'protection.requests': '个人权利请求',
+    'protection.purposes': '同意的目的与告知',
+    'error.customer.restricted': '这位客户的信息已限制处理，只保存，不能查看或使用',
+    'error.contact.restricted': '这位联系人的信息已限制处理，只保存，不能查看或使用',
+    'error.consent.retired': '这个目的已停用，不能再登记同意',
+    'error.consent.too_many_purposes': '目的太多了，请先停用不用的',
+    'error.request.identity_unchecked': '请先核实对方的身份',
+    'error.request.closed': '这个请求已经办结',
+    'error.request.not_erased': '信息还在系统里，不能答复为已删除；法律要求保留时，请限制处理并说明原因',
+    'error.request.not_a_handler': '这位同事没有答复请求的权限',
+    'error.request.no_handler': '还没有人可以答复请求，请管理员先给同事相应的权限',
+  },
+  en: {
+    'protection.requests': 'Data-subject requests',
+    'protection.purposes': 'Purposes and notices',
+    'error.customer.restricted': 'This customer is restricted: the information is stored and may not be seen or used',
+    'error.contact.restricted': 'This contact is restricted: the information is stored and may not be seen or used',
+    'error.consent.retired': 'This purpose is no longer in use; no consent to it can be recorded',
+    'error.consent.too_many_purposes': 'Too many purposes; please retire those not in use first',
+    'error.request.identity_unchecked': 'Please check first who they are',
+    'error.request.closed': 'This request has been closed already',
+    'error.request.not_erased':
+      'The information is still here, so it cannot be answered as deleted; where a law demands to keep it, restrict it and say why',
+    'error.request.not_a_handler': 'This colleague may not answer requests',
+    'error.request.no_handler': 'Nobody may answer requests yet; an administrator has to allow somebody first',
+  },
+})
