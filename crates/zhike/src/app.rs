@@ -49,6 +49,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 31, name: "import", sql: include_str!("../migrations/0031_import.sql") },
     Migration { version: 32, name: "relations", sql: include_str!("../migrations/0032_relations.sql") },
     Migration { version: 33, name: "grade_proposal", sql: include_str!("../migrations/0033_grade_proposal.sql") },
+    Migration { version: 34, name: "cooperation", sql: include_str!("../migrations/0034_cooperation.sql") },
     Migration { version: 35, name: "custom fields", sql: include_str!("../migrations/0035_custom_fields.sql") },
     Migration { version: 37, name: "duplicates", sql: include_str!("../migrations/0037_duplicates.sql") },
     Migration { version: 38, name: "merges", sql: include_str!("../migrations/0038_merges.sql") },

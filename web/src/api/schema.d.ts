@@ -193,6 +193,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cooperation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes in an order or a contract from another system, which knows the customer by its number, credit code or name. */
+        post: operations["post_cooperation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/custom_fields": {
         parameters: {
             query?: never;
@@ -456,6 +473,62 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/cooperation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a customer ordered, signed and renewed, the latest first. */
+        get: operations["get_customers_id_cooperation"];
+        put?: never;
+        /**
+         * Writes down an order, a contract or a renewal. With an `external_id` that its `source` has sent before, that record
+         *     is brought up to date and no second one made.
+         */
+        post: operations["post_customers_id_cooperation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/cooperation/totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What all of it adds up to, as of the last change of it. */
+        get: operations["get_customers_id_cooperation_totals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/cooperation/{record}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes what was written down by mistake. What was called off is better marked as cancelled. */
+        delete: operations["delete_customers_id_cooperation_record"];
+        options?: never;
+        head?: never;
+        /** Changes the fields given. */
+        patch: operations["patch_customers_id_cooperation_record"];
         trace?: never;
     };
     "/api/v1/customers/{id}/duplicates": {
@@ -2207,6 +2280,15 @@ export interface components {
              */
             effective_on: string;
         };
+        /** @description An order or a contract that another system sends. */
+        ArrivingCooperation: {
+            /**
+             * @description The customer's number, credit code or name.
+             * @example KH-2026-000123
+             */
+            customer: string;
+            record: components["schemas"]["NewCooperation"];
+        };
         /**
          * @description How a person stands to working with us: 支持, 中立, 反对.
          * @enum {string}
@@ -2499,6 +2581,138 @@ export interface components {
         Contacts: {
             items: components["schemas"]["ContactView"][];
         };
+        /**
+         * @description 订单, 合同, 续约.
+         * @enum {string}
+         */
+        CooperationKind: "order" | "contract" | "renewal";
+        /** @description A change: only the fields given change. */
+        CooperationPatch: {
+            /**
+             * Format: int64
+             * @default null
+             */
+            amount_fen?: number | null;
+            /**
+             * @description The contract that an order belongs to: where that one has an amount, the order's is part of it.
+             * @default null
+             */
+            contract_number?: string | null;
+            /**
+             * Format: date
+             * @default null
+             */
+            ends_on?: string | null;
+            /**
+             * Format: date
+             * @description The day of the order, the signature or the renewal.
+             * @default null
+             */
+            happened_on?: string | null;
+            /**
+             * @description Products and services.
+             * @default null
+             * @example [
+             *       "数控机床 X200 × 2"
+             *     ]
+             */
+            items?: string[] | null;
+            /** @default null */
+            kind?: components["schemas"]["CooperationKind"] | null;
+            /**
+             * @description What both sides call it.
+             * @default null
+             * @example DD-20260315-01
+             */
+            number?: string | null;
+            /**
+             * @description What went wrong.
+             * @default null
+             */
+            problems?: string | null;
+            /**
+             * Format: date
+             * @description When a contract or a renewal begins to run, and its last day.
+             * @default null
+             */
+            starts_on?: string | null;
+            /** @default null */
+            state?: components["schemas"]["CooperationState"] | null;
+        };
+        /**
+         * @description Agreed on, fulfilled, or called off. What was called off counts nowhere.
+         * @enum {string}
+         */
+        CooperationState: "signed" | "delivered" | "cancelled";
+        /** @description What a customer's deals add up to, as somebody sees it. */
+        CooperationTotals: {
+            /**
+             * Format: int64
+             * @description Absent for who may not see amounts.
+             */
+            amount_fen?: number | null;
+            /** Format: int64 */
+            contracts: number;
+            /** Format: date */
+            first_on?: string | null;
+            /** Format: date */
+            last_on?: string | null;
+            /** Format: int64 */
+            orders: number;
+            /** Format: int64 */
+            renewals: number;
+            /** @description The latest first. */
+            years: components["schemas"]["CooperationYear"][];
+        };
+        /** @description An order, a contract or a renewal, as somebody sees it. */
+        CooperationView: {
+            /** Format: int64 */
+            amount_fen?: number | null;
+            contract_number?: string | null;
+            /** Format: date-time */
+            created_at: string;
+            created_by: components["schemas"]["Named"];
+            /** Format: uuid */
+            customer_id: string;
+            /** Format: date */
+            ends_on?: string | null;
+            external_id?: string | null;
+            /** Format: date */
+            happened_on: string;
+            /** Format: uuid */
+            id: string;
+            items: string[];
+            kind: components["schemas"]["CooperationKind"];
+            number?: string | null;
+            problems?: string | null;
+            /**
+             * @description `hand`, `sheet`, or the system that sent it.
+             * @example erp
+             */
+            source: string;
+            /** Format: date */
+            starts_on?: string | null;
+            state: components["schemas"]["CooperationState"];
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description How much of it was in one year. */
+        CooperationYear: {
+            /**
+             * Format: int64
+             * @description Absent for who may not see amounts.
+             */
+            amount_fen?: number | null;
+            /**
+             * Format: int64
+             * @description Orders, contracts and renewals.
+             */
+            count: number;
+            /** Format: int32 */
+            year: number;
+        };
         Created: components["schemas"]["UserView"] & {
             invitation?: components["schemas"]["Invitation"] | null;
         };
@@ -2608,6 +2822,11 @@ export interface components {
              * @description Per cent of the facts that a customer of its kind must have.
              */
             completeness: number;
+            /**
+             * Format: int64
+             * @description What orders, contracts and renewals add up to, for who may see amounts.
+             */
+            cooperation_fen?: number | null;
             /** Format: date */
             cooperation_since?: string | null;
             /** Format: date-time */
@@ -2623,6 +2842,11 @@ export interface components {
             kind: components["schemas"]["CustomerKind"];
             /** Format: date-time */
             last_contact_at?: string | null;
+            /**
+             * Format: date
+             * @description The last order, contract or renewal; absent for who may not see the deals of all customers that they see.
+             */
+            last_deal_on?: string | null;
             name: string;
             /** Format: date-time */
             next_contact_at?: string | null;
@@ -3007,7 +3231,7 @@ export interface components {
          * @description What it is done to. A child of a customer (contact, event, verification) follows the customer.
          * @enum {string}
          */
-        Entity: "customer" | "contact" | "interaction" | "todo" | "duty" | "policy" | "compliance" | "user" | "role" | "department" | "post" | "absence" | "setting" | "audit" | "job" | "view" | "token" | "subject_request";
+        Entity: "customer" | "contact" | "interaction" | "todo" | "duty" | "policy" | "compliance" | "user" | "role" | "department" | "post" | "absence" | "setting" | "audit" | "job" | "view" | "token" | "subject_request" | "cooperation";
         Entries: {
             items: components["schemas"]["EntryView"][];
             /** @description The colleagues that the changes speak of, by id. */
@@ -3324,6 +3548,11 @@ export interface components {
              */
             same_as_row?: number | null;
         };
+        /**
+         * @description What the rows of a sheet are.
+         * @enum {string}
+         */
+        ImportSubject: "customer" | "cooperation";
         /** @description An import as its asker sees it. */
         ImportView: {
             columns: components["schemas"]["ImportColumn"][];
@@ -3362,6 +3591,7 @@ export interface components {
             sheet: number;
             sheets: string[];
             state: components["schemas"]["State"];
+            subject: components["schemas"]["ImportSubject"];
         };
         Imports: {
             items: components["schemas"]["ImportView"][];
@@ -3703,6 +3933,70 @@ export interface components {
             unit_id?: string | null;
             /** @default null */
             wechat?: string | null;
+        };
+        /** @description An order, contract or renewal; kind and day are needed. */
+        NewCooperation: {
+            /**
+             * Format: int64
+             * @default null
+             */
+            amount_fen?: number | null;
+            /**
+             * @description The contract that an order belongs to: where that one has an amount, the order's is part of it.
+             * @default null
+             */
+            contract_number?: string | null;
+            /**
+             * Format: date
+             * @default null
+             */
+            ends_on?: string | null;
+            /**
+             * @description What that system calls it: the same one sent again is brought up to date.
+             * @default null
+             */
+            external_id?: string | null;
+            /**
+             * Format: date
+             * @description The day of the order, the signature or the renewal.
+             * @default null
+             */
+            happened_on?: string | null;
+            /**
+             * @description Products and services.
+             * @default null
+             * @example [
+             *       "数控机床 X200 × 2"
+             *     ]
+             */
+            items?: string[] | null;
+            /** @default null */
+            kind?: components["schemas"]["CooperationKind"] | null;
+            /**
+             * @description What both sides call it.
+             * @default null
+             * @example DD-20260315-01
+             */
+            number?: string | null;
+            /**
+             * @description What went wrong.
+             * @default null
+             */
+            problems?: string | null;
+            /**
+             * @description The system that it comes from.
+             * @default null
+             * @example erp
+             */
+            source?: string | null;
+            /**
+             * Format: date
+             * @description When a contract or a renewal begins to run, and its last day.
+             * @default null
+             */
+            starts_on?: string | null;
+            /** @default null */
+            state?: components["schemas"]["CooperationState"] | null;
         };
         NewCustomField: {
             choices?: components["schemas"]["CustomChoice"][];
@@ -4050,6 +4344,44 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_CooperationView: {
+            items: {
+                /** Format: int64 */
+                amount_fen?: number | null;
+                contract_number?: string | null;
+                /** Format: date-time */
+                created_at: string;
+                created_by: components["schemas"]["Named"];
+                /** Format: uuid */
+                customer_id: string;
+                /** Format: date */
+                ends_on?: string | null;
+                external_id?: string | null;
+                /** Format: date */
+                happened_on: string;
+                /** Format: uuid */
+                id: string;
+                items: string[];
+                kind: components["schemas"]["CooperationKind"];
+                number?: string | null;
+                problems?: string | null;
+                /**
+                 * @description `hand`, `sheet`, or the system that sent it.
+                 * @example erp
+                 */
+                source: string;
+                /** Format: date */
+                starts_on?: string | null;
+                state: components["schemas"]["CooperationState"];
+                /** Format: date-time */
+                updated_at: string;
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description The cursor of the next page; nothing at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_CustomFieldView: {
             items: {
                 choices: components["schemas"]["CustomChoice"][];
@@ -4089,6 +4421,11 @@ export interface components {
                  * @description Per cent of the facts that a customer of its kind must have.
                  */
                 completeness: number;
+                /**
+                 * Format: int64
+                 * @description What orders, contracts and renewals add up to, for who may see amounts.
+                 */
+                cooperation_fen?: number | null;
                 /** Format: date */
                 cooperation_since?: string | null;
                 /** Format: date-time */
@@ -4104,6 +4441,11 @@ export interface components {
                 kind: components["schemas"]["CustomerKind"];
                 /** Format: date-time */
                 last_contact_at?: string | null;
+                /**
+                 * Format: date
+                 * @description The last order, contract or renewal; absent for who may not see the deals of all customers that they see.
+                 */
+                last_deal_on?: string | null;
                 name: string;
                 /** Format: date-time */
                 next_contact_at?: string | null;
@@ -5515,6 +5857,36 @@ export interface operations {
             };
         };
     };
+    post_cooperation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArrivingCooperation"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CooperationView"];
+                };
+            };
+            /** @description No such customer, or several that could be meant */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     get_custom_fields: {
         parameters: {
             query?: never;
@@ -6117,6 +6489,154 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ContactView"];
                 };
+            };
+        };
+    };
+    get_customers_id_cooperation: {
+        parameters: {
+            query?: {
+                /**
+                 * @description JSON array of `[field, op, value]`.
+                 * @example [["active","eq",true]]
+                 */
+                filter?: string;
+                /** @description A field; `-field` descends. */
+                sort?: string;
+                /** @description What an earlier page gave as `next`. */
+                cursor?: string;
+                /** @description At most 200. */
+                limit?: number;
+                /** @description Text to search for. */
+                q?: string;
+                /**
+                 * @description Fields that the company has added, to be told with each record: their keys, separated by commas.
+                 * @example x1,x4
+                 */
+                custom?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CooperationView"];
+                };
+            };
+        };
+    };
+    post_customers_id_cooperation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCooperation"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CooperationView"];
+                };
+            };
+            /** @description The customer has one of this kind and number already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_customers_id_cooperation_totals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CooperationTotals"];
+                };
+            };
+        };
+    };
+    delete_customers_id_cooperation_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                record: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    patch_customers_id_cooperation_record: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+                record: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CooperationPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CooperationView"];
+                };
+            };
+            /** @description Changed since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -7393,7 +7913,10 @@ export interface operations {
     };
     post_imports: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What its rows are: customers, or what customers ordered and signed. */
+                subject?: "customer" | "cooperation";
+            };
             header?: never;
             path?: never;
             cookie?: never;

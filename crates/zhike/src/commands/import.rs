@@ -16,7 +16,7 @@ use super::place::{Opened, Place};
 use super::print_json;
 use zhike::app;
 use zhike::customers::import::headings;
-use zhike::customers::import::model::{Column, Duplicates};
+use zhike::customers::import::model::{Column, Duplicates, Subject};
 use zhike::customers::import::service::{self, ImportView, Mapping, Placing};
 use zhike::customers::import::{rejected, source};
 use zhike::kernel::permission::action::Import as Importing;
@@ -110,13 +110,13 @@ impl Customers {
         let people = place.db.read_blocking(move |tx| service::people(tx, &asked))?;
         let sheet = self.sheet.map(|sheet| sheet.saturating_sub(1));
         let look = file.try_clone().map_err(unreadable)?;
-        let found =
-            source::inspect(look, sheet, &service::added(grant.principal()), &|name| people.is_colleague(name))?;
+        let around = source::Around { added: service::added(grant.principal()), people };
+        let found = source::inspect(look, sheet, Subject::Customer, &around)?;
         file.rewind().map_err(unreadable)?;
         let blob = place.files.put(&mut file, source::limits().file_bytes)?;
         let name = self.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let asked = grant.clone();
-        place.db.write_blocking(move |tx| service::create(tx, &asked, &name, &blob, &found))
+        place.db.write_blocking(move |tx| service::create(tx, &asked, (Subject::Customer, &name), &blob, &found))
     }
 
     /// What was recognised, set right by `--map`.

@@ -24,6 +24,11 @@ pub const VERIFIED: &str = "archive_verified";
 pub const EVENT_KNOWN: &str = "major_event_known";
 pub const EVENT_RECORDED: &str = "major_event_recorded";
 pub const EVENT_WITHDRAWN: &str = "major_event_withdrawn";
+pub const ORDER_PLACED: &str = "order_placed";
+pub const CONTRACT_SIGNED: &str = "contract_signed";
+pub const CONTRACT_RENEWED: &str = "contract_renewed";
+/// One of the three was called off, or removed since it had been a mistake.
+pub const COOPERATION_WITHDRAWN: &str = "cooperation_withdrawn";
 
 /// Tells that `kind` happened to `subject` of `customer` at `at`.
 pub fn publish(

@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json};
 use store::Tx;
 use utoipa::ToSchema;
 
+use super::cooperation::totals;
 use super::model::{Customer, CustomerKind, Grade, PHONE, Source, lines};
 use crate::kernel::{Entity, Id, Principal, Result};
 use crate::platform::access::model::{Department, User};
@@ -34,6 +35,8 @@ store::columns! {
         pub owner_id: Option<Id<User>>,
         pub department_id: Option<Id<Department>>,
         pub cooperation_since: Option<Date>,
+        pub last_deal_on: Option<Date>,
+        pub cooperation_fen: Option<i64>,
         pub completeness: i64,
         pub last_contact_at: Option<Timestamp>,
         pub next_contact_at: Option<Timestamp>,
@@ -68,6 +71,11 @@ pub struct CustomerLine {
     pub department: Option<Named>,
     #[schema(value_type = Option<String>, format = Date)]
     pub cooperation_since: Option<Date>,
+    /// The last order, contract or renewal; absent for who may not see the deals of all customers that they see.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub last_deal_on: Option<Date>,
+    /// What orders, contracts and renewals add up to, for who may see amounts.
+    pub cooperation_fen: Option<i64>,
     /// Per cent of the facts that a customer of its kind must have.
     pub completeness: i64,
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -107,6 +115,8 @@ pub fn seen(tx: &mut Tx<'_>, who: &Principal, line: Line, values: Option<&Values
         tags: lines(&line.tags),
         grade: line.grade,
         cooperation_since: line.cooperation_since,
+        last_deal_on: line.last_deal_on.filter(|_| totals::listed(who, "last_deal_on")),
+        cooperation_fen: line.cooperation_fen.filter(|_| totals::listed(who, "cooperation_fen")),
         completeness: line.completeness,
         last_contact_at: line.last_contact_at,
         next_contact_at: line.next_contact_at,

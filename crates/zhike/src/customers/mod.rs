@@ -3,7 +3,8 @@
 //!
 //! * [`service`] creates, lists, changes, hands over, removes; [`contacts`] with their [`chart`], [`relations`] to other
 //!   customers, [`verification`] and [`events`] are what a customer has; [`duplicates`] tells whether it is there
-//!   already, and [`merges`] makes two into one; [`timeline`] puts together what all rooms know.
+//!   already, and [`merges`] makes two into one; [`cooperation`] is what they ordered and signed, until sales and
+//!   contracts have rooms of their own; [`timeline`] puts together what all rooms know.
 //! * [`rules`] are the decisions: credit code, core of a name, completeness, forms of personal values.
 //! * [`reach`] says which customers somebody may see; [`index`] puts them into the search.
 //!
@@ -15,6 +16,7 @@
 pub mod chart;
 pub mod collaborators;
 pub mod contacts;
+pub mod cooperation;
 mod draft;
 pub mod duplicates;
 pub mod events;
@@ -60,6 +62,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(collaborators::http::routes())
         .merge(verification::http::routes())
         .merge(events::http::routes())
+        .merge(cooperation::http::routes())
         .merge(timeline::http::routes())
         .merge(duplicates::http::routes())
         .merge(merges::http::routes())
@@ -79,6 +82,8 @@ pub fn holdings() -> Vec<Holding> {
         holding!("reveal" moves by "id" tells model::Reveal),
         holding!("grade_proposal" moves by "id" tells grades::GradeProposal),
         holding!("relation" stays),
+        holding!("cooperation" moves by "id" tells cooperation::Cooperation),
+        holding!("cooperation_total" stays),
         holding!("duplicate_pair" stays),
         holding!("customer_merge" stays),
         holding!("customer_moved" stays),

@@ -42,7 +42,7 @@ impl Field {
     }
 }
 
-use Entity::{Contact, Customer};
+use Entity::{Contact, Cooperation, Customer};
 
 pub const FIELDS: &[Field] = &[
     Field::always_read(Customer, "kind"),
@@ -82,6 +82,9 @@ pub const FIELDS: &[Field] = &[
     Field::ordinary(Contact, "preferences"),
     Field::ordinary(Contact, "attitude"),
     Field::ordinary(Contact, "influence"),
+    Field::ordinary(Cooperation, "items"),
+    Field::ordinary(Cooperation, "amount_fen"),
+    Field::ordinary(Cooperation, "problems"),
 ];
 
 /// The field of that full name.

@@ -57,7 +57,7 @@ vocabulary! {
         Customer = "customer", Contact = "contact", Interaction = "interaction", Todo = "todo", Duty = "duty",
         Policy = "policy", Compliance = "compliance", User = "user", Role = "role", Department = "department",
         Post = "post", Absence = "absence", Setting = "setting", Audit = "audit", Job = "job", View = "view",
-        Token = "token", SubjectRequest = "subject_request",
+        Token = "token", SubjectRequest = "subject_request", Cooperation = "cooperation",
     }
 }
 

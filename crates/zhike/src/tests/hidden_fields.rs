@@ -45,6 +45,9 @@ static VALUES: LazyLock<BTreeMap<&str, (Value, &str)>> = LazyLock::new(|| {
         ("contact.preferences", (json!("秘密口味"), "秘密口味")),
         ("contact.attitude", (json!("oppose"), "\"oppose\"")),
         ("contact.influence", (json!("low"), "\"low\"")),
+        ("cooperation.items", (json!(["秘密货品"]), "秘密货品")),
+        ("cooperation.amount_fen", (json!(7_771_117), ":7771117")),
+        ("cooperation.problems", (json!("秘密毛病"), "秘密毛病")),
     ])
 });
 
@@ -57,8 +60,9 @@ fn values(entity: Entity) -> Value {
     fields.map(|field| (field.name.to_owned(), VALUES[field.full_name().as_str()].0.clone())).collect()
 }
 
-/// A customer with all that can be hidden, a contact likewise, their change in the audit, and a record of a contact.
-fn customer(session: &Session<'_>) -> (String, String) {
+/// A customer with all that can be hidden, a contact and an order likewise, their change in the audit, and a record of a
+/// contact.
+fn customer(session: &Session<'_>) -> (String, String, String) {
     let mut new = values(Entity::Customer);
     new["name"] = json!("华盛机械");
     new["grade"] = json!("vip");
@@ -69,7 +73,11 @@ fn customer(session: &Session<'_>) -> (String, String) {
     let contact = session.post(&format!("/customers/{id}/contacts"), contact).created();
     let record = json!({ "kind": "phone", "at": "2026-11-23T01:00:00Z", "content": "谈过了" });
     session.post(&format!("/customers/{id}/interactions"), record).created();
-    (id, contact["id"].as_str().expect("an id").to_owned())
+    let mut deal = values(Entity::Cooperation);
+    (deal["kind"], deal["happened_on"]) = (json!("order"), json!("2026-05-06"));
+    let deal = session.post(&format!("/customers/{id}/cooperation"), deal).created();
+    let told = |made: &Value| made["id"].as_str().expect("an id").to_owned();
+    (id, told(&contact), told(&deal))
 }
 
 /// Sets what the one role that reads everything says of fields.
@@ -83,7 +91,7 @@ fn say(admin: &Session<'_>, fields: &Value) {
 }
 
 /// Everything that can be read, as one text.
-fn all_answers(session: &Session<'_>, (customer, contact): &(String, String), searched: &str) -> String {
+fn all_answers(session: &Session<'_>, (customer, contact, _): &(String, String, String), searched: &str) -> String {
     let mut answers = String::new();
     for (method, path, rule) in app::routes().expect("declared") {
         if method != Method::GET || rule == Rule::Public {
@@ -132,16 +140,17 @@ store::db_test! {
         let session = app.all_powerful();
         let admin = app.sign_in("admin");
         say(&admin, &json!({ "customer.id_number": "masked" }));
-        let (id, contact) = customer(&session);
+        let (id, contact, deal) = customer(&session);
         let ordinary = hideable().filter(|field| field.class == FieldClass::Ordinary);
         let locked: Value = ordinary.clone().map(|field| (field.full_name(), json!("read"))).collect();
         say(&admin, &locked);
         for field in ordinary {
             let path = match field.entity {
                 Entity::Customer => format!("/customers/{id}"),
+                Entity::Cooperation => format!("/customers/{id}/cooperation/{deal}"),
                 _ => format!("/customers/{id}/contacts/{contact}"),
             };
-            let emptied = if field.name == "tags" { json!([]) } else { Value::Null };
+            let emptied = if matches!(field.name, "tags" | "items") { json!([]) } else { Value::Null };
             let reply = session.patch(&path, 1, json!({ field.name: emptied }));
             assert_eq!((reply.status.as_u16(), &reply.body["fields"][0]["field"]), (422, &json!(field.name)), "{}", field.full_name());
         }

@@ -22,6 +22,7 @@ import {
 import { CustomerActions, type CustomerPanel } from './CustomerActions'
 import { CustomerSide } from './CustomerSide'
 import { CustomerTabs } from './CustomerTabs'
+import { type Totals, totalsQuery } from './cooperation/queries'
 import { type Custom, customFacts } from './custom'
 import { Grade, word } from './options'
 import { type Customer, customerQuery, markFact, reveal, unmarkFact, updateCustomer, useRefresh } from './queries'
@@ -82,6 +83,8 @@ function useFacts(customer: Customer | undefined): FactGroup[] {
   const me = useMe()
   const refresh = useRefresh()
   const fields = useCustomFields('customer')
+  const mayDeals = can('cooperation', 'read')
+  const { data: totals } = useQuery({ ...totalsQuery(customer?.id ?? ''), enabled: mayDeals && !!customer })
   if (!customer) return []
   const change = async (body: Parameters<typeof updateCustomer>[1]) => {
     await updateCustomer(customer, body)
@@ -107,7 +110,7 @@ function useFacts(customer: Customer | undefined): FactGroup[] {
     change: mayChange ? change : undefined,
     onReveal: can('customer', 'reveal') ? (field, reason) => reveal(customer.id, field, reason) : undefined,
   })
-  const groups = [...factGroups(customer, plain, personal), { title: t('group.custom'), facts: added }]
+  const groups = [...factGroups(customer, plain, personal, totals), { title: t('group.custom'), facts: added }]
   if (!mayChange) return groups
   const markable = (fact: Fact): Fact =>
     unmarkable.has(fact.key) || fields.some((field) => field.key === fact.key)
@@ -117,9 +120,24 @@ function useFacts(customer: Customer | undefined): FactGroup[] {
 }
 
 /** What the house knows by itself is nothing one asks a customer about. */
-const unmarkable = new Set(['kind', 'department', 'verified_on', 'completeness', 'created_at', 'id_number'])
+const unmarkable = new Set([
+  'kind',
+  'department',
+  'verified_on',
+  'completeness',
+  'created_at',
+  'id_number',
+  'last_deal_on',
+  'cooperation_fen',
+  'deals',
+])
 
-function factGroups(customer: Customer, plain: ReturnType<typeof plainFacts>, personal: Fact[]): FactGroup[] {
+function factGroups(
+  customer: Customer,
+  plain: ReturnType<typeof plainFacts>,
+  personal: Fact[],
+  totals: Totals | undefined,
+): FactGroup[] {
   const marked = (key: string) => customer.key_facts.includes(key)
   return [
     { title: t('group.contact'), facts: [...personal, plain('address'), plain('website'), regionFact(customer)] },
@@ -166,7 +184,7 @@ function factGroups(customer: Customer, plain: ReturnType<typeof plainFacts>, pe
     },
     { title: t('group.care'), facts: [plain('core_need', true), plain('preferences', true), plain('notes', true)] },
     {
-      title: t('group.archive'),
+      title: t('group.cooperation'),
       facts: [
         {
           key: 'cooperation_since',
@@ -174,11 +192,29 @@ function factGroups(customer: Customer, plain: ReturnType<typeof plainFacts>, pe
           mark: marked('cooperation_since'),
           value: customer.cooperation_since && date(customer.cooperation_since),
         },
+        ...dealFacts(totals),
+      ],
+    },
+    {
+      title: t('group.archive'),
+      facts: [
         { key: 'verified_on', label: t('field.verified_on'), value: customer.verified_on && ago(customer.verified_on) },
         { key: 'completeness', label: t('field.completeness'), value: `${customer.completeness}%` },
         { key: 'created_at', label: t('field.created_at'), value: date(customer.created_at) },
       ],
     },
+  ]
+}
+
+function dealFacts(totals: Totals | undefined): Fact[] {
+  if (!totals?.last_on) return []
+  const { orders, contracts, renewals, amount_fen } = totals
+  return [
+    { key: 'last_deal_on', label: t('field.last_deal_on'), value: date(totals.last_on) },
+    ...(typeof amount_fen === 'number'
+      ? [{ key: 'cooperation_fen', label: t('field.cooperation_fen'), value: money(amount_fen, true) }]
+      : []),
+    { key: 'deals', label: t('cooperation.count'), value: t('cooperation.counts', { orders, contracts, renewals }) },
   ]
 }
 

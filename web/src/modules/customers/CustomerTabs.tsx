@@ -1,4 +1,4 @@
-/** The middle of a customer's record: what happened, how it is organised, whom it belongs with. The URL says which. */
+/** The middle of a customer's record: what happened, what it ordered, how it is organised, whom it belongs with. The URL says which. */
 import { lazy, Suspense } from 'react'
 import { useCan } from '@/api'
 import { Skeleton, useSearch, useSetSearch } from '@/ui'
@@ -8,12 +8,18 @@ import { t } from './words'
 
 const Chart = lazy(() => import('./chart/Chart'))
 const Relations = lazy(() => import('./relations/Relations'))
+const History = lazy(() => import('./cooperation/History'))
 
 export function CustomerTabs({ id, customer }: { id: string; customer: Customer | undefined }) {
   const can = useCan()
   const setSearch = useSetSearch()
   const { tab } = useSearch()
-  const tabs = ['timeline', ...(can('contact', 'read') ? ['chart'] : []), 'group'] as const
+  const tabs = [
+    'timeline',
+    ...(can('cooperation', 'read') ? ['cooperation'] : []),
+    ...(can('contact', 'read') ? ['chart'] : []),
+    'group',
+  ] as const
   const shown = tabs.find((one) => one === tab) ?? 'timeline'
   return (
     <>
@@ -32,6 +38,7 @@ export function CustomerTabs({ id, customer }: { id: string; customer: Customer 
       <Suspense fallback={<Skeleton lines={5} />}>
         {shown === 'timeline' && <CustomerTimeline key={id} id={id} />}
         {shown === 'chart' && customer && <Chart key={id} customer={customer} />}
+        {shown === 'cooperation' && customer && <History key={id} customer={customer} />}
         {shown === 'group' && customer && <Relations key={id} customer={customer} />}
       </Suspense>
     </>

@@ -27,6 +27,11 @@ export const manifest: Manifest = {
   ],
   routes: [
     { path: '/customers', load: () => import('./CustomerList'), permission: ['customer', 'read'] },
+    {
+      path: '/customers/cooperation/import',
+      load: () => import('./cooperation/ImportPage'),
+      permission: ['cooperation', 'import'],
+    },
     { path: '/customers/import', load: () => import('./import/ImportPage'), permission: ['customer', 'import'] },
     {
       path: '/customers/duplicates',
@@ -51,6 +56,13 @@ export const manifest: Manifest = {
       permission: ['customer', 'import'],
       keywords: 'import xlsx csv excel 批量 导入',
       to: '/customers/import',
+    },
+    {
+      id: 'customers.cooperation',
+      label: () => t('customers.cooperation_import'),
+      permission: ['cooperation', 'import'],
+      keywords: 'order contract renewal import 订单 合同 续约 导入',
+      to: '/customers/cooperation/import',
     },
     {
       id: 'customers.round',

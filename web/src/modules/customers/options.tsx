@@ -58,6 +58,7 @@ export const timelineKinds = choices('timeline', [
   'todo',
   'verification',
   'major_event',
+  'cooperation',
   'change',
   'duty',
 ])

@@ -335,11 +335,12 @@ export function chooseSheet(id: string, sheet: number): Promise<ImportView> {
   return call(api.PUT('/api/v1/imports/{id}/sheet', { ...at(id), body: { sheet } }))
 }
 
-export function uploadImport(file: File): Promise<ImportView> {
+export function uploadImport(file: File, subject: ImportView['subject']): Promise<ImportView> {
   const form = new FormData()
   form.set('file', file)
   // The browser writes the boundary of the parts itself.
-  return call(api.POST('/api/v1/imports', { body: form as never, bodySerializer: (body) => body as never }))
+  const params = { query: { subject } }
+  return call(api.POST('/api/v1/imports', { params, body: form as never, bodySerializer: (body) => body as never }))
 }
 
 export function mapImport(id: string, body: ImportMapping): Promise<ImportPreview> {

@@ -24,6 +24,9 @@ it('titles each kind in words', () => {
   )
   expect(entry('major_event', 'timeline.major_event.financing', { kind: 'financing' })).toBe('融资')
   expect(entry('change', 'timeline.change.customer.grade', {})).toBe('调整级别')
+  const deal = { kind: 'order', number: 'DD-1', state: 'delivered', amount_fen: 1_250_000 }
+  expect(entry('cooperation', 'timeline.cooperation.order', deal)).toMatch(/^订单 DD-1 · 已交付 · ¥/)
+  expect(entry('cooperation', 'timeline.cooperation.order', { ...deal, amount_fen: null })).toBe('订单 DD-1 · 已交付')
   expect(entry('duty', 'timeline.duty.late', { name: { zh: '每季度核对客户档案' } })).toBe(
     '每季度核对客户档案 · 逾期办结',
   )

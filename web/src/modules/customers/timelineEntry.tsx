@@ -10,6 +10,7 @@ const icons: Record<string, IconName> = {
   todo: 'check',
   verification: 'shield',
   major_event: 'flag',
+  cooperation: 'check',
   change: 'edit',
   duty: 'clock',
 }
@@ -48,6 +49,7 @@ function titleOf({ kind, title_key, data }: TimelineItem): string {
     const counts = { confirmed: n('confirmed'), changed: n('changed'), unreachable: n('unreachable') }
     return t('timeline.verified', counts)
   }
+  if (kind === 'cooperation') return dealTitle(data)
   if (kind === 'duty') {
     const name = (data.name as Partial<Record<'zh' | 'en', string>> | null)?.[locale()] ?? String(data.rule ?? '')
     return [name, lookup(title_key, data)].filter(Boolean).join(' · ')
@@ -55,9 +57,18 @@ function titleOf({ kind, title_key, data }: TimelineItem): string {
   return lookup(title_key, data) ?? word('timeline', kind)
 }
 
+/** 订单 DD-1 · 已交付 · ¥12.5万 */
+function dealTitle({ kind, number, state, amount_fen: fen }: Record<string, unknown>): string {
+  const name = [word('timeline.cooperation', String(kind)), typeof number === 'string' ? number : '']
+  const parts = [name.filter(Boolean).join(' '), word(`cooperation.state.${kind}`, String(state))]
+  return [...parts, typeof fen === 'number' ? money(fen, true) : ''].filter(Boolean).join(' · ')
+}
+
 function Body({ item: { kind, data } }: { item: TimelineItem }) {
   const text = (name: string) => (typeof data[name] === 'string' ? (data[name] as string) : '')
   const lines = [
+    kind === 'cooperation' && Array.isArray(data.items) && join(data.items as string[]),
+    kind === 'cooperation' && text('problems') && `${t('cooperation.problems')}: ${text('problems')}`,
     text('feedback') && t('timeline.feedback', { text: text('feedback') }),
     text('next_plan') && t('timeline.next', { text: text('next_plan') }),
     kind === 'major_event' && text('happened_at') && t('timeline.happened', { when: dateTime(text('happened_at')) }),

@@ -1,5 +1,6 @@
 import { define } from '@/i18n'
 import { archive } from './words/archive'
+import { cooperation } from './words/cooperation'
 import { enums } from './words/enums'
 import { errors } from './words/errors'
 import { happening } from './words/happening'
@@ -13,6 +14,7 @@ import { round } from './words/round'
 export const t = define({
   zh: {
     ...archive.zh,
+    ...cooperation.zh,
     ...enums.zh,
     ...errors.zh,
     ...happening.zh,
@@ -24,6 +26,7 @@ export const t = define({
   },
   en: {
     ...archive.en,
+    ...cooperation.en,
     ...enums.en,
     ...errors.en,
     ...happening.en,

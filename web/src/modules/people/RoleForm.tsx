@@ -37,6 +37,7 @@ import {
 import {
   ACCESSES,
   type Access,
+  AMOUNTS,
   type Entity,
   FIELDS,
   MATRIX,
@@ -237,6 +238,9 @@ function FieldRights({ form }: { form: FormState<Values> }) {
     label: `${t(`entity.${field.entity as Entity}`)} · ${customLabel(field)}`,
     accesses: accessesOf(field),
   }))
+  const personal = FIELDS.map((field) => ({ field, label: t(`personal.${field}`), accesses: ACCESSES }))
+  const plain = ACCESSES.filter((access) => access !== 'masked')
+  const amounts = AMOUNTS.map((field) => ({ field, label: t(`personal.${field}`), accesses: plain }))
   const set = (field: string, access: string) => {
     const { [field]: _, ...rest } = fields
     form.set({ fields: access === '' ? rest : { ...rest, [field]: access as Access } })
@@ -248,25 +252,23 @@ function FieldRights({ form }: { form: FormState<Values> }) {
         <p className="dim">{t('role.fields_why')}</p>
       </div>
       <div className="matrix">
-        {[...FIELDS.map((field) => ({ field, label: t(`personal.${field}`), accesses: ACCESSES })), ...custom].map(
-          ({ field, label, accesses }) => (
-            <label key={field} className="right">
-              <span>{label}</span>
-              <select
-                className="native"
-                value={fields[field] ?? ''}
-                onChange={(event) => set(field, event.currentTarget.value)}
-              >
-                <option value="">{t('role.default')}</option>
-                {accesses.map((access) => (
-                  <option key={access} value={access}>
-                    {t(`access.${access}`)}
-                  </option>
-                ))}
-              </select>
-            </label>
-          ),
-        )}
+        {[...personal, ...amounts, ...custom].map(({ field, label, accesses }) => (
+          <label key={field} className="right">
+            <span>{label}</span>
+            <select
+              className="native"
+              value={fields[field] ?? ''}
+              onChange={(event) => set(field, event.currentTarget.value)}
+            >
+              <option value="">{t('role.default')}</option>
+              {accesses.map((access) => (
+                <option key={access} value={access}>
+                  {t(`access.${access}`)}
+                </option>
+              ))}
+            </select>
+          </label>
+        ))}
       </div>
     </section>
   )

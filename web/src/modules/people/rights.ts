@@ -13,6 +13,7 @@ export type Access = 'hidden' | 'masked' | 'read' | 'edit'
 export const MATRIX = {
   customer: ['read', 'create', 'update', 'delete', 'assign', 'export', 'import', 'reveal'],
   contact: ['read', 'create', 'update', 'delete', 'export', 'import', 'reveal'],
+  cooperation: ['read', 'create', 'update', 'delete', 'import'],
   interaction: ['read', 'create', 'update', 'delete', 'export', 'import'],
   todo: ['read', 'create', 'update', 'delete', 'assign'],
   duty: ['read', 'update', 'assign', 'approve'],
@@ -82,4 +83,6 @@ export const FIELDS = [
   'contact.email',
   'contact.wechat',
 ] as const
+/** Amounts have no masked form: they are shown or not. */
+export const AMOUNTS = ['cooperation.amount_fen'] as const
 export const ACCESSES: readonly Access[] = ['hidden', 'masked', 'read', 'edit']

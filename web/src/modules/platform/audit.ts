@@ -2,6 +2,7 @@
 export const ENTITIES = [
   'customer',
   'contact',
+  'cooperation',
   'interaction',
   'todo',
   'duty',

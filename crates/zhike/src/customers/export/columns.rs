@@ -131,10 +131,41 @@ impl Column {
     }
 }
 
-/// A column that was asked for: one that all customers have, or a field that the company has added.
+/// What the deals with a customer add up to.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Deals {
+    pub last_on: Option<Date>,
+    pub amount_fen: Option<i64>,
+}
+
+/// A column of them: key, headings, cell.
+pub struct DealColumn {
+    key: &'static str,
+    zh: &'static str,
+    en: &'static str,
+    read: fn(&Deals) -> Cell,
+}
+
+const DEALS: &[DealColumn] = &[
+    DealColumn {
+        key: "last_deal_on",
+        zh: "最近成交",
+        en: "Last deal",
+        read: |deals| deals.last_on.map_or(Cell::Empty, Cell::Date),
+    },
+    DealColumn {
+        key: "cooperation_fen",
+        zh: "合作金额",
+        en: "Cooperation amount",
+        read: |deals| deals.amount_fen.map_or(Cell::Empty, Cell::Fen),
+    },
+];
+
+/// A column that was asked for: one that all customers have, what deals add up to, or a field that the company has added.
 #[derive(Clone)]
 pub enum Chosen {
     Own(&'static Column),
+    Deals(&'static DealColumn),
     Added(CustomField),
 }
 
@@ -142,7 +173,8 @@ impl Chosen {
     /// The column of that key, as far as `who` may see it.
     pub fn find(who: &Principal, key: &str) -> Option<Self> {
         let added = || who.custom_field(Entity::Customer, key).map(|field| Self::Added(field.clone()));
-        find(key).map(Self::Own).or_else(added)
+        let deals = || DEALS.iter().find(|column| column.key == key).map(Self::Deals);
+        find(key).map(Self::Own).or_else(deals).or_else(added)
     }
 
     /// The number of an added field.
@@ -153,14 +185,17 @@ impl Chosen {
     pub fn heading(&self, language: Language) -> &str {
         match (self, language) {
             (Self::Own(column), language) => column.heading(language),
+            (Self::Deals(column), Language::Zh) => column.zh,
+            (Self::Deals(column), Language::En) => column.en,
             (Self::Added(field), Language::Zh) => &field.zh,
             (Self::Added(field), Language::En) => &field.en,
         }
     }
 
-    pub fn read(&self, customer: &CustomerView, style: &Style) -> Cell {
+    pub fn read(&self, customer: &CustomerView, deals: &Deals, style: &Style) -> Cell {
         match self {
             Self::Own(column) => (column.read)(customer, style),
+            Self::Deals(column) => (column.read)(deals),
             Self::Added(field) => customer.custom.get(field.key).map_or(Cell::Empty, |seen| added(field, seen, style)),
         }
     }

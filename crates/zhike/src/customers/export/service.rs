@@ -1,5 +1,6 @@
 //! Asking for an export, doing it page by page, and handing it to whoever asked.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::BufWriter;
 use std::sync::Arc;
@@ -14,7 +15,8 @@ use store::jobs::{self, NewJob};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::columns::{Cell, Chosen, Language, Style};
+use super::columns::{Cell, Chosen, Deals, Language, Style};
+use crate::customers::cooperation::totals;
 use crate::customers::model::Customer as Archive;
 use crate::customers::reach;
 use crate::customers::service::{self, Question};
@@ -193,12 +195,17 @@ fn read_page(
         let ids: Vec<Uuid> = page.items.iter().map(|customer| customer.id.uuid()).collect();
         let added: Vec<i64> = columns.iter().filter_map(Chosen::number).collect();
         let (mut held, none) = (values::of_page(tx, who, &ids, &added)?, Values::new());
+        let deals: HashMap<Uuid, Deals> = totals::of_page(tx, who, &ids)?
+            .into_iter()
+            .map(|(id, last_on, amount_fen)| (id, Deals { last_on, amount_fen }))
+            .collect();
         let mut cells = Vec::with_capacity(page.items.len());
         for customer in page.items {
             if reach::reaches(tx, &scope, &customer)? {
-                let values = held.remove(&customer.id.uuid());
+                let id = customer.id.uuid();
+                let (values, deals) = (held.remove(&id), deals.get(&id).copied().unwrap_or_default());
                 let seen = view_with(tx, who, customer, values.as_ref().unwrap_or(&none))?;
-                cells.push(columns.iter().map(|column| column.read(&seen, &style)).collect());
+                cells.push(columns.iter().map(|column| column.read(&seen, &deals, &style)).collect());
             }
         }
         Ok((cells, page.next))

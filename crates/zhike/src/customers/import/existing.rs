@@ -253,15 +253,20 @@ fn is_same_name(keys: &Keys, known: &Known) -> bool {
     if keys.code.as_deref().zip(known.code.as_deref()).is_some_and(|(one, other)| one != other) {
         return false;
     }
-    let strict = name_core::strict(&known.name);
-    if strict == keys.strict {
+    is_one_name((&keys.strict, keys.core.as_deref()), &known.name)
+}
+
+/// The same of a name whose strict form and core are at hand.
+pub(in crate::customers) fn is_one_name((strict, core): (&str, Option<&str>), known: &str) -> bool {
+    let other = name_core::strict(known);
+    if strict == other {
         return true;
     }
-    let core = name_core::core(&known.name);
-    if keys.core.as_deref() != Some(core.as_str()) {
+    let known_core = name_core::core(known);
+    if core != Some(known_core.as_str()) {
         return false;
     }
-    let (one, other) = (place_in(&keys.strict, &core), place_in(&strict, &core));
+    let (one, other) = (place_in(strict, &known_core), place_in(&other, &known_core));
     one.is_empty() || other.is_empty() || regions::short_name(&one) == regions::short_name(&other)
 }
 

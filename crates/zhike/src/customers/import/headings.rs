@@ -148,7 +148,7 @@ fn base(heading: &str) -> Base {
 }
 
 /// Half width, small, without spaces and marks, without what stands in brackets.
-fn plain(heading: &str) -> String {
+pub fn plain(heading: &str) -> String {
     let heading = clean::half_width(heading).to_lowercase();
     let mut depth = 0;
     let mut plain = String::new();

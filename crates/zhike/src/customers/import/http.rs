@@ -8,21 +8,24 @@ use axum::extract::{DefaultBodyLimit, Multipart, State};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use tokio::io::AsyncWriteExt;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::model::Import;
+use super::convert::Reading;
+use super::model::{Import, Subject};
 use super::preview::{self, Preview};
 use super::service::{self, ImportView, Mapping};
+use super::source::Around;
 use super::{job, rejected, source};
 use crate::app::App;
+use crate::customers::cooperation;
 use crate::customers::export::download::download;
 use crate::kernel::permission::action::Import as Importing;
 use crate::kernel::permission::entity::Customer;
 use crate::kernel::{Error, Result};
-use crate::platform::http::{Answer, Body, Granted, Mutation, Path};
+use crate::platform::http::{Answer, Body, Granted, Mutation, Path, Query};
 
 /// Bytes around the file in a form.
 const FORM_MOST: usize = 1 << 20;
@@ -49,6 +52,16 @@ struct UploadForm {
     file: String,
 }
 
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct UploadQuery {
+    /// What its rows are: customers, or what customers ordered and signed.
+    #[serde(default)]
+    #[param(inline)]
+    subject: Subject,
+}
+
 #[derive(Serialize, ToSchema)]
 struct Imports {
     items: Vec<ImportView>,
@@ -64,20 +77,26 @@ async fn list_imports(State(app): State<App>, grant: MayImport) -> Result<Json<I
 
 /// Takes in a sheet (`.xlsx`, or `.csv` in UTF-8, UTF-16 or GB18030) and says what its columns seem to be.
 #[utoipa::path(post, path = "/imports", tag = "imports",
-    extensions(("x-permission" = json!("import customer"))),
+    extensions(("x-permission" = json!("import customer"))), params(UploadQuery),
     request_body(content = UploadForm, content_type = "multipart/form-data"),
     responses((status = 201, body = ImportView), (status = 413, description = "More than is taken in"),
         (status = 422, description = "No table, or one that is damaged or made to do harm")))]
-async fn upload(State(app): State<App>, grant: MayImport, mutation: Mutation, form: Multipart) -> Result<Answer> {
+async fn upload(
+    State(app): State<App>,
+    grant: MayImport,
+    Query(UploadQuery { subject }): Query<UploadQuery>,
+    mutation: Mutation,
+    form: Multipart,
+) -> Result<Answer> {
     let (name, file) = receive(form).await?;
     let people = {
         let grant = grant.0.clone();
         app.db.read(move |tx| service::people(tx, &grant)).await?
     };
-    let (files, added) = (app.files.clone(), service::added(grant.principal()));
+    let (files, around) = (app.files.clone(), Around { added: service::added(grant.principal()), people });
     let taken = move || {
         let look = file.try_clone().map_err(Error::internal)?;
-        let found = source::inspect(look, None, &added, &|name| people.is_colleague(name))?;
+        let found = source::inspect(look, None, subject, &around)?;
         let mut file = file;
         std::io::Seek::rewind(&mut file).map_err(Error::internal)?;
         Ok::<_, Error>((files.put(&mut file, source::limits().file_bytes)?, found))
@@ -85,7 +104,7 @@ async fn upload(State(app): State<App>, grant: MayImport, mutation: Mutation, fo
     let (blob, found) = blocking(taken).await?;
     let who = Arc::clone(grant.principal());
     let mutation = mutation.also(&[&name, &blob.digest]);
-    app.create(&who, mutation, move |tx| service::create(tx, &grant, &name, &blob, &found)).await
+    app.create(&who, mutation, move |tx| service::create(tx, &grant, (subject, &name), &blob, &found)).await
 }
 
 /// Writes the file of the form to disk as it comes, and no more of it than may be.
@@ -153,10 +172,10 @@ async fn choose_sheet(
             .read(move |tx| Ok::<_, Error>((Import::of(tx, grant.principal(), id)?, service::people(tx, &grant)?)))
             .await?
     };
-    let (files, added) = (app.files.clone(), service::added(grant.principal()));
+    let (files, around) = (app.files.clone(), Around { added: service::added(grant.principal()), people });
     let look = move || {
         let file = files.read(&import.digest)?;
-        source::inspect(file, Some(choice.sheet), &added, &|name| people.is_colleague(name))
+        source::inspect(file, Some(choice.sheet), import.subject, &around)
     };
     let found = blocking(look).await?;
     Ok(Json(app.db.write(move |tx| service::choose_sheet(tx, &grant, id, &found)).await?))
@@ -177,13 +196,31 @@ async fn map(
         .db
         .write(move |tx| {
             let import = service::map(tx, &grant, id, &mapping)?;
-            let reading = job::reading(tx, grant.principal(), &import)?;
+            let reading = match import.subject {
+                Subject::Customer => How::Customers(Box::new(job::reading(tx, grant.principal(), &import)?)),
+                Subject::Cooperation => How::Cooperation(cooperation::import::Reading::new(
+                    &import.columns()?,
+                    cooperation::service::zone(tx)?,
+                )),
+            };
             Ok::<_, Error>((import, reading))
         })
         .await?;
     let (db, files) = (app.db.clone(), app.files.clone());
-    let look = move || preview::preview(&db, &who, &import, &reading, files.read(&import.digest)?);
+    let look = move || {
+        let file = files.read(&import.digest)?;
+        match &reading {
+            How::Customers(reading) => preview::preview(&db, &who, &import, reading, file),
+            How::Cooperation(reading) => cooperation::import::preview(&db, &who, &import, reading, file),
+        }
+    };
     Ok(Json(blocking(look).await?))
+}
+
+/// How rows are read.
+enum How {
+    Customers(Box<Reading>),
+    Cooperation(cooperation::import::Reading),
 }
 
 #[derive(Debug, Deserialize, ToSchema)]

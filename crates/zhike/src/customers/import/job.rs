@@ -14,14 +14,14 @@ use uuid::Uuid;
 
 use super::convert::{Around, Reading};
 use super::existing::Book;
-use super::model::{CLEAR_PROBLEMS, Import, State};
+use super::model::{CLEAR_PROBLEMS, Import, State, Subject};
 use super::people::People;
 use super::plan::Plan;
 use super::prepare;
 use super::service::ImportCounts;
 use super::source;
 use super::write::{self, About, Batch};
-use crate::customers::{duplicates, facts};
+use crate::customers::{cooperation, duplicates, facts};
 use crate::kernel::{Entity, Error, Principal, Result};
 use crate::platform::audit;
 use crate::platform::jobs::{JobContext, Registry};
@@ -69,6 +69,19 @@ fn run(context: &JobContext, payload: Value) -> Result<Value> {
     if dry_run {
         context.step(0, import.row_count, move |tx, _| fresh(tx, id))?;
     }
+    match import.subject {
+        Subject::Customer => bring_customers(context, &import, dry_run)?,
+        Subject::Cooperation => cooperation::import::run(context, &import, dry_run)?,
+    }
+    let total = import.row_count;
+    let import = context.step(total, total, move |tx, who| end(tx, who, id, dry_run))?;
+    if import.created >= TIDY_FROM && import.subject == Subject::Customer {
+        while context.step(total, total, |tx, _| Ok(search::tidy(tx)?))? {}
+    }
+    Ok(result(&import))
+}
+
+fn bring_customers(context: &JobContext, import: &Import, dry_run: bool) -> Result<()> {
     let (who, reading) = context.read({
         let import = import.clone();
         move |tx, who| Ok((Arc::clone(who), reading(tx, who, &import)?))
@@ -76,14 +89,8 @@ fn run(context: &JobContext, payload: Value) -> Result<Value> {
     let mut file = TableSource::open(context.files.read(&import.digest)?, source::limits()).map_err(source::refused)?;
     let plan = Plan::read(&mut file, import.place(), &reading, usize::MAX)?;
     let done = if dry_run { 0 } else { import.done };
-    let about = About { import: id, file: import.file_name.clone(), duplicates: import.duplicates, dry_run };
-    write_all(context, &who, &reading, (&plan, plan.after_rows(done as usize)), &Arc::new(about))?;
-    let total = plan.rows() as i64;
-    let import = context.step(total, total, move |tx, who| end(tx, who, id, dry_run))?;
-    if import.created >= TIDY_FROM {
-        while context.step(total, total, |tx, _| Ok(search::tidy(tx)?))? {}
-    }
-    Ok(result(&import))
+    let about = About { import: import.id, file: import.file_name.clone(), duplicates: import.duplicates, dry_run };
+    write_all(context, &who, &reading, (&plan, plan.after_rows(done as usize)), &Arc::new(about))
 }
 
 /// How rows are read, from what the import says and who is asking.
@@ -170,7 +177,8 @@ fn end(tx: &mut Tx<'_>, who: &Arc<Principal>, id: Uuid, dry_run: bool) -> Result
         return Ok(import);
     }
     let count = import.created + import.updated;
-    if count > 0 {
+    let of_customers = import.subject == Subject::Customer;
+    if count > 0 && of_customers {
         duplicates::after_import(tx, who, id)?;
         facts::publish(tx, who, facts::IMPORTED, (id, None), who.now, json!({ "count": count }))?;
     }
@@ -179,7 +187,8 @@ fn end(tx: &mut Tx<'_>, who: &Arc<Principal>, id: Uuid, dry_run: bool) -> Result
         "accepted": import.accepted, "skipped": import.skipped, "rejected": import.rejected, "created": import.created,
         "updated": import.updated, "contacts": import.contacts,
     });
-    audit::record(tx, who, "imported", Entity::Customer, id, None, entry)?;
+    let entity = if of_customers { Entity::Customer } else { Entity::Cooperation };
+    audit::record(tx, who, "imported", entity, id, None, entry)?;
     Ok(import)
 }
 

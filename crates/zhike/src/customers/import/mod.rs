@@ -28,7 +28,7 @@ mod persons;
 mod plan;
 mod prepare;
 pub mod preview;
-mod raw;
+pub(super) mod raw;
 pub mod rejected;
 pub mod service;
 mod sniff;
@@ -41,7 +41,7 @@ pub mod values;
 #[cfg(test)]
 mod values_tests;
 pub mod words;
-mod write;
+pub(super) mod write;
 
 pub use http::routes;
 pub use job::register;

@@ -28,6 +28,13 @@ store::text_enum! {
     }
 }
 
+store::text_enum! {
+    /// What the rows of a sheet are.
+    #[derive(Default, ToSchema)]
+    #[schema(as = ImportSubject)]
+    pub enum Subject { #[default] Customer = "customer", Cooperation = "cooperation" }
+}
+
 store::entity! {
     pub struct Import: "customer_import" {
         pub id: Uuid,
@@ -56,6 +63,7 @@ store::entity! {
         pub created_at: Timestamp,
         pub finished_at: Option<Timestamp>,
         pub expires_at: Timestamp,
+        pub subject: Subject,
     }
 }
 

@@ -197,7 +197,23 @@ impl Fate {
 
 impl Preview {
     fn add(&mut self, reading: &Reading, row: RawRow, fate: Fate) {
-        let count = match fate.outcome {
+        let mut problems = reading.draft(&row).problems;
+        // A row below merged cells has the name that stands above it.
+        problems.retain(|problem| problem.code != "name.required" || fate.problems.contains(problem));
+        let fresh: Vec<Problem> = fate.problems.into_iter().filter(|problem| !problems.contains(problem)).collect();
+        problems.extend(fresh);
+        self.show(row, fate.outcome, (fate.same_as_row, fate.existing), problems);
+    }
+
+    /// Counts a row, and shows it if it is one of the first or has something to say.
+    pub fn show(
+        &mut self,
+        row: RawRow,
+        outcome: Outcome,
+        (same_as_row, existing): (Option<u64>, Option<ExistingCustomer>),
+        problems: Vec<Problem>,
+    ) {
+        let count = match outcome {
             Outcome::Created => &mut self.counts.created,
             Outcome::Merged => &mut self.counts.merged,
             Outcome::Updated => &mut self.counts.updated,
@@ -206,12 +222,7 @@ impl Preview {
         };
         *count += 1;
         self.checked += 1;
-        let mut problems = reading.draft(&row).problems;
-        // A row below merged cells has the name that stands above it.
-        problems.retain(|problem| problem.code != "name.required" || fate.problems.contains(problem));
-        let fresh: Vec<Problem> = fate.problems.into_iter().filter(|problem| !problems.contains(problem)).collect();
-        problems.extend(fresh);
-        let kind = (fate.outcome, problems.is_empty());
+        let kind = (outcome, problems.is_empty());
         let alike = self.rows.iter().filter(|row| (row.outcome, row.problems.is_empty()) == kind).count();
         let most = match kind {
             (Outcome::Rejected, _) => SHOWN_REFUSED,
@@ -222,9 +233,9 @@ impl Preview {
             self.rows.push(PreviewRow {
                 row: row.number,
                 cells: row.cells.iter().map(|cell| cell.chars().take(CELL_CHARS).collect()).collect(),
-                outcome: fate.outcome,
-                same_as_row: fate.same_as_row,
-                existing: fate.existing,
+                outcome,
+                same_as_row,
+                existing,
                 problems,
             });
         }

@@ -1,5 +1,7 @@
 //! Use cases of an import, from the file to the start of its run.
 
+use std::sync::Arc;
+
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use store::jobs::{self, Job, NewJob};
@@ -8,14 +10,14 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::job;
-use super::model::{self, Column, Defaults, Duplicates, Import, State};
+use super::model::{self, Column, Defaults, Duplicates, Import, State, Subject};
 use super::people::People;
 use super::source::Inspection;
 use super::target::Target;
 use crate::customers::contacts::{CONTACT_EMAIL, CONTACT_PHONE, CONTACT_WECHAT};
 use crate::customers::model::{EMAIL, ID_NUMBER, PHONE, WECHAT};
 use crate::kernel::permission::action::Import as Importing;
-use crate::kernel::permission::entity::Customer;
+use crate::kernel::permission::entity::{Cooperation, Customer};
 use crate::kernel::{CustomField, Entity, Error, FieldAccess, FieldError, Grant, Principal, Result};
 use crate::platform::audit;
 use crate::platform::files::{self, Blob, Label};
@@ -42,8 +44,15 @@ pub fn added(who: &Principal) -> Vec<(String, Target)> {
 }
 
 /// Notes down a file that has been looked at.
-pub fn create(tx: &mut Tx<'_>, grant: &MayImport, name: &str, blob: &Blob, found: &Inspection) -> Result<ImportView> {
+pub fn create(
+    tx: &mut Tx<'_>,
+    grant: &MayImport,
+    (subject, name): (Subject, &str),
+    blob: &Blob,
+    found: &Inspection,
+) -> Result<ImportView> {
     let who = grant.principal();
+    check_subject(who, subject)?;
     tx.execute(&model::EXPIRE_PROBLEMS, &[&who.now])?;
     tx.execute(&model::EXPIRE, &[&who.now])?;
     let expires_at = who.now + STAYS;
@@ -63,7 +72,7 @@ pub fn create(tx: &mut Tx<'_>, grant: &MayImport, name: &str, blob: &Blob, found
         heading_row: found.heading_row as i64,
         row_count: found.rows as i64,
         columns: serde_json::to_value(&columns)?,
-        duplicates: Duplicates::Skip,
+        duplicates: if subject == Subject::Customer { Duplicates::Skip } else { Duplicates::Update },
         defaults: serde_json::json!({}),
         state: State::Uploaded,
         job_id: None,
@@ -77,11 +86,20 @@ pub fn create(tx: &mut Tx<'_>, grant: &MayImport, name: &str, blob: &Blob, found
         created_at: who.now,
         finished_at: None,
         expires_at,
+        subject,
     };
     import.insert(tx)?;
     let told = serde_json::json!({ "file": import.file_name, "digest": import.digest, "rows": import.row_count });
     audit::record(tx, who, "import_uploaded", Entity::Customer, import.id, None, told)?;
     view(import)
+}
+
+/// Orders and contracts come in for who may bring those in too.
+fn check_subject(who: &Arc<Principal>, subject: Subject) -> Result<()> {
+    match subject {
+        Subject::Customer => Ok(()),
+        Subject::Cooperation => who.grant::<Importing, Cooperation>().map(drop),
+    }
 }
 
 /// A field that the asker may not fill is not suggested.
@@ -91,6 +109,9 @@ fn suggested(who: &Principal, column: &Column) -> Column {
 }
 
 fn may_fill(who: &Principal, target: Target) -> bool {
+    if target.is_deal() {
+        return who.edits(Entity::Cooperation, target.field);
+    }
     let sealed: Option<&Sealed> = match (target.slot, target.field) {
         (0, "phone") => Some(&PHONE),
         (0, "email") => Some(&EMAIL),
@@ -157,18 +178,25 @@ pub fn map(tx: &mut Tx<'_>, grant: &MayImport, id: Uuid, mapping: &Mapping) -> R
     if import.has_begun() {
         return Err(Error::conflict("import.started"));
     }
-    let columns = placed(who, import.columns()?, &mapping.columns)?;
+    check_subject(who, import.subject)?;
+    let columns = placed(who, (import.subject, import.columns()?), &mapping.columns)?;
     import.columns = serde_json::to_value(&columns)?;
-    import.duplicates = mapping.duplicates;
-    import.defaults = serde_json::to_value(&mapping.defaults)?;
     import.state = State::Mapped;
-    // Also the check of the defaults.
-    job::reading(tx, who, &import)?;
+    if import.subject == Subject::Customer {
+        import.duplicates = mapping.duplicates;
+        import.defaults = serde_json::to_value(&mapping.defaults)?;
+        // Also the check of the defaults.
+        job::reading(tx, who, &import)?;
+    }
     import.update(tx)?;
     Ok(import)
 }
 
-fn placed(who: &Principal, mut columns: Vec<Column>, placings: &[Placing]) -> Result<Vec<Column>> {
+fn placed(
+    who: &Principal,
+    (subject, mut columns): (Subject, Vec<Column>),
+    placings: &[Placing],
+) -> Result<Vec<Column>> {
     let mut faults = Vec::new();
     let mut fault = |at: usize, code: &str| {
         faults.push(FieldError { field: format!("columns[{at}].field"), code: code.to_owned(), message: None });
@@ -182,6 +210,7 @@ fn placed(who: &Principal, mut columns: Vec<Column>, placings: &[Placing]) -> Re
         let Some(text) = placing.field.as_deref().filter(|text| !text.is_empty()) else { continue };
         match Target::parse(text) {
             None => fault(at, "unknown_field"),
+            Some(target) if target.is_deal() != (subject == Subject::Cooperation) => fault(at, "unknown_field"),
             Some(target) if !may_fill(who, target) => fault(at, "not_allowed"),
             Some(target) => column.field = Some(target),
         }
@@ -193,16 +222,25 @@ fn placed(who: &Principal, mut columns: Vec<Column>, placings: &[Placing]) -> Re
             fault(placings.iter().position(|placing| placing.index == index).unwrap_or(at), "field.twice");
         }
     }
-    let named = columns.iter().any(|column| column.field == Target::customer("name"));
     Error::from_fields(faults)?;
-    if named { Ok(columns) } else { Err(Error::field_invalid("columns", "name.required")) }
+    let goes = |target: Option<Target>| columns.iter().any(|column| column.field == target);
+    let missing = match subject {
+        Subject::Customer => (!goes(Target::customer("name"))).then_some("name.required"),
+        Subject::Cooperation if !WHOSE.iter().any(|field| goes(Target::deal(field))) => Some("customer.required"),
+        Subject::Cooperation => (!goes(Target::deal("happened_on"))).then_some("happened_on.required"),
+    };
+    missing.map_or(Ok(columns), |code| Err(Error::field_invalid("columns", code)))
 }
+
+/// What tells whose order it is.
+const WHOSE: [&str; 3] = ["customer", "customer_number", "credit_code"];
 
 /// Starts a dry run, or the import itself. Asking again while it runs answers the same job; a run that failed goes on
 /// where it was.
 pub fn start(tx: &mut Tx<'_>, grant: &MayImport, id: Uuid, dry_run: bool) -> Result<Uuid> {
     let who = grant.principal();
     let mut import = locked(tx, who, id)?;
+    check_subject(who, import.subject)?;
     let busy = job_of(tx, &import)?.filter(|job| matches!(job.state, jobs::State::Queued | jobs::State::Running));
     if let Some(job) = busy {
         let same = (import.state == State::Checking) == dry_run;
@@ -260,6 +298,7 @@ fn job_of(tx: &mut Tx<'_>, import: &Import) -> Result<Option<Job>> {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ImportView {
     pub id: Uuid,
+    pub subject: Subject,
     /// The name of the file.
     pub file: String,
     #[schema(example = "gb18030")]
@@ -310,6 +349,7 @@ pub fn view(import: Import) -> Result<ImportView> {
         sheets: serde_json::from_value(import.sheets.clone())?,
         counts: import.counts(),
         id: import.id,
+        subject: import.subject,
         file: import.file_name,
         encoding: import.encoding,
         delimiter: import.delimiter,

@@ -6,7 +6,10 @@ use documents::clean;
 use documents::table::{Limits, Row, Rows, TableError, TableSource};
 
 use super::headings::{self, Seen};
-use super::model::Column;
+use super::model::{Column, Subject};
+use super::people::People;
+use super::target::Target;
+use crate::customers::cooperation::import::headings as deals;
 use crate::kernel::{Error, Result};
 
 /// Rows among which the headings are looked for; titles and remarks stand above them.
@@ -29,6 +32,30 @@ pub struct Inspection {
     pub columns: Vec<Column>,
 }
 
+/// What is needed to tell what the columns of a sheet of customers are.
+pub struct Around {
+    /// The labels of fields that the company has added.
+    pub added: Vec<(String, Target)>,
+    pub people: People,
+}
+
+impl Around {
+    fn recognise(&self, subject: Subject, columns: &[Seen]) -> Vec<Option<Target>> {
+        match subject {
+            Subject::Customer => headings::recognise(columns, &self.added, &|name| self.people.is_colleague(name)),
+            Subject::Cooperation => deals::recognise(columns),
+        }
+    }
+}
+
+/// How many of a row's cells are headings that we know.
+fn known(subject: Subject) -> fn(&[String]) -> usize {
+    match subject {
+        Subject::Customer => headings::known,
+        Subject::Cooperation => deals::known,
+    }
+}
+
 /// The bounds of a sheet that is sent to us.
 pub fn limits() -> Limits {
     Limits::default()
@@ -36,16 +63,11 @@ pub fn limits() -> Limits {
 
 /// Reads the whole file once, within bounds, and recognises its columns. `sheet` counts from 0; without it the first
 /// that is not hidden is read.
-pub fn inspect(
-    file: File,
-    sheet: Option<usize>,
-    added: &headings::Added,
-    is_colleague: &dyn Fn(&str) -> bool,
-) -> Result<Inspection> {
+pub fn inspect(file: File, sheet: Option<usize>, subject: Subject, around: &Around) -> Result<Inspection> {
     let mut source = TableSource::open(file, limits()).map_err(refused)?;
     let info = source.info().clone();
     let sheet = sheet.unwrap_or(info.sheet);
-    let mut seen = Columns::default();
+    let mut seen = Columns::of(known(subject));
     for row in source.sheet_rows(sheet).map_err(refused)? {
         seen.take(row.map_err(refused)?);
     }
@@ -54,7 +76,7 @@ pub fn inspect(
         return Err(Error::invalid("import.empty"));
     }
     let columns = seen.seen;
-    let fields = headings::recognise(&columns, added, is_colleague);
+    let fields = around.recognise(subject, &columns);
     let column = |(index, (seen, field)): (usize, (Seen, _))| Column {
         index,
         heading: seen.heading.chars().take(HEADING_CHARS).collect(),
@@ -90,8 +112,8 @@ pub fn refused(error: TableError) -> Error {
 }
 
 /// What is gathered on the way through the rows.
-#[derive(Default)]
 struct Columns {
+    known: fn(&[String]) -> usize,
     /// The first rows, until it is known which of them names the columns.
     first: Vec<Row>,
     settled: bool,
@@ -101,6 +123,10 @@ struct Columns {
 }
 
 impl Columns {
+    fn of(known: fn(&[String]) -> usize) -> Self {
+        Self { known, first: Vec::new(), settled: false, heading_row: 0, seen: Vec::new(), rows: 0 }
+    }
+
     fn take(&mut self, row: Row) {
         if self.settled {
             return self.count(&row);
@@ -117,7 +143,7 @@ impl Columns {
             return;
         }
         let first = std::mem::take(&mut self.first);
-        let score = |row: &Row| headings::known(&texts(row));
+        let score = |row: &Row| (self.known)(&texts(row));
         let best = first.iter().enumerate().max_by_key(|(at, row)| (score(row), std::cmp::Reverse(*at)));
         let Some((at, best)) = best else { return };
         let data_at = match score(best) {

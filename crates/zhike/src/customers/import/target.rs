@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::customers::cooperation::import::FIELDS;
 use crate::kernel::custom;
 
 /// Contacts that one row can hold in columns of their own (联系人1, 手机1, 联系人2 …).
@@ -53,8 +54,11 @@ pub const CONTACT: &[(&str, &str)] = &[
     ("preferences", "偏好"),
 ];
 
+/// The slot of orders and contracts, which have sheets of their own.
+const DEAL: u8 = u8::MAX;
+
 /// A field; `slot` is 0 for the customer itself and counts its contacts from 1. Written `name`, `contact.phone`,
-/// `contact2.phone`.
+/// `contact2.phone`; in a sheet of orders and contracts `cooperation.number`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Target {
     pub slot: u8,
@@ -72,6 +76,15 @@ impl Target {
         field.filter(|_| fits).map(|field| Self { slot, field })
     }
 
+    /// A field of an order or a contract.
+    pub fn deal(field: &str) -> Option<Self> {
+        FIELDS.iter().find(|(name, ..)| *name == field).map(|(name, ..)| Self { slot: DEAL, field: name })
+    }
+
+    pub fn is_deal(self) -> bool {
+        self.slot == DEAL
+    }
+
     /// Whether it is a field that the company has added.
     pub fn is_added(self) -> bool {
         added(self.field).is_some()
@@ -79,6 +92,9 @@ impl Target {
 
     pub fn parse(text: &str) -> Option<Self> {
         let Some((of, field)) = text.split_once('.') else { return Self::customer(text) };
+        if of == "cooperation" {
+            return Self::deal(field);
+        }
         let number = of.strip_prefix("contact")?;
         let slot = if number.is_empty() { 1 } else { number.parse().ok().filter(|slot| *slot >= 1)? };
         Self::contact(slot, field)
@@ -88,12 +104,16 @@ impl Target {
         match self.slot {
             0 => self.field.to_owned(),
             1 => format!("contact.{}", self.field),
+            DEAL => format!("cooperation.{}", self.field),
             slot => format!("contact{slot}.{}", self.field),
         }
     }
 
     /// What people call it.
     pub fn label(self) -> String {
+        if let Some((_, label, _)) = FIELDS.iter().find(|(name, ..)| self.is_deal() && *name == self.field) {
+            return (*label).to_owned();
+        }
         let list = if self.slot == 0 { CUSTOMER } else { CONTACT };
         let label = known(list, self.field).map_or("自定义字段", |(_, label)| label);
         match (self.slot, self.field) {
@@ -141,7 +161,8 @@ mod tests {
         let customers = CUSTOMER.iter().filter_map(|(field, _)| Target::customer(field));
         let contacts =
             (1..=SLOTS_MOST).flat_map(|slot| CONTACT.iter().filter_map(move |(f, _)| Target::contact(slot, f)));
-        for target in customers.chain(contacts) {
+        let deals = FIELDS.iter().filter_map(|(field, ..)| Target::deal(field));
+        for target in customers.chain(contacts).chain(deals) {
             assert_eq!(Target::parse(&target.text()), Some(target));
         }
         for text in ["", "owner_id", "contact", "contact0.name", "contact10.name", "contact.owner", "contactx.name"] {

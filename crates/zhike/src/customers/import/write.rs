@@ -110,7 +110,8 @@ pub fn write(tx: &mut Tx<'_>, who: &Arc<Principal>, about: &About, batch: &Batch
     Ok(written)
 }
 
-fn advance(tx: &mut Tx<'_>, import: Uuid, done: i64, counts: Counts) -> Result<()> {
+/// How far the import is, and what came of its rows.
+pub fn advance(tx: &mut Tx<'_>, import: Uuid, done: i64, counts: Counts) -> Result<()> {
     let Counts { accepted, skipped, rejected, created, updated, contacts } = counts;
     tx.execute(&ADVANCE, &[&import, &done, &accepted, &skipped, &rejected, &created, &updated, &contacts])?;
     Ok(())

@@ -56,6 +56,7 @@ fn run(context: &JobContext, payload: Json) -> Result<Json> {
 
 fn go_on(tx: &mut Tx<'_>, who: &Principal, merge: &mut Merge) -> Result<bool> {
     let more = holdings::move_some(tx, merge.way(), merge.steps, ROWS_AT_ONCE)?;
+    service::recount(tx, merge)?;
     merge.steps += 1;
     match more {
         true => merge.update(tx)?,

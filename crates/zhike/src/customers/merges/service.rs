@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::model::{BUSY, Merge, MergeState, OF_CUSTOMER, ONE};
 use super::{fields, job};
+use crate::customers::cooperation::totals;
 use crate::customers::model::Customer;
 use crate::customers::rules::text::clean;
 use crate::customers::service::{known_of, load, load_for_change, locked, rewrite_tags, save};
@@ -126,6 +127,7 @@ pub fn merge(
     let primary = contacts::of_customer(tx, loser.id)?.into_iter().find(|contact| contact.is_primary);
     let own_primary = contacts::of_customer(tx, before.id)?.iter().any(|contact| contact.is_primary);
     let more = holdings::move_some(tx, merge.way(), 0, ROWS_AT_ONCE)?;
+    recount(tx, &merge)?;
     if let Some(primary) = primary.filter(|_| own_primary) {
         tx.execute(&DEMOTE, &[&before.id, &primary.id])?;
         merge.primary_contact = Some(primary.id.uuid());
@@ -147,6 +149,13 @@ pub fn merge(
         false => finish(tx, who, &mut merge)?,
     }
     view(tx, merge)
+}
+
+/// What both ordered and signed adds up anew after each step that moves it.
+pub fn recount(tx: &mut Tx<'_>, merge: &Merge) -> Result<()> {
+    totals::recount(tx, merge.customer_id)?;
+    totals::recount(tx, merge.loser_id)?;
+    Ok(())
 }
 
 /// What stands in fields that the company added, where only the other one has something; answers which fields.

@@ -3,7 +3,7 @@ use store::{Entity as _, Tx};
 use uuid::Uuid;
 
 use super::model::{Merge, MergeState};
-use super::service::{MergeView, UNDO_WITHIN, of, remove_fields, settle, tell_changes, view};
+use super::service::{MergeView, UNDO_WITHIN, of, recount, remove_fields, settle, tell_changes, view};
 use super::{fields, job};
 use crate::customers::model::Customer;
 use crate::customers::relations::{self, Relation};
@@ -53,6 +53,7 @@ pub fn undo(
 /// Moves back what one step moved.
 pub fn step_back(tx: &mut Tx<'_>, merge: &mut Merge) -> Result<()> {
     holdings::move_back(tx, merge.way(), merge.undone_steps)?;
+    recount(tx, merge)?;
     merge.undone_steps += 1;
     Ok(())
 }

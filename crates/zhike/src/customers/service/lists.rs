@@ -6,6 +6,7 @@ use store::{Columns, Predicate, Tx};
 use uuid::Uuid;
 
 use super::{load, plan};
+use crate::customers::cooperation::totals;
 use crate::customers::line::{self, CustomerLine, Line};
 use crate::customers::model::{Customer, SEARCH_KIND};
 use crate::customers::view::{CustomerView, view};
@@ -40,6 +41,8 @@ pub const SPEC: ListSpec = ListSpec {
         Field::new("annual_revenue_fen", Kind::Integer),
         Field::new("founded_on", Kind::Date),
         Field::new("cooperation_since", Kind::Date),
+        Field::new("last_deal_on", Kind::Date).sortable(),
+        Field::new("cooperation_fen", Kind::Integer).sortable(),
         Field::new("main_business", Kind::Text),
         Field::new("core_need", Kind::Text),
         Field::new("completeness", Kind::Integer).sortable(),
@@ -191,7 +194,8 @@ fn check_fields(who: &Principal, question: &Question) -> Result<()> {
     let region = (!question.regions.is_empty()).then_some("region");
     let filters = question.asked.filters.iter().map(|filter| filter.field.as_str());
     for field in filters.chain(sort).chain(region) {
-        if !who.reads(Entity::Customer, field) {
+        let deals = matches!(field, "last_deal_on" | "cooperation_fen");
+        if !who.reads(Entity::Customer, field) || (deals && !totals::listed(who, field)) {
             return Err(Error::invalid("query.field_not_allowed").field(field, "not_allowed"));
         }
     }

@@ -44,6 +44,7 @@ pub fn own() -> Vec<Offer> {
     vec![
         Offer { kind: "verification", source: super::verification::timeline },
         Offer { kind: "major_event", source: super::events::timeline },
+        Offer { kind: "cooperation", source: super::cooperation::timeline },
         Offer { kind: "change", source: changes },
     ]
 }

@@ -50,7 +50,8 @@ use Action::{Approve, Assign, Create, Delete, Export, Import, Manage, Read, Reve
 
 const WRITE: &[Action] = &[Read, Create, Update, Delete];
 /// Records about customers: what a salesperson has of their own, a manager has of the department and below.
-const CUSTOMER_WORK: &[Entity] = &[Entity::Customer, Entity::Contact, Entity::Interaction, Entity::Todo, Entity::Duty];
+const CUSTOMER_WORK: &[Entity] =
+    &[Entity::Customer, Entity::Contact, Entity::Cooperation, Entity::Interaction, Entity::Todo, Entity::Duty];
 
 impl Rights {
     /// What everybody who works with customers may know about the company: who is who, and what the rules are.
@@ -129,7 +130,7 @@ fn general_manager() -> Rights {
 fn salesperson() -> Rights {
     Rights::colleague()
         .grant(CUSTOMER_WORK, &[Read, Create, Update, Export, Import], Scope::Own)
-        .grant(&[Entity::Contact, Entity::Interaction, Entity::Todo], &[Delete], Scope::Own)
+        .grant(&[Entity::Contact, Entity::Cooperation, Entity::Interaction, Entity::Todo], &[Delete], Scope::Own)
         .grant(&[Entity::Customer, Entity::Contact], &[Reveal], Scope::Own)
         .grant(&[Entity::SubjectRequest], &[Read, Create], Scope::Own)
         .grant(&[Entity::Compliance], &[Read], Scope::Own)
@@ -139,7 +140,7 @@ fn salesperson() -> Rights {
 
 fn service() -> Rights {
     Rights::colleague()
-        .grant(&[Entity::Customer, Entity::Contact, Entity::Interaction], &[Read], Scope::All)
+        .grant(&[Entity::Customer, Entity::Contact, Entity::Cooperation, Entity::Interaction], &[Read], Scope::All)
         .grant(&[Entity::Customer, Entity::Contact], &[Reveal], Scope::All)
         .grant(&[Entity::Contact, Entity::Interaction], &[Create, Update], Scope::All)
         .grant(&[Entity::SubjectRequest], &[Read, Create], Scope::All)
@@ -153,7 +154,7 @@ fn service() -> Rights {
 
 fn marketing() -> Rights {
     Rights::colleague()
-        .grant(&[Entity::Customer, Entity::Contact, Entity::Interaction], &[Read], Scope::All)
+        .grant(&[Entity::Customer, Entity::Contact, Entity::Cooperation, Entity::Interaction], &[Read], Scope::All)
         .grant(&[Entity::Customer], &[Export], Scope::All)
         .grant(&[Entity::Todo], WRITE, Scope::Own)
         .grant(&[Entity::Duty], &[Read, Update], Scope::Own)
@@ -171,7 +172,7 @@ fn auditor() -> Rights {
 }
 
 fn data_steward() -> Rights {
-    let archive = [Entity::Customer, Entity::Contact];
+    let archive = [Entity::Customer, Entity::Contact, Entity::Cooperation];
     Rights::colleague()
         .grant(&archive, &[Read, Create, Update, Delete, Assign, Export, Import, Reveal], Scope::All)
         .grant(&[Entity::Interaction, Entity::Duty], &[Read], Scope::All)

@@ -18,6 +18,10 @@
 //! | `subject_request_received` | the request | the request; attribute `assignee` names who answers it | protection |
 //! | `subject_request_answered` | the request | the answer | protection |
 //! | `subject_request_withdrawn` | the request | the moment of withdrawal | protection |
+//! | `order_placed` | the order | the day of the order | customers, until sales has a room |
+//! | `contract_signed` | the contract | the day of the signature | customers, until contracts have a room |
+//! | `contract_renewed` | the renewal | the day of the renewal | customers, until contracts have a room |
+//! | `cooperation_withdrawn` | the order, contract or renewal | the moment of calling it off or removing it | customers |
 //! | `measured` | what was measured | the measurement; attributes `measure`, `value` | whoever computes a measure |
 //!
 //! A kind says one thing only; which kinds count for what is the rule's business (a visit is listed in `counts` beside
@@ -45,10 +49,14 @@ pub const GRADE_CHANGE_WITHDRAWN: &str = "grade_change_withdrawn";
 pub const SUBJECT_REQUEST_RECEIVED: &str = "subject_request_received";
 pub const SUBJECT_REQUEST_ANSWERED: &str = "subject_request_answered";
 pub const SUBJECT_REQUEST_WITHDRAWN: &str = "subject_request_withdrawn";
+pub const ORDER_PLACED: &str = "order_placed";
+pub const CONTRACT_SIGNED: &str = "contract_signed";
+pub const CONTRACT_RENEWED: &str = "contract_renewed";
+pub const COOPERATION_WITHDRAWN: &str = "cooperation_withdrawn";
 pub const MEASURED: &str = "measured";
 
 /// The kinds of fact that some room publishes today. A policy that waits for another kind would wait for ever.
-pub const VOCABULARY: [&str; 17] = [
+pub const VOCABULARY: [&str; 21] = [
     CONTACT_MADE,
     VISIT_MADE,
     ACTIVITY_ATTENDED,
@@ -65,6 +73,10 @@ pub const VOCABULARY: [&str; 17] = [
     SUBJECT_REQUEST_RECEIVED,
     SUBJECT_REQUEST_ANSWERED,
     SUBJECT_REQUEST_WITHDRAWN,
+    ORDER_PLACED,
+    CONTRACT_SIGNED,
+    CONTRACT_RENEWED,
+    COOPERATION_WITHDRAWN,
     MEASURED,
 ];
 

@@ -5,14 +5,14 @@ use store::Tx;
 use uuid::Uuid;
 
 use super::people::{self, Staff};
-use super::{Deed, added, engine};
+use super::{Deed, added, deals, engine};
 use crate::customers::contacts::{self, Contact};
 use crate::customers::grades::service::{GradeDecision, NewGradeProposal};
 use crate::customers::model::CustomerKind::Person;
 use crate::customers::model::{Customer, Grade};
 use crate::customers::relations::RelationKind::Subsidiary;
 use crate::customers::relations::service::NewRelation;
-use crate::customers::{chart, duplicates, grades, relations, service as customers};
+use crate::customers::{chart, cooperation, duplicates, grades, relations, service as customers};
 use crate::kernel::permission::action::{Approve, Assign, Create, Import, Update};
 use crate::kernel::permission::entity;
 use crate::kernel::{Error, Id, Principal, Result};
@@ -80,6 +80,7 @@ impl Company {
                 if at == world.until { self.is_asked(tx, world, at) } else { Ok(()) }
             }
             Deed::Read(at) => {
+                self.orders_lately(tx, at)?;
                 let mut people = (0..self.staff.people.len()).map(|person| self.at(person, at));
                 people.try_for_each(|who| notifications::mark_read(tx, &who, None))
             }
@@ -126,6 +127,9 @@ impl Company {
             self.entered[place] = Some(Entered { id, grade, owner, contacts });
         }
         self.knows_organisations(tx, world, at)?;
+        for place in 0..self.entered.len() {
+            self.has_ordered(tx, world, place, at)?;
+        }
         let keys = REGULATIONS.map(str::to_owned);
         regulations::service::adopt(tx, &founder.grant::<Approve, entity::Policy>()?, &keys)?;
         engine(tx, at, &founder.vault, true)
@@ -144,6 +148,23 @@ impl Company {
                 let new = NewRelation { kind: Subsidiary, other_id: member.id.uuid(), note: None };
                 relations::service::relate(tx, &steward.grant::<Update, entity::Customer>()?, vip.id, &new)?;
             }
+        }
+        Ok(())
+    }
+
+    /// What a customer in the book has ordered and signed so far.
+    fn has_ordered(&self, tx: &mut Tx<'_>, world: &World, place: usize, at: Timestamp) -> Result<()> {
+        let Some(entered) = &self.entered[place] else { return Ok(()) };
+        let today = at.to_zoned(cooperation::service::zone(tx)?).date();
+        let who = self.at(entered.owner, at);
+        deals::signs(tx, &who, entered.id, (place, &world.customers[place].archive, today))
+    }
+
+    fn orders_lately(&self, tx: &mut Tx<'_>, at: Timestamp) -> Result<()> {
+        let today = at.to_zoned(cooperation::service::zone(tx)?).date();
+        let entered = self.entered.iter().enumerate().filter_map(|(place, one)| Some((place, one.as_ref()?)));
+        for (place, entered) in entered {
+            deals::orders_lately(tx, &self.at(entered.owner, at), entered.id, (place, today))?;
         }
         Ok(())
     }

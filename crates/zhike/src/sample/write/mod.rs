@@ -3,6 +3,7 @@
 mod added;
 mod company;
 mod contacts;
+mod deals;
 pub mod people;
 mod rights;
 

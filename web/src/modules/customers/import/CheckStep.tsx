@@ -9,6 +9,7 @@ import { targetName } from './MapStep'
 import { Outcomes, tones } from './Outcomes'
 import { problemText } from './problems'
 import { isNotable, problemsOf, takenOf } from './state'
+import { useSubject } from './subject'
 
 export function CheckStep({ view, checked }: SheetProps & { checked: Checked }) {
   const setSearch = useSetSearch()
@@ -116,6 +117,7 @@ function What({ problem }: { problem: ImportProblem }) {
 /** What becomes of the row, and which customer it is: of one that the reader may not see, only that there is one. */
 function Becomes({ row }: { row: ImportRow }) {
   const { outcome, existing, same_as_row: twin } = row
+  const subject = useSubject()
   return (
     <>
       <Status tone={tones[outcome]}>{t(`import.outcome_${outcome}`)}</Status>
@@ -126,7 +128,10 @@ function Becomes({ row }: { row: ImportRow }) {
           {existing.name}
         </a>
       )}
-      {outcome === 'skipped' && !existing && !twin && <em className="soon">{lookup('error.duplicate.unseen')}</em>}
+      {outcome === 'skipped' && subject === 'cooperation' && <em className="dim">{t('import.known')}</em>}
+      {outcome === 'skipped' && subject === 'customer' && !existing && !twin && (
+        <em className="soon">{lookup('error.duplicate.unseen')}</em>
+      )}
     </>
   )
 }

@@ -6,8 +6,10 @@ import { count } from '@/i18n'
 import { Ago, FileField, Link, Notice, Skeleton } from '@/ui'
 import { type ImportView, importsQuery, uploadImport } from '../queries'
 import { t } from '../words'
+import { pathsOf, useSubject } from './subject'
 
 export function FileStep({ onUploaded }: { onUploaded: (view: ImportView) => void }) {
+  const subject = useSubject()
   const [reading, setReading] = useState<string>()
   const [error, setError] = useState<string>()
   const upload = async (file: File | undefined) => {
@@ -15,7 +17,7 @@ export function FileStep({ onUploaded }: { onUploaded: (view: ImportView) => voi
     setReading(file.name)
     setError(undefined)
     try {
-      onUploaded(await uploadImport(file))
+      onUploaded(await uploadImport(file, subject))
     } catch (problem) {
       setError(messageOf(problem))
       setReading(undefined)
@@ -29,7 +31,7 @@ export function FileStep({ onUploaded }: { onUploaded: (view: ImportView) => voi
         </Notice>
       )}
       <FileField
-        label={t('import.drop')}
+        label={subject === 'customer' ? t('import.drop') : t('import.drop_cooperation')}
         hint={t('import.drop_hint')}
         accept=".xlsx,.csv,.txt,.tsv"
         disabled={reading !== undefined}
@@ -48,7 +50,9 @@ export function FileStep({ onUploaded }: { onUploaded: (view: ImportView) => voi
 
 /** Imports that were left or are done: each opens where it was. */
 function Earlier() {
-  const { data = [] } = useQuery(importsQuery)
+  const subject = useSubject()
+  const { data: all = [] } = useQuery(importsQuery)
+  const data = all.filter((one) => one.subject === subject)
   if (data.length === 0) return null
   return (
     <section className="section">
@@ -73,7 +77,7 @@ function Earlier() {
   )
 }
 
-function pathOf({ id, state, job_id }: ImportView): string {
+function pathOf({ id, state, job_id, subject }: ImportView): string {
   const running = job_id && (state === 'importing' || state === 'done')
-  return `/customers/import?id=${id}${running ? `&job=${job_id}` : ''}`
+  return `${pathsOf[subject].page}?id=${id}${running ? `&job=${job_id}` : ''}`
 }

@@ -12,25 +12,29 @@ import { FileStep } from './FileStep'
 import { MapStep } from './MapStep'
 import { RunStep } from './RunStep'
 import { type Mapping, type Step, stepOf, steps } from './state'
+import { pathsOf, type Subject, SubjectContext } from './subject'
 
-export default function ImportPage() {
+export default function ImportPage({ subject = 'customer' }: { subject?: Subject }) {
   const search = useSearch()
   const setSearch = useSetSearch()
   const step = stepOf(search)
-  useTitle(t('import.title'))
+  const title = subject === 'customer' ? t('import.title') : t('import.subject_cooperation')
+  useTitle(title)
   return (
-    <div className="page import">
-      <p className="no-print">
-        <Link to="/customers">‹ {t('customers.title')}</Link>
-      </p>
-      <h1>{t('import.title')}</h1>
-      <Steps at={step} />
-      {step === 'file' ? (
-        <FileStep onUploaded={(view) => setSearch({ id: view.id })} />
-      ) : (
-        <Sheet key={search.id} id={search.id ?? ''} step={step} />
-      )}
-    </div>
+    <SubjectContext value={subject}>
+      <div className="page import">
+        <p className="no-print">
+          <Link to={pathsOf[subject].back}>‹ {t('customers.title')}</Link>
+        </p>
+        <h1>{title}</h1>
+        <Steps at={step} />
+        {step === 'file' ? (
+          <FileStep onUploaded={(view) => setSearch({ id: view.id })} />
+        ) : (
+          <Sheet key={search.id} id={search.id ?? ''} step={step} />
+        )}
+      </div>
+    </SubjectContext>
   )
 }
 

@@ -10,6 +10,7 @@ import {
   assign,
   bodyOf,
   contactTargets,
+  cooperationFields,
   customerFields,
   type Defaults,
   type Duplicates,
@@ -18,6 +19,7 @@ import {
   mappingOf,
   slotOf,
 } from './state'
+import { pathsOf } from './subject'
 
 type Props = SheetProps & {
   known: Checked['mapping'] | undefined
@@ -32,7 +34,8 @@ export function MapStep({ view, known, onChecked, onView }: Props) {
   const [defaults, setDefaults] = useState<Defaults>({ owner_id: null, source: null, grade: null })
   const [error, setError] = useState<string>()
   const [busy, setBusy] = useState(false)
-  const faults = faultsOf(mapping)
+  const { subject } = view
+  const faults = faultsOf(mapping, subject)
   const added = useCustomFields('customer').map((field) => field.key)
   const addedToContacts = useCustomFields('contact').map((field) => field.key)
   const contacts = contactTargets(view.columns, mapping, addedToContacts)
@@ -82,8 +85,8 @@ export function MapStep({ view, known, onChecked, onView }: Props) {
                   <td>
                     <FieldSelect
                       label={`${heading}: ${t('import.field')}`}
-                      added={added}
-                      contacts={contacts}
+                      fields={subject === 'customer' ? [...customerFields, ...added] : cooperationFields}
+                      contacts={subject === 'customer' ? contacts : []}
                       value={mapping[column.index]}
                       wrong={faults.some((fault) => fault.kind === 'twice' && fault.field === mapping[column.index])}
                       onChange={(field) => setMapping(assign(mapping, column.index, field))}
@@ -96,32 +99,34 @@ export function MapStep({ view, known, onChecked, onView }: Props) {
           </tbody>
         </table>
       </div>
-      <div className="two">
-        <Segmented<Duplicates>
-          label={t('import.duplicates')}
-          options={(['skip', 'update', 'create'] as const).map((value) => ({ value, label: t(`import.${value}`) }))}
-          value={duplicates}
-          onChange={setDuplicates}
-        />
-        <Person
-          label={t('import.owner')}
-          hint={t('import.owner_hint')}
-          value={defaults.owner_id}
-          onChange={(owner_id) => setDefaults({ ...defaults, owner_id })}
-        />
-        <ChoiceField
-          label={t('import.grade')}
-          options={gradeOptions()}
-          value={defaults.grade}
-          onChange={(grade) => setDefaults({ ...defaults, grade })}
-        />
-        <ChoiceField
-          label={t('import.source')}
-          options={sourceOptions()}
-          value={defaults.source as ReturnType<typeof sourceOptions>[number]['value'] | null}
-          onChange={(source) => setDefaults({ ...defaults, source })}
-        />
-      </div>
+      {subject === 'customer' && (
+        <div className="two">
+          <Segmented<Duplicates>
+            label={t('import.duplicates')}
+            options={(['skip', 'update', 'create'] as const).map((value) => ({ value, label: t(`import.${value}`) }))}
+            value={duplicates}
+            onChange={setDuplicates}
+          />
+          <Person
+            label={t('import.owner')}
+            hint={t('import.owner_hint')}
+            value={defaults.owner_id}
+            onChange={(owner_id) => setDefaults({ ...defaults, owner_id })}
+          />
+          <ChoiceField
+            label={t('import.grade')}
+            options={gradeOptions()}
+            value={defaults.grade}
+            onChange={(grade) => setDefaults({ ...defaults, grade })}
+          />
+          <ChoiceField
+            label={t('import.source')}
+            options={sourceOptions()}
+            value={defaults.source as ReturnType<typeof sourceOptions>[number]['value'] | null}
+            onChange={(source) => setDefaults({ ...defaults, source })}
+          />
+        </div>
+      )}
       {faults.length > 0 && (
         <Notice>
           <ul>
@@ -132,7 +137,7 @@ export function MapStep({ view, known, onChecked, onView }: Props) {
         </Notice>
       )}
       <div className="form-foot">
-        <Button kind="quiet" onClick={() => go('/customers/import')}>
+        <Button kind="quiet" onClick={() => go(pathsOf[subject].page)}>
           {t('import.other_file')}
         </Button>
         <Button kind="primary" busy={busy} disabled={faults.length > 0} onClick={() => void check()}>
@@ -144,6 +149,7 @@ export function MapStep({ view, known, onChecked, onView }: Props) {
 }
 
 export function targetName(field: string): string {
+  if (field.startsWith('cooperation.')) return lookup(field) ?? field
   const slot = slotOf(field)
   if (slot === 0) return lookup(`field.${field}`) ?? field
   const own = field.slice(field.indexOf('.') + 1)
@@ -174,7 +180,7 @@ function SheetChoice({ view, onView }: Pick<Props, 'view' | 'onView'>) {
 }
 
 function faultText(fault: Fault): string {
-  return fault.kind === 'need_name' ? t('import.need_name') : t('import.twice', { field: targetName(fault.field) })
+  return fault.kind === 'twice' ? t('import.twice', { field: targetName(fault.field) }) : t(`import.${fault.kind}`)
 }
 
 function delimiterName(delimiter: string | null | undefined): string {
@@ -183,8 +189,8 @@ function delimiterName(delimiter: string | null | undefined): string {
 
 type SelectProps = {
   label: string
-  /** Fields that the company has added to customers. */
-  added: string[]
+  /** Where it can go: what customers have, or what orders and contracts have. */
+  fields: readonly string[]
   contacts: string[][]
   value: string | undefined
   wrong: boolean
@@ -192,7 +198,7 @@ type SelectProps = {
 }
 
 /** Native: thirty of them on a page cost nothing, and a phone shows its own list. */
-function FieldSelect({ label, added, contacts, value, wrong, onChange }: SelectProps) {
+function FieldSelect({ label, fields, contacts, value, wrong, onChange }: SelectProps) {
   return (
     <select
       className="native"
@@ -202,14 +208,14 @@ function FieldSelect({ label, added, contacts, value, wrong, onChange }: SelectP
       onChange={(event) => onChange(event.currentTarget.value || null)}
     >
       <option value="">{t('import.ignore')}</option>
-      {[...customerFields, ...added].map((field) => (
+      {fields.map((field) => (
         <option key={field} value={field}>
           {targetName(field)}
         </option>
       ))}
-      {contacts.map((fields, slot) => (
+      {contacts.map((own, slot) => (
         <optgroup key={slot} label={t('import.contact_n', { n: slot + 1 })}>
-          {fields.map((field) => (
+          {own.map((field) => (
             <option key={field} value={field}>
               {targetName(field)}
             </option>

@@ -7,6 +7,7 @@ import { t } from '../words'
 import type { SheetProps } from './ImportPage'
 import { Outcomes } from './Outcomes'
 import { countsOf, outcomes, takenOf } from './state'
+import { pathsOf, useSubject } from './subject'
 
 /** The work runs at the server: one may leave and find it again under the same address. */
 export function RunStep({ view }: SheetProps) {
@@ -28,6 +29,7 @@ export function RunStep({ view }: SheetProps) {
 
 function Result({ job, importId, dryRun }: { job: Job; importId: string; dryRun: boolean }) {
   const go = useGo()
+  const paths = pathsOf[useSubject()]
   const setSearch = useSetSearch()
   const result = (job.result ?? {}) as Record<string, unknown>
   const start = async () => {
@@ -65,11 +67,11 @@ function Result({ job, importId, dryRun }: { job: Job; importId: string; dryRun:
             </Button>
           </>
         ) : (
-          <Button kind="primary" onClick={() => go('/customers?sort=-created_at')}>
+          <Button kind="primary" onClick={() => go(paths.done)}>
             {t('import.see')}
           </Button>
         )}
-        <Link to="/customers/import">{t('import.again')}</Link>
+        <Link to={paths.page}>{t('import.again')}</Link>
       </div>
     </div>
   )

@@ -105,3 +105,11 @@ it('finds the step of an address', () => {
   expect(stepOf({ id: 'i', step: 'check' })).toBe('check')
   expect(stepOf({ id: 'i', step: 'check', job: 'j' })).toBe('run')
 })
+
+it('asks a sheet of orders whose they are and of which day', () => {
+  expect(faultsOf({ 0: 'cooperation.number' }, 'cooperation')).toEqual([
+    { kind: 'need_happened_on' },
+    { kind: 'need_customer' },
+  ])
+  expect(faultsOf({ 0: 'cooperation.credit_code', 1: 'cooperation.happened_on' }, 'cooperation')).toEqual([])
+})

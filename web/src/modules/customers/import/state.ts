@@ -1,5 +1,6 @@
 /** Which column of a sheet becomes which field: what may be chosen, what is still wrong, what the server is sent. */
 import type { ImportColumn, ImportMapping, ImportProblem as Problem, ImportRow as Row } from '../queries'
+import type { Subject } from './subject'
 
 export const customerFields = [
   'name',
@@ -29,6 +30,26 @@ export const customerFields = [
   'notes',
   'created_at',
 ] as const
+
+/** Fields of an order, a contract or a renewal. */
+export const cooperationFields = [
+  'customer',
+  'customer_number',
+  'credit_code',
+  'kind',
+  'number',
+  'happened_on',
+  'items',
+  'amount_fen',
+  'starts_on',
+  'ends_on',
+  'contract_number',
+  'state',
+  'problems',
+  'external_id',
+].map((field) => `cooperation.${field}`)
+/** What tells whose order it is. */
+const whose = ['cooperation.customer', 'cooperation.customer_number', 'cooperation.credit_code']
 
 const contactFields = [
   'name',
@@ -80,14 +101,17 @@ export function assign(mapping: Mapping, index: number, field: string | null): M
   return field ? { ...rest, [index]: field } : rest
 }
 
-export type Fault = { kind: 'need_name' } | { kind: 'twice'; field: string }
+export type Fault = { kind: 'need_name' | 'need_customer' | 'need_happened_on' } | { kind: 'twice'; field: string }
 
 /** What must be settled before the data can be checked. */
-export function faultsOf(mapping: Mapping): Fault[] {
+export function faultsOf(mapping: Mapping, subject: Subject = 'customer'): Fault[] {
   const fields = Object.values(mapping)
   const twice = [...new Set(fields.filter((field, at) => !many.has(field) && fields.indexOf(field) !== at))]
   const faults: Fault[] = twice.map((field) => ({ kind: 'twice', field }))
-  return fields.includes('name') ? faults : [{ kind: 'need_name' }, ...faults]
+  if (subject === 'customer') return fields.includes('name') ? faults : [{ kind: 'need_name' }, ...faults]
+  if (!fields.some((field) => whose.includes(field))) faults.unshift({ kind: 'need_customer' })
+  if (!fields.includes('cooperation.happened_on')) faults.unshift({ kind: 'need_happened_on' })
+  return faults
 }
 
 export type Duplicates = ImportMapping['duplicates']
