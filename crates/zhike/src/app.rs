@@ -51,6 +51,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 33, name: "grade_proposal", sql: include_str!("../migrations/0033_grade_proposal.sql") },
     Migration { version: 34, name: "cooperation", sql: include_str!("../migrations/0034_cooperation.sql") },
     Migration { version: 35, name: "custom fields", sql: include_str!("../migrations/0035_custom_fields.sql") },
+    Migration { version: 36, name: "bulk", sql: include_str!("../migrations/0036_bulk.sql") },
     Migration { version: 37, name: "duplicates", sql: include_str!("../migrations/0037_duplicates.sql") },
     Migration { version: 38, name: "merges", sql: include_str!("../migrations/0038_merges.sql") },
     Migration { version: 40, name: "policy", sql: include_str!("../migrations/0040_policy.sql") },
@@ -277,6 +278,7 @@ pub fn jobs() -> jobs::Registry {
     customers::duplicates::register(&mut registry);
     customers::import::register(&mut registry);
     customers::merges::register(&mut registry);
+    customers::bulk::register(&mut registry);
     customers::export::register(&mut registry);
     customers::settling::register(&mut registry);
     sample::register(&mut registry);

@@ -17,6 +17,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("0033_grade_proposal.sql", "customers"),
     ("0034_cooperation.sql", "customers"),
     ("0035_custom_fields.sql", "platform"),
+    ("0036_bulk.sql", "customers"),
     ("0037_duplicates.sql", "customers"),
     ("0038_merges.sql", "customers"),
     ("0040_policy.sql", "policy"),

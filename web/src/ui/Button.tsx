@@ -11,6 +11,7 @@ type ButtonProps = {
   disabled?: boolean
   busy?: boolean
   full?: boolean
+  autoFocus?: boolean
   onClick?: (event: MouseEvent) => void
   ref?: Ref<HTMLButtonElement>
 }

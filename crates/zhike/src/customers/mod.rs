@@ -5,6 +5,7 @@
 //!   customers, [`verification`] and [`events`] are what a customer has; [`duplicates`] tells whether it is there
 //!   already, and [`merges`] makes two into one; [`cooperation`] is what they ordered and signed, until sales and
 //!   contracts have rooms of their own; [`timeline`] puts together what all rooms know.
+//!   already, and [`merges`] makes two into one; [`bulk`] changes many; [`timeline`] puts together what all rooms know.
 //! * [`rules`] are the decisions: credit code, core of a name, completeness, forms of personal values.
 //! * [`reach`] says which customers somebody may see; [`index`] puts them into the search.
 //!
@@ -13,6 +14,7 @@
 //! [`service::contacted`] for the date of the last contact, and [`timeline::Source`] to be filled. It publishes the
 //! [`facts`] of its names, and follows changes of the fields that the company adds ([`settling`]).
 
+pub mod bulk;
 pub mod chart;
 pub mod collaborators;
 pub mod contacts;
@@ -68,6 +70,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(merges::http::routes())
         .merge(import::routes())
         .merge(export::routes())
+        .merge(bulk::http::routes())
 }
 
 /// What this room holds of a customer. Tags are united field by field; relations are moved by themselves
@@ -87,6 +90,8 @@ pub fn holdings() -> Vec<Holding> {
         holding!("duplicate_pair" stays),
         holding!("customer_merge" stays),
         holding!("customer_moved" stays),
+        holding!("bulk_row" stays),
+        holding!("removed_contact" moves by "id"),
     ]
 }
 

@@ -43,6 +43,7 @@ pub fn holdings() -> Vec<holdings::Holding> {
         holding!("fact" moves by "id"),
         // What stands in added fields of contacts goes with them; the record's own is united field by field.
         holding!("custom_value" follows "contact" by "record_id"),
+        holding!("bin_item" moves by "id"),
         holding!("audit" stays),
     ]
 }

@@ -2,11 +2,11 @@
 import { messageOf, useCan } from '@/api'
 import { t as words } from '@/i18n'
 import { Button, Dialog, IconButton, Menu, type MenuItem, toast, undoable } from '@/ui'
-import { BulkOwner } from './BulkChange'
 import { ContactForm } from './ContactForm'
 import { CustomerForm } from './CustomerForm'
 import EventPanel from './EventPanel'
 import { GradePanel } from './grades/GradePanel'
+import { OwnerPanel } from './OwnerPanel'
 import { type Customer, removeCustomer, restoreCustomer, useRefresh } from './queries'
 import VerifyPanel from './VerifyPanel'
 import { t } from './words'
@@ -54,7 +54,6 @@ export function CustomerActions({ customer, panel, onPanel: setPanel, onGone }: 
   if (can('customer', 'delete')) {
     more.push('line', { label: t('customers.delete'), icon: 'trash', danger: true, onClick: () => void remove() })
   }
-  const one = { rows: [customer], onDone: close }
   return (
     <>
       {can('customer', 'update') && (
@@ -89,7 +88,7 @@ export function CustomerActions({ customer, panel, onPanel: setPanel, onGone }: 
         <GradePanel customer={customer} onDone={close} />
       </Dialog>
       <Dialog title={t('customers.set_owner')} open={panel === 'owner'} onClose={close} size={420}>
-        <BulkOwner {...one} />
+        <OwnerPanel customer={customer} onDone={close} />
       </Dialog>
       {panel === 'verify' && <VerifyPanel customerId={customer.id} onClose={close} />}
       {panel === 'event' && <EventPanel customerId={customer.id} onClose={close} />}

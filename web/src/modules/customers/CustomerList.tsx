@@ -1,8 +1,10 @@
 import { useState } from 'react'
 import { type ListQuery, type Me, useCan, useMe } from '@/api'
 import { civilDate, now } from '@/i18n'
-import { type BulkAction, Button, DataView, Dialog, type Preset, toast, useGo } from '@/ui'
-import { BulkGrade, BulkOwner, BulkTags } from './BulkChange'
+import { type BulkAction, Button, DataView, Dialog, type IconName, type Preset, toast, useGo } from '@/ui'
+import type { ActKind } from './bulk/ActForm'
+import { BulkDialog } from './bulk/BulkDialog'
+import { countAll, type Selection, selectionOf } from './bulk/queries'
 import CustomerDrawer from './CustomerDrawer'
 import { CustomerForm } from './CustomerForm'
 import { columns as ownColumns } from './columns'
@@ -14,7 +16,7 @@ import { t } from './words'
 
 type Panel =
   | { kind: 'new' }
-  | { kind: 'grade' | 'owner' | 'tags'; rows: CustomerLine[]; done: () => void }
+  | { kind: 'bulk'; act: ActKind; selection: Selection; done: () => void }
   | { kind: 'export'; query: Omit<ListQuery, 'cursor' | 'limit'>; columns: string[] }
 
 export default function CustomerList() {
@@ -35,31 +37,26 @@ export default function CustomerList() {
       {t('import.run_title')}
     </Button>
   )
-  const bulk: BulkAction<CustomerLine>[] = []
-  if (can('customer', 'update')) {
-    bulk.push({
-      id: 'grade',
-      label: t('customers.set_grade'),
-      icon: 'flag',
-      run: (rows, done) => setPanel({ kind: 'grade', rows, done }),
-    })
-  }
-  if (can('customer', 'assign')) {
-    bulk.push({
-      id: 'owner',
-      label: t('customers.set_owner'),
-      icon: 'people',
-      run: (rows, done) => setPanel({ kind: 'owner', rows, done }),
-    })
-  }
-  if (can('customer', 'update')) {
-    bulk.push({
-      id: 'tags',
-      label: t('customers.set_tags'),
-      icon: 'edit',
-      run: (rows, done) => setPanel({ kind: 'tags', rows, done }),
-    })
-  }
+  const act = (id: ActKind, label: string, icon: IconName): BulkAction<CustomerLine> => ({
+    id,
+    label,
+    icon,
+    danger: id === 'remove',
+    run: (rows, done, all) => {
+      const selection = all ? selectionOf(all) : { ids: rows.map((row) => row.id) }
+      setPanel({ kind: 'bulk', act: id, selection, done })
+    },
+  })
+  // Every change of many is a change of customers; what else it needs is told by the action.
+  const bulk = can('customer', 'update')
+    ? [
+        ...(can('customer', 'assign') ? [act('owner', t('bulk.owner'), 'people')] : []),
+        act('tags', t('customers.set_tags'), 'star'),
+        ...(can('customer', 'approve') ? [act('grade', t('customers.set_grade'), 'flag')] : []),
+        act('edit', t('bulk.edit'), 'edit'),
+        ...(can('customer', 'delete') ? [act('remove', t('bulk.remove'), 'trash')] : []),
+      ]
+    : []
   const choose = (
     <>
       <Tabs />
@@ -83,6 +80,7 @@ export default function CustomerList() {
         empty={{ title: t('customers.empty'), why: t('customers.empty_why'), action: bring || create }}
         actions={choose}
         bulk={bulk}
+        countAll={countAll}
         onExport={
           can('customer', 'export') ? (query, shown) => setPanel({ kind: 'export', query, columns: shown }) : undefined
         }
@@ -98,26 +96,22 @@ export default function CustomerList() {
           }}
         />
       </Dialog>
-      <Dialog title={t('customers.set_grade')} open={panel?.kind === 'grade'} onClose={close} size={420}>
-        {panel?.kind === 'grade' && <BulkGrade rows={panel.rows} onDone={finish(panel.done, close)} />}
-      </Dialog>
-      <Dialog title={t('customers.set_owner')} open={panel?.kind === 'owner'} onClose={close} size={420}>
-        {panel?.kind === 'owner' && <BulkOwner rows={panel.rows} onDone={finish(panel.done, close)} />}
-      </Dialog>
-      <Dialog title={t('customers.set_tags')} open={panel?.kind === 'tags'} onClose={close} size={420}>
-        {panel?.kind === 'tags' && <BulkTags rows={panel.rows} onDone={finish(panel.done, close)} />}
-      </Dialog>
+      {panel?.kind === 'bulk' && (
+        <BulkDialog
+          kind={panel.act}
+          selection={panel.selection}
+          onClose={close}
+          onDone={() => {
+            panel.done()
+            close()
+          }}
+        />
+      )}
       {panel?.kind === 'export' && (
         <ExportDialog query={panel.query} columns={columns} shown={panel.columns} onClose={close} />
       )}
     </div>
   )
-}
-
-function finish(...acts: (() => void)[]): () => void {
-  return () => {
-    for (const act of acts) act()
-  }
 }
 
 function presets(me: Me | undefined): Preset[] {

@@ -79,6 +79,9 @@ export function customInitial(fields: CustomField[], custom: Custom = {}): Custo
   return Object.fromEntries(fields.map((field) => [field.key, formValue(field, custom[field.key])]))
 }
 
+/** What the input of a field starts with where nothing stands. */
+export const customBlank = (field: CustomField): unknown => formValue(field, undefined)
+
 function formValue(field: CustomField, value: unknown): unknown {
   const held = isMasked(value) ? undefined : value
   switch (field.kind) {
@@ -96,7 +99,7 @@ function formValue(field: CustomField, value: unknown): unknown {
 }
 
 /** As the server takes it. */
-function sent(field: CustomField, value: unknown): unknown {
+export function customSent(field: CustomField, value: unknown): unknown {
   if (field.kind === 'text') return String(value).trim() || null
   if (field.kind === 'choice') return value === null ? null : Number(value)
   if (field.kind === 'multi') return list(value).map(Number)
@@ -107,14 +110,14 @@ function sent(field: CustomField, value: unknown): unknown {
 export function customChanged(fields: CustomField[], values: CustomValues, before: CustomValues): Custom | undefined {
   const entries = fields
     .filter(({ key }) => key in values && JSON.stringify(values[key]) !== JSON.stringify(before[key]))
-    .map((field): [string, unknown] => [field.key, sent(field, values[field.key])])
+    .map((field): [string, unknown] => [field.key, customSent(field, values[field.key])])
   return entries.length > 0 ? Object.fromEntries(entries) : undefined
 }
 
 type InputProps = { field: CustomField; held?: unknown } & FieldProps<unknown>
 
 /** The input that fits the kind. */
-function Input({ field, held, ...rest }: InputProps) {
+export function CustomInput({ field, held, ...rest }: InputProps) {
   const props = rest as unknown
   const ids = list(isMasked(held) ? undefined : held).map(String)
   switch (field.kind) {
@@ -156,7 +159,7 @@ export function CustomInputs<T extends { custom: CustomValues }>({ form, fields,
       {shown.map((field) => {
         const held = custom?.[field.key]
         return (
-          <Input
+          <CustomInput
             key={field.key}
             field={field}
             held={held}
@@ -206,9 +209,9 @@ export function customFacts({ fields, custom, recordId, me, change, onReveal }: 
           field.kind === 'text' ? (
             <Area {...(props as unknown as FieldProps<string>)} />
           ) : (
-            <Input field={field} held={value} {...props} />
+            <CustomInput field={field} held={value} {...props} />
           ),
-        save: (next) => change({ custom: { [field.key]: sent(field, next) } }),
+        save: (next) => change({ custom: { [field.key]: customSent(field, next) } }),
       })
     }
     return fact

@@ -40,6 +40,7 @@ export const manifest: Manifest = {
     },
     { path: '/customers/verification', load: () => import('./round/RoundPage'), permission: ['duty', 'read'] },
     { path: '/customers/grades', load: () => import('./grades/ProposalList'), permission: ['customer', 'read'] },
+    { path: '/customers/bulk', load: () => import('./bulk/BulkList'), permission: ['customer', 'read'] },
     { path: '/customers/$id', load: () => import('./CustomerPage'), permission: ['customer', 'read'] },
   ],
   commands: [

@@ -1,6 +1,7 @@
 import { define } from '@/i18n'
 import { archive } from './words/archive'
 import { cooperation } from './words/cooperation'
+import { bulk } from './words/bulk'
 import { enums } from './words/enums'
 import { errors } from './words/errors'
 import { happening } from './words/happening'
@@ -15,6 +16,7 @@ export const t = define({
   zh: {
     ...archive.zh,
     ...cooperation.zh,
+    ...bulk.zh,
     ...enums.zh,
     ...errors.zh,
     ...happening.zh,
@@ -27,6 +29,7 @@ export const t = define({
   en: {
     ...archive.en,
     ...cooperation.en,
+    ...bulk.en,
     ...enums.en,
     ...errors.en,
     ...happening.en,

@@ -1,22 +1,37 @@
-import { t } from '@/i18n'
+import { count as number, t } from '@/i18n'
 import { Button } from '../Button'
-import type { BulkAction } from './types'
+import type { BulkAction, Found, ViewQuery } from './types'
 
-type Props<T> = { count: number; actions: BulkAction<T>[]; rows: () => T[]; onClear: () => void }
+type Props<T> = {
+  count: number
+  actions: BulkAction<T>[]
+  rows: () => T[]
+  onClear: () => void
+  /** Selects all that the view finds. */
+  onAll?: () => void
+  /** All that the view finds is selected. */
+  all?: { query: ViewQuery; found: Found }
+}
 
 /** Rises from below as soon as a row is ticked. */
-export function BulkBar<T>({ count, actions, rows, onClear }: Props<T>) {
+export function BulkBar<T>({ count, actions, rows, onClear, onAll, all }: Props<T>) {
   if (count === 0) return null
+  const words = t(all?.found.more ? 'list.selected_more' : 'list.selected', { n: number(all?.found.count ?? count) })
   return (
-    <div className="bulk no-print" role="toolbar" aria-label={t('list.selected', { n: count })}>
-      <b aria-live="polite">{t('list.selected', { n: count })}</b>
+    <div className="bulk no-print" role="toolbar" aria-label={words}>
+      <b aria-live="polite">{words}</b>
+      {onAll && (
+        <Button size="xs" kind="quiet" onClick={onAll}>
+          {t('list.select_all')}
+        </Button>
+      )}
       {actions.map((action) => (
         <Button
           key={action.id}
           size="xs"
           icon={action.icon}
           kind={action.danger ? 'danger' : 'plain'}
-          onClick={() => action.run(rows(), onClear)}
+          onClick={() => action.run(rows(), onClear, all?.query)}
         >
           {action.label}
         </Button>

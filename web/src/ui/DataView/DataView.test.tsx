@@ -46,6 +46,7 @@ async function list(
       searchHint="按名称搜索"
       empty={{ title: '还没有东西', why: '因为还没有人放进来。', action: <button type="button">放一个</button> }}
       bulk={[{ id: 'b', label: '批量', run: bulk }]}
+      countAll={async () => ({ count: 10_000, more: true })}
       record={(id, { next, close }) => (
         <div>
           打开了{id}
@@ -94,6 +95,19 @@ describe('DataView', () => {
     const bar = screen.getByRole('toolbar', { name: '已选 2 条' })
     await user.click(within(bar).getByRole('button', { name: '批量' }))
     expect(bulk.mock.calls[0]?.[0].map((row: Row) => row.id)).toEqual(['r0', 'r1'])
+  })
+
+  it('selects all that the view finds, as a question and not as rows', async () => {
+    const user = userEvent.setup()
+    await list(`/?q=${encodeURIComponent('甲')}`, () => ({ items: rows, next: 'more' }))
+    await screen.findByRole('button', { name: '甲' })
+    await user.keyboard('jxjxjx')
+    await user.click(screen.getByRole('button', { name: '选择筛选出的全部' }))
+    const bar = await screen.findByRole('toolbar', { name: '已选超过 10,000 条' })
+    await user.click(within(bar).getByRole('button', { name: '批量' }))
+    expect(bulk.mock.calls[0]?.[2]).toMatchObject({ q: '甲', filter: [] })
+    await user.keyboard('x')
+    expect(screen.queryByRole('toolbar', { name: '已选超过 10,000 条' })).toBeNull()
   })
 
   it('does not take letters typed into the keyword', async () => {

@@ -7,6 +7,7 @@ import { t } from '@/i18n'
 import { Button, IconButton } from '../Button'
 import { useSearch, useSetSearch } from '../nav'
 import { Empty, Failed } from '../small'
+import { toast } from '../Undo'
 import { usePhone } from '../usePhone'
 import { useTitle } from '../useTitle'
 import { BulkBar } from './BulkBar'
@@ -17,7 +18,7 @@ import { useListKeys } from './keyboard'
 import { Pager } from './Pager'
 import { arrange, isChanged, readState, writeState } from './state'
 import { Table } from './Table'
-import type { DataViewProps, ViewState } from './types'
+import type { DataViewProps, Found, ViewQuery, ViewState } from './types'
 import { useTabs, Views } from './Views'
 
 const LIMIT = 50
@@ -63,6 +64,18 @@ export function DataView<T>(props: DataViewProps<T>) {
     [setParams],
   )
   const [selected, toggle, setSelected] = useSelection(JSON.stringify(query))
+  // All that the view finds was selected: true as long as nothing is ticked or unticked.
+  const [all, setAll] = useState<{ ticks: ReadonlySet<string>; query: ViewQuery; found: Found }>()
+  const everything = all?.ticks === selected ? all : undefined
+  const { countAll } = props
+  const whole = rows.length > 0 && selected.size === rows.length && pages.hasNextPage && !everything
+  const selectAll = async () => {
+    try {
+      if (countAll) setAll({ ticks: selected, query, found: await countAll(query) })
+    } catch (error) {
+      toast(messageOf(error))
+    }
+  }
   const root = useRef<HTMLDivElement>(null)
   const input = useRef<HTMLInputElement>(null)
   useListKeys({ root, input, onToggle: toggle })
@@ -181,6 +194,8 @@ export function DataView<T>(props: DataViewProps<T>) {
         actions={props.bulk ?? []}
         rows={() => rows.filter((row) => selected.has(id(row)))}
         onClear={() => setSelected(new Set())}
+        onAll={countAll && whole ? () => void selectAll() : undefined}
+        all={everything}
       />
       {params.open && props.record?.(params.open, neighbours(rows.map(id), params.open, open))}
     </div>

@@ -42,8 +42,14 @@ export type BulkAction<T> = {
   label: string
   icon?: IconName
   danger?: boolean
-  run: (rows: T[], done: () => void) => void
+  /** `all`: not these rows but everything that the view finds is meant. */
+  run: (rows: T[], done: () => void, all?: ViewQuery) => void
 }
+
+/** What a view asks for, whatever the page. */
+export type ViewQuery = Omit<ListQuery, 'cursor' | 'limit'>
+/** How many records a view finds; counted up to a bound. */
+export type Found = { count: number; more: boolean }
 
 export type Neighbours = { close: () => void; previous?: () => void; next?: () => void }
 
@@ -65,8 +71,10 @@ export type DataViewProps<T> = {
   /** What is to be known of the whole, above the rows. */
   summary?: ReactNode
   bulk?: BulkAction<T>[]
+  /** With it, all that the view finds can be selected, not only what is on the screen. */
+  countAll?: (query: ViewQuery) => Promise<Found>
   /** The opened record, drawn over the list. Without it the name of a row is plain text. */
   record?: (id: string, neighbours: Neighbours) => ReactNode
   /** Called with what is shown now: for the export of exactly this view. */
-  onExport?: (query: Omit<ListQuery, 'cursor' | 'limit'>, columns: string[]) => void
+  onExport?: (query: ViewQuery, columns: string[]) => void
 }

@@ -16,9 +16,10 @@ pub(in crate::customers) use change::save;
 pub use change::{change, key_mark, regrade, set_grade, update};
 pub use create::create;
 pub use lists::{Question, SPEC, get, list, rows};
-pub use owner::set_owner;
+pub use owner::{Home, give_back, home_in, home_with, set_department, set_owner};
 pub use removal::{remove, restore};
 pub use reveal::{Revealed, reveal};
+pub(in crate::customers) use search::among;
 pub use search::{people, readable, records, short_names, with_readable};
 pub use subjects::{Card, Subject, Whose, cards, contacted, count_by_grade, page_of_subjects, recontacted, snapshot};
 

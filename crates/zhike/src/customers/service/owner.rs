@@ -1,3 +1,4 @@
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{Entity as _, Tx};
 use uuid::Uuid;
@@ -6,11 +7,11 @@ use super::change::{save, stale};
 use super::load_for_change;
 use crate::customers::model::Customer;
 use crate::customers::view::{CustomerView, view};
-use crate::customers::{contacts, facts, index, input};
+use crate::customers::{contacts, facts, index, input, reach};
 use crate::kernel::permission::action::Assign;
 use crate::kernel::permission::entity;
-use crate::kernel::{Entity, Error, Grant, Guarded, Id, Result};
-use crate::platform::access::model::User;
+use crate::kernel::{Action, Entity, Error, Grant, Guarded, Id, Principal, Result};
+use crate::platform::access::model::{Department, User};
 use crate::platform::audit::{self, Changes};
 
 /// Hands a customer over to somebody else; the department follows.
@@ -25,25 +26,94 @@ pub fn set_owner(
     let reason = input::reason(reason)?;
     let mut customer = load_for_change(tx, grant, id)?;
     version.map_or(Ok(()), |version| stale(&customer, version))?;
+    let home = home_with(tx, grant, owner)?;
+    move_to(tx, who, &mut customer, home, &reason)?;
+    view(tx, who, customer)
+}
+
+/// Hands a customer over to a department: to its head, who hands on.
+pub fn set_department(
+    tx: &mut Tx<'_>,
+    grant: &Grant<Assign, entity::Customer>,
+    id: Id<Customer>,
+    (department, reason): (Uuid, &str),
+) -> Result<CustomerView> {
+    let who = grant.principal();
+    let reason = input::reason(reason)?;
+    let mut customer = load_for_change(tx, grant, id)?;
+    let home = home_in(tx, grant, department)?;
+    move_to(tx, who, &mut customer, home, &reason)?;
+    view(tx, who, customer)
+}
+
+/// Gives a customer that is held back to whom it was taken from. Whoever does reaches it there.
+pub fn give_back(
+    tx: &mut Tx<'_>,
+    grant: &Grant<Assign, entity::Customer>,
+    mut customer: Customer,
+    home: Home,
+    reason: &str,
+) -> Result<()> {
+    let there = Customer { owner_id: home.owner, department_id: home.department, ..customer.clone() };
+    if !reach::reaches(tx, &reach::scope(grant), &there)? {
+        return Err(Error::forbidden());
+    }
+    if let Some(owner) = home.owner {
+        active(tx, owner.uuid())?;
+    }
+    move_to(tx, grant.principal(), &mut customer, home, reason)
+}
+
+/// Whose a customer is, and of which department.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Home {
+    pub owner: Option<Id<User>>,
+    pub department: Option<Id<Department>>,
+}
+
+impl Home {
+    pub fn of(customer: &Customer) -> Self {
+        Self { owner: customer.owner_id, department: customer.department_id }
+    }
+}
+
+/// With a colleague, who must still work here and be within reach of who hands over.
+pub fn home_with(tx: &mut Tx<'_>, grant: &Grant<Assign, entity::Customer>, owner: Uuid) -> Result<Home> {
     let user = active(tx, owner)?;
     may_give_to(tx, grant, &user)?;
-    let (from, before) = (customer.owner_id, customer.department_id);
-    if from == Some(user.id) && before == user.department_id {
-        return view(tx, who, customer);
+    Ok(Home { owner: Some(user.id), department: user.department_id })
+}
+
+/// With a department, as its head's.
+pub fn home_in(tx: &mut Tx<'_>, grant: &Grant<Assign, entity::Customer>, department: Uuid) -> Result<Home> {
+    let unknown = || Error::field_invalid("department_id", "department.unknown");
+    let department = Department::find(tx, Id::from_uuid(department))?.ok_or_else(unknown)?;
+    let head = department.head_id.ok_or_else(|| Error::field_invalid("department_id", "department.no_head"))?;
+    let reach = grant.principal().permissions.reach(Action::Assign, Entity::Customer);
+    if !reach.is_some_and(|reach| reach.all || reach.departments.contains(&department.id.uuid())) {
+        return Err(Error::forbidden().field("department_id", "not_allowed"));
     }
-    customer.owner_id = Some(user.id);
-    customer.department_id = user.department_id;
-    save(tx, who, &mut customer)?;
+    active(tx, head.uuid())?;
+    Ok(Home { owner: Some(head), department: Some(department.id) })
+}
+
+/// What follows from a customer being somebody else's. Nothing, where it is theirs already.
+fn move_to(tx: &mut Tx<'_>, who: &Principal, customer: &mut Customer, home: Home, reason: &str) -> Result<()> {
+    let before = Home::of(customer);
+    if before == home {
+        return Ok(());
+    }
+    (customer.owner_id, customer.department_id) = (home.owner, home.department);
+    save(tx, who, customer)?;
     let contacts = contacts::of_customer(tx, customer.id)?;
-    index::put(tx, &customer, &contacts)?;
+    index::put(tx, customer, &contacts)?;
     let mut changes = Changes::new();
-    changes.field("owner_id", &from, &customer.owner_id).field("department_id", &before, &customer.department_id);
-    changes.set("reason", &reason);
+    changes.field("owner_id", &before.owner, &home.owner).field("department_id", &before.department, &home.department);
+    changes.set("reason", reason);
     let id = customer.id.uuid();
-    let told = json!({ "from": from, "to": customer.owner_id });
+    let told = json!({ "from": before.owner, "to": home.owner });
     facts::publish(tx, who, facts::OWNER_CHANGED, (id, Some(id)), who.now, told)?;
-    audit::record(tx, who, "assign", Entity::Customer, id, Some(id), changes)?;
-    view(tx, who, customer)
+    audit::record(tx, who, "assign", Entity::Customer, id, Some(id), changes)
 }
 
 /// A colleague who still works here.

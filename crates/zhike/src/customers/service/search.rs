@@ -38,7 +38,7 @@ pub fn with_readable(tx: &mut Tx<'_>, who: &Principal, children: Entity, visible
 }
 
 /// Which of these customers are within a scope.
-pub(super) fn among(tx: &mut Tx<'_>, scope: &Predicate, ids: Vec<Uuid>) -> Result<Vec<Uuid>> {
+pub(in crate::customers) fn among(tx: &mut Tx<'_>, scope: &Predicate, ids: Vec<Uuid>) -> Result<Vec<Uuid>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }

@@ -216,6 +216,14 @@ pub fn shown(tx: &mut Tx<'_>, who: &Principal, entity: Entity, values: &Values) 
     Ok(shown)
 }
 
+/// What stands in a field that is not personal, as it would be sent.
+pub fn plain(field: &CustomField, values: &Values) -> Json {
+    match values.get(&field.number) {
+        Some(Kept::Open(held)) => held.json(field.kind),
+        _ => Json::Null,
+    }
+}
+
 /// Writes what differs.
 pub fn write(tx: &mut Tx<'_>, place: Place<'_>, before: &Values, after: &Values) -> Result<()> {
     for number in before.keys().chain(after.keys().filter(|number| !before.contains_key(number))) {

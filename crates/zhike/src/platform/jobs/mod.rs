@@ -22,5 +22,5 @@ mod tests;
 pub use context::JobContext;
 pub use registry::{Handler, Registry};
 pub use runner::{Runner, Running};
-pub use service::{JobView, list, view};
+pub use service::{JobView, failure, list, view};
 pub use sweep::register as register_own;

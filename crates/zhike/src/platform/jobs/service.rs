@@ -78,6 +78,11 @@ impl From<Job> for JobView {
     }
 }
 
+/// The code of what ended a job before it was done.
+pub fn failure(job: Job) -> Option<String> {
+    JobView::from(job).error
+}
+
 /// A job that the asker has asked for, or any for who may see all.
 pub fn view(tx: &mut Tx<'_>, grant: &Grant<Read, entity::Job>, id: Uuid) -> Result<JobView> {
     let job = Job::find(tx, id)?.ok_or_else(Error::not_found)?;

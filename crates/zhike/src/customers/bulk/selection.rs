@@ -1,0 +1,76 @@
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
+use store::Tx;
+use store::list::{Filter, List, Op};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::customers::model::Customer;
+use crate::customers::service::{self, Question};
+use crate::kernel::permission::action::Read;
+use crate::kernel::permission::entity;
+use crate::kernel::{Error, Grant, Id, Result};
+
+/// Rows that can be ticked one by one; more are meant by a filter.
+const IDS_MOST: usize = 1_000;
+/// Customers of one page, in the order of their creation or, when searched for, of the search.
+pub const PAGE: usize = 200;
+/// What is found is counted up to here; nobody waits for the exact number of more.
+pub const COUNTED_MOST: usize = 10_000;
+
+/// Which customers are meant: these, or all that a list finds.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Selection {
+    pub ids: Option<Vec<Uuid>>,
+    /// An array of `[field, op, value]`.
+    #[schema(value_type = Vec<Object>)]
+    pub filter: Option<Json>,
+    pub q: Option<String>,
+}
+
+/// How many there are: exactly, or that there are more than this many.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Found {
+    pub count: i64,
+    pub more: bool,
+}
+
+store::columns! {
+    pub struct Only {
+        pub id: Id<Customer>,
+    }
+}
+
+impl Selection {
+    /// The question to the list, from `cursor` on, about what was there at that moment.
+    pub fn question(&self, cursor: Option<&str>, at: Timestamp) -> Result<Question> {
+        let filter = match (&self.filter, &self.ids) {
+            (Some(Json::Array(filter)), None) => Some(json!(filter).to_string()),
+            (None, None) => None,
+            (None, Some(ids)) if ids.is_empty() => return Err(Error::field_invalid("ids", "required")),
+            (None, Some(ids)) if ids.len() > IDS_MOST => return Err(Error::field_invalid("ids", "too_many")),
+            (None, Some(_)) if self.q.is_none() => None,
+            _ => return Err(Error::field_invalid("filter", "malformed")),
+        };
+        let searches = self.q.as_ref().is_some_and(|text| !text.trim().is_empty());
+        let sort = if searches { None } else { Some("created_at") };
+        let mut question = Question::parse(filter.as_deref(), sort, cursor, Some(PAGE), self.q.as_deref())?;
+        question.asked.among.clone_from(&self.ids);
+        question.asked.filters.push(Filter {
+            field: "created_at".to_owned(),
+            op: Op::Le,
+            value: json!(at.to_string()),
+        });
+        Ok(question)
+    }
+}
+
+/// How many customers are meant, counted up to a bound.
+pub fn count(tx: &mut Tx<'_>, grant: &Grant<Read, entity::Customer>, selection: &Selection) -> Result<Found> {
+    let mut question = selection.question(None, grant.now())?;
+    question.asked.page.limit = COUNTED_MOST;
+    let List { items, next } = service::rows::<Only>(tx, grant, &question)?;
+    Ok(Found { count: items.len() as i64, more: next.is_some() })
+}
