@@ -21,6 +21,7 @@ use crate::kernel::{Clock, Error, Result};
 use crate::people;
 use crate::platform::access::identity::{Identities, Lifetime};
 use crate::platform::access::login::Door;
+use crate::platform::bin;
 use crate::platform::files::Files;
 use crate::platform::holdings::{self, Holding};
 use crate::platform::http::lanes::Lanes;
@@ -139,6 +140,7 @@ impl App {
         subscribe();
         customers::timeline::register(timeline);
         holdings::declare(self::holdings);
+        bin::declare(bins);
         metrics::start();
         Ok(Self(Arc::new(State {
             db,
@@ -263,6 +265,11 @@ pub fn holdings() -> Vec<Holding> {
     rooms.into_iter().flatten().collect()
 }
 
+/// What can be removed and restored.
+fn bins() -> Vec<bin::Bin> {
+    [customers::bin::bins(), engagement::bins()].into_iter().flatten().collect()
+}
+
 /// What can be searched for.
 pub fn searchable() -> Vec<Searchable> {
     vec![customers::searchable()]
@@ -273,6 +280,7 @@ pub fn jobs() -> jobs::Registry {
     let mut registry = jobs::Registry::default();
     jobs::register_own(&mut registry);
     platform::search::register(&mut registry);
+    bin::register(&mut registry);
     engagement::register(&mut registry);
     policy::register(&mut registry);
     customers::duplicates::register(&mut registry);

@@ -1,5 +1,6 @@
 export * from '@/offline/outbox'
 export { correctAndSend, keepAndSend, type Sent, sendKept } from '@/offline/send'
+export * from './bin'
 export { type Change, isChange } from './change'
 export { api, call, idempotent, ifMatch, newKey, onPasswordNeeded, onSessionLost, type Schemas } from './client'
 export * from './custom'

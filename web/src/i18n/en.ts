@@ -50,7 +50,7 @@ export const en: Record<keyof typeof zh, string> = {
   'list.select_row': 'Select {what}',
   'list.selected': '{n} selected',
   'list.selected_more': 'More than {n} selected',
-  'list.select_all': 'Select all that the filter finds',
+  'list.select_found': 'Select all that the filter finds',
   'list.clear_selection': 'Clear selection',
   'list.load_more': 'Load more',
   'list.rows': '{n} shown',

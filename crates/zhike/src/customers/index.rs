@@ -10,7 +10,7 @@ use super::model::{Customer, PHONE_LOOKUP, SEARCH_KIND};
 use super::reach;
 use super::rules::credit_code;
 use super::{collaborators, draft, merges};
-use crate::kernel::{Entity, Principal, Result};
+use crate::kernel::{Entity, Id, Principal, Result};
 use crate::platform::custom::values as custom;
 use crate::platform::search::RENEWED_AT_ONCE;
 use crate::platform::vault::{hex, normalise};
@@ -31,6 +31,14 @@ pub fn put(tx: &mut Tx<'_>, customer: &Customer, contacts: &[Contact]) -> Result
         }
     }
     Ok(search::put(tx, &doc)?)
+}
+
+/// Takes a customer that is to go for good out of the search.
+pub fn forget(tx: &mut Tx<'_>, customer: Uuid) -> Result<()> {
+    match Customer::find(tx, Id::<Customer>::from_uuid(customer))? {
+        Some(customer) => remove(tx, &customer),
+        None => Ok(()),
+    }
 }
 
 /// Indexes a customer that is surely new, without looking whether it is there; `found` are the texts of added fields.

@@ -14,6 +14,7 @@
 //! [`service::contacted`] for the date of the last contact, and [`timeline::Source`] to be filled. It publishes the
 //! [`facts`] of its names, and follows changes of the fields that the company adds ([`settling`]).
 
+pub mod bin;
 pub mod bulk;
 pub mod chart;
 pub mod collaborators;

@@ -22,6 +22,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 use crate::customers::timeline::Offer;
+use crate::platform::bin::Bin;
 use crate::platform::holdings::{Holding, holding};
 use crate::platform::jobs;
 
@@ -39,6 +40,11 @@ pub fn holdings() -> Vec<Holding> {
         holding!("interaction" moves by "id" tells interactions::Interaction),
         holding!("todo" moves by "id" tells todos::Todo),
     ]
+}
+
+/// What this room has in the recycle bin.
+pub fn bins() -> Vec<Bin> {
+    vec![interactions::service::bin(), todos::service::bin()]
 }
 
 /// The jobs that this room does.

@@ -25,6 +25,15 @@ pub struct Holding {
     pub table: &'static str,
     pub merging: Merging,
     pub telling: Option<Telling>,
+    /// Removes some rows of a customer for good; nothing does where they are the history of what was done.
+    pub purge: Option<Purge>,
+}
+
+/// One statement for each database: neither has a key that all tables have.
+#[derive(Clone, Copy)]
+pub struct Purge {
+    pub sqlite: &'static Statement,
+    pub postgres: &'static Statement,
 }
 
 /// How the rows of a customer are told to the person they are about.
@@ -50,7 +59,8 @@ pub enum Merging {
 }
 
 /// Declares a table: how it is called, and by which column its rows are named. `follows` names the table whose rows
-/// they belong to, which comes before it in the list.
+/// they belong to, which comes before it in the list; `kept` comes before how they merge, where rows are the history of
+/// what was done and outlive the customer.
 macro_rules! holding {
     ($table:literal moves by $row:literal $(tells $entity:ty)?) => {{
         static NOTE: store::Statement = store::Statement::new(concat!($table, ".note"), None, || {
@@ -65,6 +75,7 @@ macro_rules! holding {
             table: $table,
             merging: $crate::platform::holdings::Merging::Moves { note: &NOTE, go: &GO },
             telling: $crate::platform::holdings::holding!(@telling $table $($entity)?),
+            purge: Some($crate::platform::holdings::holding!(@purge $table "rowid")),
         }
     }};
     ($table:literal follows $parent:literal by $row:literal) => {{
@@ -76,6 +87,7 @@ macro_rules! holding {
             table: $table,
             merging: $crate::platform::holdings::Merging::Follows { go: &GO },
             telling: None,
+            purge: Some($crate::platform::holdings::holding!(@purge $table $row)),
         }
     }};
     ($table:literal stays) => {
@@ -83,8 +95,28 @@ macro_rules! holding {
             table: $table,
             merging: $crate::platform::holdings::Merging::Stays,
             telling: None,
+            purge: Some($crate::platform::holdings::holding!(@purge $table "rowid")),
         }
     };
+    ($table:literal kept $($rest:tt)+) => {
+        $crate::platform::holdings::Holding {
+            purge: None,
+            ..$crate::platform::holdings::holding!($table $($rest)+)
+        }
+    };
+    (@purge $table:literal $row:expr) => {{
+        static SQLITE: store::Statement =
+            store::Statement::new(concat!($table, ".purge_sqlite"), Some(store::Dialect::Sqlite), || {
+                $crate::platform::holdings::purge_sql($table, $row)
+            });
+        static POSTGRES: store::Statement =
+            store::Statement::new(concat!($table, ".purge_postgres"), Some(store::Dialect::Postgres), || {
+                $crate::platform::holdings::purge_sql($table, "ctid")
+            });
+        store::inventory::submit! { store::Registered(&SQLITE) }
+        store::inventory::submit! { store::Registered(&POSTGRES) }
+        $crate::platform::holdings::Purge { sqlite: &SQLITE, postgres: &POSTGRES }
+    }};
     (@telling $table:literal) => {
         None
     };
@@ -171,6 +203,13 @@ pub fn tell(tx: &mut Tx<'_>, customer: Uuid, contact: Option<Uuid>) -> Result<Ma
     Ok(all)
 }
 
+pub fn purge_sql(table: &str, row: &str) -> String {
+    format!(
+        "delete from {table} where customer_id = $1 and {row} in
+        (select {row} from {table} where customer_id = $1 limit $2)"
+    )
+}
+
 static HOLDINGS: OnceLock<Vec<Holding>> = OnceLock::new();
 
 /// Sets the list of the program; later calls change nothing.
@@ -199,6 +238,17 @@ pub fn move_some(tx: &mut Tx<'_>, way: Way, step: i64, most: i64) -> Result<bool
             more |= tx.execute(note, &[&survivor, &merge, &step, &loser, &most])? == most as u64;
         }
         go(tx, holding, (loser, survivor), way, step)?;
+    }
+    Ok(more)
+}
+
+/// Removes the next rows of a customer for good, `most` of each table. Whether any are left. The history of what was done
+/// stays.
+pub fn purge_some(tx: &mut Tx<'_>, customer: Uuid, most: i64) -> Result<bool> {
+    let mut more = false;
+    for purge in all().iter().filter_map(|holding| holding.purge) {
+        let statement = if tx.is_postgres() { purge.postgres } else { purge.sqlite };
+        more |= tx.execute(statement, &[&customer, &most])? >= most as u64;
     }
     Ok(more)
 }

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod audit;
 pub mod backup;
+pub mod bin;
 pub mod custom;
 pub mod doctor;
 pub mod files;
@@ -27,6 +28,7 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(access::http::routes())
         .merge(audit::http::routes())
+        .merge(bin::http::routes())
         .merge(custom::http::routes())
         .merge(jobs::http::routes())
         .merge(notifications::http::routes())
@@ -40,10 +42,10 @@ pub fn routes() -> OpenApiRouter<App> {
 pub fn holdings() -> Vec<holdings::Holding> {
     use holdings::holding;
     vec![
-        holding!("fact" moves by "id"),
+        holding!("fact" kept moves by "id"),
         // What stands in added fields of contacts goes with them; the record's own is united field by field.
         holding!("custom_value" follows "contact" by "record_id"),
         holding!("bin_item" moves by "id"),
-        holding!("audit" stays),
+        holding!("audit" kept stays),
     ]
 }

@@ -57,9 +57,9 @@ pub fn routes() -> OpenApiRouter<App> {
 pub fn holdings() -> Vec<Holding> {
     vec![
         holding!("customer_since" stays),
-        holding!("duty" moves by "id"),
-        holding!("duty_event" follows "duty" by "duty_id"),
-        holding!("breach" follows "duty" by "duty_id"),
+        holding!("duty" kept moves by "id"),
+        holding!("duty_event" kept follows "duty" by "duty_id"),
+        holding!("breach" kept follows "duty" by "duty_id"),
     ]
 }
 

@@ -4,3 +4,4 @@ mod hidden_fields;
 mod list_equals_record;
 mod noninterference;
 mod permission_matrix;
+mod recycle_bin;

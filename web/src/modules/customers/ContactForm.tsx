@@ -1,8 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
-import { type CustomField, messageOf, useCan, useCustomFields, useMe } from '@/api'
+import { type CustomField, messageOf, restoreRemoved, useCan, useCustomFields, useMe } from '@/api'
 import { t as words } from '@/i18n'
-import { Area, Button, ChoiceField, Form, Phone, required, Switch, Text, toast, useForm } from '@/ui'
+import { Area, Button, ChoiceField, Form, Phone, required, Switch, Text, toast, undoable, useForm } from '@/ui'
 import { type Custom, CustomInputs, type CustomValues, customChanged, customInitial } from './custom'
 import { attitudeOptions, authorityOptions, calendarOptions, influenceOptions, salutationOptions } from './options'
 import {
@@ -125,10 +124,7 @@ export function ContactForm({ customerId, contact, onDone }: Props) {
 /** For somebody entered by mistake; who has left is marked instead. */
 function Remove({ contact, onDone }: { contact: Contact; onDone: () => void }) {
   const refresh = useRefresh()
-  // The one act here that cannot be undone: it asks twice.
-  const [sure, setSure] = useState(false)
   const remove = async () => {
-    if (!sure) return setSure(true)
     try {
       await removeContact(contact)
     } catch (error) {
@@ -136,12 +132,21 @@ function Remove({ contact, onDone }: { contact: Contact; onDone: () => void }) {
     }
     onDone()
     await refresh(contact.customer_id)
-    toast(t('customers.contact_removed', { name: contact.name }))
+    undoable(t('customers.contact_removed', { name: contact.name }), () => void restore())
+  }
+  const restore = async () => {
+    try {
+      await restoreRemoved(contact.id)
+      toast(t('bin.restored', { name: contact.name }))
+    } catch (error) {
+      toast(messageOf(error))
+    }
+    await refresh(contact.customer_id)
   }
   return (
     <div>
-      <Button size="xs" kind={sure ? 'danger' : 'quiet'} icon="trash" onClick={() => void remove()}>
-        {sure ? t('customers.contact_remove_sure', { name: contact.name }) : words('remove')}
+      <Button size="xs" kind="quiet" icon="trash" onClick={() => void remove()}>
+        {words('remove')}
       </Button>
     </div>
   )

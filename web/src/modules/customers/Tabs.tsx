@@ -14,6 +14,7 @@ export function Tabs() {
         { to: '/customers/grades', label: t('proposal.title') },
         { to: '/customers/duplicates', label: t('pair.title') },
         { to: '/customers/bulk', label: t('bulk.title') },
+        { to: '/customers/bin', label: t('bin.title') },
       ]}
     />
   )

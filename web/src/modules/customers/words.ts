@@ -1,6 +1,7 @@
 import { define } from '@/i18n'
 import { archive } from './words/archive'
 import { cooperation } from './words/cooperation'
+import { bin } from './words/bin'
 import { bulk } from './words/bulk'
 import { enums } from './words/enums'
 import { errors } from './words/errors'
@@ -16,6 +17,7 @@ export const t = define({
   zh: {
     ...archive.zh,
     ...cooperation.zh,
+    ...bin.zh,
     ...bulk.zh,
     ...enums.zh,
     ...errors.zh,
@@ -29,6 +31,7 @@ export const t = define({
   en: {
     ...archive.en,
     ...cooperation.en,
+    ...bin.en,
     ...bulk.en,
     ...enums.en,
     ...errors.en,

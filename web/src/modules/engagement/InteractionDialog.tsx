@@ -1,7 +1,7 @@
-import { messageOf, newKey, useCan, useMe } from '@/api'
+import { messageOf, restoreRemoved, useCan, useMe } from '@/api'
 import { dateTime, lookup, t as words } from '@/i18n'
 import { Area, Button, Dialog, Facts, Form, Link, required, Status, Text, toast, undoable, useForm } from '@/ui'
-import { changeInteraction, type Interaction, recordAgain, useRefresh, withdrawInteraction } from './queries'
+import { changeInteraction, type Interaction, useRefresh, withdrawInteraction } from './queries'
 import { w } from './words'
 
 type Values = { content: string; feedback: string; next_plan: string }
@@ -36,8 +36,15 @@ export function InteractionDialog({ record, onClose }: { record: Interaction; on
     }
     onClose()
     await refresh(customer)
-    const key = newKey()
-    undoable(w('interactions.withdrawn'), () => void recordAgain(record, key).then(() => refresh(customer)))
+    undoable(w('interactions.withdrawn'), () => void restore())
+  }
+  const restore = async () => {
+    try {
+      await restoreRemoved(record.id)
+    } catch (error) {
+      toast(messageOf(error))
+    }
+    await refresh(customer)
   }
   const kind = lookup(`interaction.${record.kind}`) ?? record.kind
   return (

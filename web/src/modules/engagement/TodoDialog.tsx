@@ -1,4 +1,4 @@
-import { messageOf, searchCustomers, useCan, useMe } from '@/api'
+import { messageOf, restoreRemoved, searchCustomers, useCan, useMe } from '@/api'
 import { t as words } from '@/i18n'
 import {
   Button,
@@ -61,10 +61,15 @@ export function TodoDialog({ todo, customer, onClose }: Props) {
     }
     onClose()
     await refresh(gone.customer?.id)
-    undoable(
-      w('todos.removed', { what: gone.title }),
-      () => void createTodo(again(gone), crypto.randomUUID()).then(() => refresh()),
-    )
+    undoable(w('todos.removed', { what: gone.title }), () => void restore(gone))
+  }
+  const restore = async (gone: Todo) => {
+    try {
+      await restoreRemoved(gone.id)
+    } catch (error) {
+      toast(messageOf(error))
+    }
+    await refresh(gone.customer?.id)
   }
   return (
     <Dialog title={todo ? w('todos.edit') : t('todos.new')} open onClose={onClose} size={560}>
@@ -100,16 +105,4 @@ export function TodoDialog({ todo, customer, onClose }: Props) {
 
 function named(ref: { id: string; name?: string | null } | null | undefined): { id: string; name: string } | undefined {
   return ref ? { id: ref.id, name: ref.name ?? '' } : undefined
-}
-
-/** Deleting is taken back by making it again. */
-function again(todo: Todo) {
-  return {
-    title: todo.title,
-    customer_id: todo.customer?.id,
-    owner_id: todo.owner.id,
-    due_at: todo.due_at,
-    remind_at: todo.remind_at,
-    priority: todo.priority,
-  }
 }

@@ -139,19 +139,3 @@ export function useWaiting(): Kept[] {
 export function useToday() {
   return useQuery(todayQuery)
 }
-
-/** Takes a withdrawal back: the same record anew. */
-export function recordAgain(record: Interaction, key: string): Promise<Interaction> {
-  const body: InteractionInput = {
-    kind: record.kind,
-    at: record.at,
-    contact_id: record.contact?.id,
-    content: record.content,
-    feedback: record.feedback,
-    next_plan: record.next_plan,
-    next_at: record.next_at,
-    duty_id: record.duty_id,
-  }
-  const params = { path: { id: record.customer.id } }
-  return call(api.POST('/api/v1/customers/{id}/interactions', { params, body, headers: idempotent(key) }))
-}

@@ -10,6 +10,7 @@ import {
   Form,
   type FormState,
   IconButton,
+  NumberField,
   required,
   Segmented,
   Skeleton,
@@ -60,7 +61,7 @@ function Editor({ settings }: { settings: Settings }) {
         working_week: values.working_week.map(sortDay),
         overrides,
       })
-      const calendar = ({ company: _, version: __, ...rest }: Settings) => JSON.stringify(rest)
+      const calendar = ({ company: _, version: __, bin_days: ___, ...rest }: Settings) => JSON.stringify(rest)
       toast(calendar(values) === calendar(settings) ? words('saved') : t('company.replanned'))
       await client.invalidateQueries({ queryKey: settingsQuery.queryKey })
       await client.invalidateQueries({ queryKey: ['me'] })
@@ -96,6 +97,18 @@ function Editor({ settings }: { settings: Settings }) {
           />
         </section>
         <Overrides form={form} />
+        <section className="section">
+          <h2>{t('company.bin')}</h2>
+          <NumberField
+            label={t('company.bin_days')}
+            hint={t('company.bin_why')}
+            min={1}
+            max={3650}
+            value={form.values.bin_days}
+            error={form.errors.bin_days}
+            onChange={(days) => form.set({ bin_days: days ?? 30 })}
+          />
+        </section>
       </Form>
     </fieldset>
   )

@@ -42,6 +42,7 @@ export const ACTIONS = [
   'bulk_done',
   'bulk_undo',
   'bulk_undone',
+  'purge',
   'verification',
   'major_event',
   'major_event_withdrawn',

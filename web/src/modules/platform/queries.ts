@@ -39,6 +39,7 @@ export type Settings = {
   working_week: Week
   national: string | null
   overrides: Override[]
+  bin_days: number
   version: number
 }
 

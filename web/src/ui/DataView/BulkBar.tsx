@@ -22,7 +22,7 @@ export function BulkBar<T>({ count, actions, rows, onClear, onAll, all }: Props<
       <b aria-live="polite">{words}</b>
       {onAll && (
         <Button size="xs" kind="quiet" onClick={onAll}>
-          {t('list.select_all')}
+          {t('list.select_found')}
         </Button>
       )}
       {actions.map((action) => (

@@ -22,6 +22,7 @@ pub const COUNTED_MOST: usize = 10_000;
 /// Which customers are meant: these, or all that a list finds.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schema(as = BulkSelection)]
 pub struct Selection {
     pub ids: Option<Vec<Uuid>>,
     /// An array of `[field, op, value]`.
@@ -32,6 +33,7 @@ pub struct Selection {
 
 /// How many there are: exactly, or that there are more than this many.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = BulkFound)]
 pub struct Found {
     pub count: i64,
     pub more: bool,

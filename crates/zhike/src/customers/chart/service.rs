@@ -34,6 +34,11 @@ store::statements! {
         where customer_id = $1 and parent_id = $2";
 }
 
+/// A department of the chart, if it is still there.
+pub fn still_there(tx: &mut Tx<'_>, customer: Id<Customer>, unit: Id<Unit>) -> Result<Option<Id<Unit>>> {
+    Ok(Unit::one(tx, &ONE, &[&customer, &unit])?.map(|unit| unit.id))
+}
+
 /// A department of a customer as it is shown. The departments are in order beside each other.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = ChartUnit)]

@@ -6,6 +6,7 @@ pub mod draft;
 pub mod http;
 mod model;
 pub mod moving;
+pub mod removal;
 pub mod service;
 mod view;
 

@@ -3,6 +3,7 @@ use uuid::Uuid;
 
 use super::draft::{self, ContactPatch, NewContact};
 use super::model::Contact;
+use super::removal;
 use super::view::{ContactView, view, views};
 use crate::customers::model::Customer;
 use crate::customers::rules::text::Faults;
@@ -168,6 +169,7 @@ pub fn set_no_contact(
     view(tx, who, contact)
 }
 
+/// Takes a contact away, into the recycle bin.
 pub fn delete(
     tx: &mut Tx<'_>,
     grant: &Grant<Delete, entity::Contact>,
@@ -176,13 +178,16 @@ pub fn delete(
 ) -> Result<()> {
     let customer = service::load_for_change(tx, grant, customer)?;
     let contact = one(tx, customer.id, contact)?;
+    let (who, row) = (grant.principal(), contact.id.uuid());
+    let held = values::of_customer(tx, who, customer.id.uuid())?.remove(&row).unwrap_or_default();
+    removal::keep(tx, who, &customer, &contact, held)?;
     contact.delete(tx)?;
     tx.execute(&NO_SUPERIOR, &[&customer.id, &contact.id])?;
-    values::forget(tx, customer.id.uuid(), contact.id.uuid())?;
+    values::forget(tx, customer.id.uuid(), row)?;
     let mut changes = Changes::new();
     changes.field("name", &Some(&contact.name), &None);
-    audited(tx, grant.principal(), &customer, &contact, "delete", changes)?;
-    service::settle_contacts(tx, grant.principal(), &customer)
+    audited(tx, who, &customer, &contact, "delete", changes)?;
+    service::settle_contacts(tx, who, &customer)
 }
 
 /// One contact of a customer that has been checked; 423 for one who is restricted.

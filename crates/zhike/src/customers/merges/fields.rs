@@ -211,7 +211,7 @@ fn field_of(column: &'static str) -> &'static str {
 }
 
 /// A value as JSON. Bytes, which hold what is sealed, are told by a word before them.
-fn told(value: &Value) -> Json {
+pub fn told(value: &Value) -> Json {
     match value {
         Value::Null => Json::Null,
         Value::Bool(value) => json!(value),
@@ -223,7 +223,8 @@ fn told(value: &Value) -> Json {
     }
 }
 
-fn read(told: &Json) -> Value {
+/// [`told`] read back.
+pub fn read(told: &Json) -> Value {
     if let Some(id) = told["id"].as_str().and_then(|id| id.parse().ok()) {
         return Value::Uuid(id);
     }

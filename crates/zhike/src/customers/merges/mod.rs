@@ -17,6 +17,7 @@ mod service;
 mod tests;
 mod undo;
 
+pub(in crate::customers) use fields::{read, told};
 pub use job::register;
 pub use model::family;
 pub use service::moved_to;

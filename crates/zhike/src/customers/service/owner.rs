@@ -87,7 +87,7 @@ pub fn home_with(tx: &mut Tx<'_>, grant: &Grant<Assign, entity::Customer>, owner
 /// With a department, as its head's.
 pub fn home_in(tx: &mut Tx<'_>, grant: &Grant<Assign, entity::Customer>, department: Uuid) -> Result<Home> {
     let unknown = || Error::field_invalid("department_id", "department.unknown");
-    let department = Department::find(tx, Id::from_uuid(department))?.ok_or_else(unknown)?;
+    let department = Department::find(tx, Id::<Department>::from_uuid(department))?.ok_or_else(unknown)?;
     let head = department.head_id.ok_or_else(|| Error::field_invalid("department_id", "department.no_head"))?;
     let reach = grant.principal().permissions.reach(Action::Assign, Entity::Customer);
     if !reach.is_some_and(|reach| reach.all || reach.departments.contains(&department.id.uuid())) {

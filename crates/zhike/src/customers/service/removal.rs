@@ -3,6 +3,7 @@ use store::Tx;
 
 use super::change::save;
 use super::{load, load_for_change, locked, settle};
+use crate::customers::bin::CUSTOMER;
 use crate::customers::model::Customer;
 use crate::customers::view::{CustomerView, view};
 use crate::customers::{duplicates, facts, index, merges, reach};
@@ -10,8 +11,10 @@ use crate::kernel::permission::action::Delete;
 use crate::kernel::permission::entity;
 use crate::kernel::{Entity, Error, Grant, Id, Result};
 use crate::platform::audit;
+use crate::platform::bin::{self, Removed};
 
-/// Takes a customer out of sight. Nothing of it is lost: [`restore`] brings it back.
+/// Takes a customer out of sight, into the recycle bin. Nothing of it is lost: [`restore`] brings it back until its time
+/// there has passed.
 pub fn remove(tx: &mut Tx<'_>, grant: &Grant<Delete, entity::Customer>, id: Id<Customer>) -> Result<()> {
     let who = grant.principal();
     let mut customer = load_for_change(tx, grant, id)?;
@@ -20,6 +23,15 @@ pub fn remove(tx: &mut Tx<'_>, grant: &Grant<Delete, entity::Customer>, id: Id<C
     index::remove(tx, &customer)?;
     duplicates::forget(tx, customer.id)?;
     let id = customer.id.uuid();
+    let removed = Removed {
+        id,
+        kind: CUSTOMER,
+        customer: None,
+        title: &customer.name,
+        owner: customer.owner_id.map(Id::uuid),
+        department: customer.department_id.map(Id::uuid),
+    };
+    bin::put(tx, who, &removed)?;
     facts::publish(tx, who, facts::REMOVED, (id, Some(id)), who.now, json!({}))?;
     audit::record(tx, who, "delete", Entity::Customer, id, Some(id), json!({ "number": customer.number }))
 }
@@ -46,6 +58,7 @@ pub fn restore(tx: &mut Tx<'_>, grant: &Grant<Delete, entity::Customer>, id: Id<
     settle(tx, who, &customer, customer.updated_at)?;
     duplicates::watch(tx, who, customer.id)?;
     let id = customer.id.uuid();
+    bin::take_out(tx, id)?;
     let told = json!({ "grade": customer.grade, "owner": customer.owner_id });
     facts::publish(tx, who, facts::RESTORED, (id, Some(id)), who.now, told)?;
     audit::record(tx, who, "restore", Entity::Customer, id, Some(id), json!({ "number": customer.number }))?;

@@ -29,6 +29,14 @@ pub fn withdraw(tx: &mut Tx<'_>, who: &Principal, interaction: &Interaction) -> 
     outbox::publish(tx, who, &Fact { id: interaction.id.uuid(), recorded_at, actor: Some(who.user.uuid()), ..fact })
 }
 
+/// Tells that a withdrawn contact took place after all.
+pub fn restore(tx: &mut Tx<'_>, who: &Principal, interaction: &Interaction) -> Result<()> {
+    let made = fact(interaction, interaction.kind.fact(), interaction.at);
+    // Later than its withdrawal.
+    let recorded_at = who.now.max(interaction.updated_at + SignedDuration::from_micros(2));
+    outbox::publish(tx, who, &Fact { id: interaction.id.uuid(), recorded_at, ..made })
+}
+
 fn fact(interaction: &Interaction, kind: &str, at: Timestamp) -> Fact {
     let mut attributes = Map::new();
     attributes.insert("kind".to_owned(), Value::from(interaction.kind.word()));

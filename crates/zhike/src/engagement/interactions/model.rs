@@ -52,6 +52,10 @@ store::statements! {
         where customer_id = $1 and id = $2 and version = $3 and deleted_at is null";
     pub WITHDRAW = "update interaction set deleted_at = $3, updated_at = $3, version = version + 1
         where customer_id = $1 and id = $2 and deleted_at is null";
+    pub WITHDRAWN = select Interaction where "customer_id = $1 and id = $2 and deleted_at is not null";
+    pub RESTORE = "update interaction set deleted_at = null, updated_at = $3, version = version + 1
+        where customer_id = $1 and id = $2";
+    pub PURGE = "delete from interaction where customer_id = $1 and id = $2 and deleted_at is not null";
     pub BEFORE = select Interaction where "customer_id = $1 and deleted_at is null and at <= $2 and (at < $2 or id < $3)
         order by at desc nulls last, id desc limit $4";
     pub LATEST = "select at, next_at from interaction where customer_id = $1 and deleted_at is null

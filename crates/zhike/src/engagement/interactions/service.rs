@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use serde::Deserialize;
 use serde_json::Value;
 use store::list::{Asked, Field, Kind as Of, List, ListSpec};
@@ -6,7 +8,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::facts;
-use super::model::{CHANGE, Interaction, LATEST, LATEST_OF, OF_CUSTOMER, WITHDRAW};
+use super::model::{
+    CHANGE, Interaction, LATEST, LATEST_OF, OF_CUSTOMER, PURGE, RESTORE, WITHDRAW, WITHDRAWN,
+};
 use super::rules::{self, NewInteraction, cleaned};
 use super::view::{InteractionView, Names, view};
 use crate::customers;
@@ -19,8 +23,12 @@ use crate::kernel::permission::entity;
 use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
 use crate::platform::access::names::Named;
 use crate::platform::audit::{self, Changes};
+use crate::platform::bin::{self, Bin, Item, Removed};
 use crate::platform::http::present;
 use crate::policy::duties;
+
+/// What the recycle bin calls records of contacts.
+const BIN: &str = "interaction";
 
 /// What the list of contacts can be filtered and sorted by.
 pub const LIST: ListSpec = ListSpec {
@@ -239,10 +247,54 @@ pub fn withdraw(tx: &mut Tx<'_>, grant: &Grant<Delete, entity::Interaction>, pla
     if let Some(todo) = record.todo_id {
         todos::service::drop_untouched(tx, who, todo)?;
     }
+    let removed = Removed {
+        id: record.id.uuid(),
+        kind: BIN,
+        customer: Some(record.customer_id.uuid()),
+        title: &record.content,
+        owner: Some(record.actor_id.uuid()),
+        department: record.department_id,
+    };
+    bin::put(tx, who, &removed)?;
     let mut changes = Changes::new();
     changes.field("content", &Some(&record.content), &None);
     let noted = Some(record.customer_id.uuid());
     audit::record(tx, who, "delete", Entity::Interaction, record.id.uuid(), noted, changes)
+}
+
+/// Withdrawn records in the recycle bin.
+pub fn bin() -> Bin {
+    Bin { kind: BIN, entity: Entity::Interaction, visible: visible_in_bin, restore, purge }
+}
+
+fn visible_in_bin(who: &Principal) -> Predicate {
+    customers::bin::of_customers(who, Entity::Interaction)
+}
+
+/// Brings a withdrawn record back: duties are judged with it again, and the to-do that went with it is back.
+fn restore(tx: &mut Tx<'_>, who: &Arc<Principal>, item: &Item) -> Result<()> {
+    let grant = who.grant::<Delete, entity::Interaction>()?;
+    let customer = customers::bin::customer_of(tx, item)?;
+    let record = Interaction::one(tx, &WITHDRAWN, &[&customer, &item.id])?.ok_or_else(Error::not_found)?;
+    check(tx, &grant, &record)?;
+    tx.execute(&RESTORE, &[&record.customer_id, &record.id, &who.now])?;
+    refresh_customer(tx, record.customer_id)?;
+    facts::restore(tx, who, &record)?;
+    if let Some(todo) = record.todo_id {
+        todos::service::bring_back(tx, who, todo, record.deleted_at)?;
+    }
+    let mut changes = Changes::new();
+    changes.set("content", &record.content);
+    audit::record(tx, who, "restore", Entity::Interaction, record.id.uuid(), Some(customer), changes)
+}
+
+fn purge(tx: &mut Tx<'_>, item: &Item) -> Result<bool> {
+    let record = Interaction::one(tx, &WITHDRAWN, &[&item.customer_id, &item.id])?;
+    if let Some(todo) = record.and_then(|record| record.todo_id) {
+        todos::service::purge_removed(tx, todo)?;
+    }
+    tx.execute(&PURGE, &[&item.customer_id, &item.id])?;
+    Ok(false)
 }
 
 /// The customer's card shows the latest contact that still stands.

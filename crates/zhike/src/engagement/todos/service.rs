@@ -19,9 +19,17 @@ use crate::kernel::{Action, Entity, Error, Grant, Guarded as _, Id, Principal, R
 use crate::platform::access::model::{User, UserId};
 use crate::platform::access::names::{self, Named};
 use crate::platform::audit::{self, Changes};
+use crate::platform::bin::{self, Bin, Item, Removed};
 use crate::platform::http::present;
 use crate::platform::notifications::{self, Notice};
 use crate::platform::settings;
+
+/// What the recycle bin calls to-dos.
+const BIN: &str = "todo";
+
+store::statements! {
+    PURGE = "delete from todo where id = $1 and deleted_at is not null";
+}
 
 /// What the list of to-dos can be filtered and sorted by.
 pub const LIST: ListSpec = ListSpec {
@@ -284,10 +292,19 @@ fn differences(old: &Todo, new: &Todo) -> Changes {
     changes
 }
 
-/// Takes a to-do off every list; the audit knows of it.
+/// Takes a to-do off every list, into the recycle bin.
 pub fn remove(tx: &mut Tx<'_>, grant: &Grant<Delete, entity::Todo>, id: TodoId) -> Result<()> {
     let who = grant.principal();
     let todo = changeable(tx, who, id, Action::Delete)?;
+    let removed = Removed {
+        id: todo.id.uuid(),
+        kind: BIN,
+        customer: todo.customer_id,
+        title: &todo.title,
+        owner: Some(todo.owner_id.uuid()),
+        department: todo.department_id,
+    };
+    bin::put(tx, who, &removed)?;
     drop_todo(tx, who, todo)
 }
 
@@ -297,6 +314,59 @@ pub fn drop_untouched(tx: &mut Tx<'_>, who: &Principal, id: Uuid) -> Result<()> 
         Some(todo) => drop_todo(tx, who, todo),
         None => Ok(()),
     }
+}
+
+/// Removed to-dos in the recycle bin.
+pub fn bin() -> Bin {
+    Bin { kind: BIN, entity: Entity::Todo, visible: visible_in_bin, restore, purge }
+}
+
+fn visible_in_bin(who: &Principal) -> Predicate {
+    match who.predicate(Action::Read, Entity::Todo) {
+        Predicate::All => Predicate::All,
+        reached => Predicate::Any(vec![reached, Predicate::eq("removed_by", who.user)]),
+    }
+}
+
+/// Brings a to-do back, for who could have removed it.
+fn restore(tx: &mut Tx<'_>, who: &Arc<Principal>, item: &Item) -> Result<()> {
+    let todo = Todo::find(tx, TodoId::from_uuid(item.id))?.filter(|todo| todo.deleted_at.is_some());
+    let todo = todo.ok_or_else(Error::not_found)?;
+    if todo.created_by != who.user && !reaches(tx, who, Action::Delete, &todo)? {
+        return Err(Error::forbidden());
+    }
+    put_back(tx, who, todo)
+}
+
+fn purge(tx: &mut Tx<'_>, item: &Item) -> Result<bool> {
+    purge_removed(tx, item.id)?;
+    Ok(false)
+}
+
+/// A removed to-do goes for good.
+pub fn purge_removed(tx: &mut Tx<'_>, id: Uuid) -> Result<()> {
+    tx.execute(&PURGE, &[&id])?;
+    Ok(())
+}
+
+/// Brings back the to-do that went with a contact when it was withdrawn at that moment.
+pub fn bring_back(tx: &mut Tx<'_>, who: &Principal, id: Uuid, gone_at: Option<Timestamp>) -> Result<()> {
+    match Todo::find(tx, TodoId::from_uuid(id))?.filter(|todo| todo.deleted_at.is_some() && todo.deleted_at == gone_at) {
+        Some(todo) => put_back(tx, who, todo),
+        None => Ok(()),
+    }
+}
+
+fn put_back(tx: &mut Tx<'_>, who: &Principal, mut todo: Todo) -> Result<()> {
+    todo.deleted_at = None;
+    todo.updated_at = who.now;
+    todo.update(tx)?;
+    todo.version += 1;
+    reminders::schedule(tx, &todo)?;
+    bin::take_out(tx, todo.id.uuid())?;
+    let mut changes = Changes::new();
+    changes.set("title", &todo.title);
+    audit::record(tx, who, "restore", Entity::Todo, todo.id.uuid(), todo.customer_id, changes)
 }
 
 fn drop_todo(tx: &mut Tx<'_>, who: &Principal, mut todo: Todo) -> Result<()> {

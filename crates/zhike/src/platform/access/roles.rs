@@ -175,6 +175,7 @@ fn data_steward() -> Rights {
     let archive = [Entity::Customer, Entity::Contact, Entity::Cooperation];
     Rights::colleague()
         .grant(&archive, &[Read, Create, Update, Delete, Assign, Export, Import, Reveal], Scope::All)
+        .grant(&[Entity::Customer], &[Manage], Scope::All)
         .grant(&[Entity::Interaction, Entity::Duty], &[Read], Scope::All)
         .grant(&[Entity::SubjectRequest], &[Read, Create, Update, Export], Scope::All)
         .grant(&[Entity::Todo], WRITE, Scope::Own)

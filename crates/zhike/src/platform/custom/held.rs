@@ -2,6 +2,7 @@
 //! Pure.
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
@@ -16,7 +17,7 @@ const NUMBER_MOST: f64 = 900_000_000_000.0;
 const MONEY_MOST: i64 = 100_000_000_000_000;
 
 /// A value. Choices of a field that takes one are a list of one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Held {
     Text(String),
     Number(i64),

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 use store::values::ValueTable;
 use store::{Row, Tx};
@@ -40,7 +41,7 @@ store::statements! {
 }
 
 /// A value that is kept: readable, or sealed.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Kept {
     Open(Held),
     Sealed(Vec<u8>),

@@ -22,6 +22,7 @@ store::entity! {
         pub overrides: String,
         /// Changes whenever the calendar does, so that a calendar once built can be kept under it.
         pub calendar_stamp: Uuid,
+        pub bin_days: i64,
         pub version: i64,
         pub updated_at: Timestamp,
     }
@@ -55,9 +56,16 @@ pub struct Settings {
     #[serde(default)]
     #[schema(value_type = Vec<Object>)]
     pub overrides: Vec<OverrideSpec>,
+    /// Days for which what was removed can be restored.
+    #[serde(default = "bin_days")]
+    pub bin_days: i64,
     #[serde(default)]
     #[schema(read_only)]
     pub version: i64,
+}
+
+const fn bin_days() -> i64 {
+    30
 }
 
 impl Settings {
@@ -70,6 +78,7 @@ impl Settings {
             working_week: spec.week,
             national: spec.national,
             overrides: spec.overrides,
+            bin_days: bin_days(),
             version: 0,
         }
     }
@@ -90,6 +99,7 @@ impl Settings {
             working_week: serde_json::from_str(&row.working_week)?,
             national: row.national.map(|word| serde_json::from_value(word.into())).transpose()?,
             overrides: serde_json::from_str(&row.overrides)?,
+            bin_days: row.bin_days,
             version: row.version,
         })
     }
@@ -103,6 +113,7 @@ impl Settings {
             national: self.national.map(|National::Cn| "cn".to_owned()),
             overrides: serde_json::to_string(&self.overrides)?,
             calendar_stamp,
+            bin_days: self.bin_days,
             version: self.version,
             updated_at: now,
         })

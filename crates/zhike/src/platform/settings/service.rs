@@ -21,6 +21,7 @@ use crate::platform::outbox;
 const NAME_MOST: usize = 200;
 const TABLE_MOST: usize = 64 * 1024;
 const DAYS_MOST: i64 = 400;
+const BIN_DAYS_MOST: i64 = 3_650;
 /// Calendars kept: the present one, and a few that a running request still holds to.
 const KEPT_MOST: usize = 32;
 
@@ -66,7 +67,7 @@ pub fn update(tx: &mut Tx<'_>, grant: &Grant<Update, Setting>, version: i64, mut
     let mut changes = Changes::new();
     changes.field("company", &old.company, &new.company).field("time_zone", &old.time_zone, &new.time_zone);
     changes.field("working_week", &old.working_week, &new.working_week).field("national", &old.national, &new.national);
-    changes.field("overrides", &old.overrides, &new.overrides);
+    changes.field("overrides", &old.overrides, &new.overrides).field("bin_days", &old.bin_days, &new.bin_days);
     audit::record(tx, grant.principal(), "update", Entity::Setting, Uuid::nil(), None, changes)?;
     get(tx)
 }
@@ -75,6 +76,9 @@ fn check(tx: &mut Tx<'_>, settings: &Settings) -> Result<()> {
     let length = settings.company.chars().count();
     if length == 0 || length > NAME_MOST {
         return Err(Error::field_invalid("company", if length == 0 { "required" } else { "too_long" }));
+    }
+    if !(1..=BIN_DAYS_MOST).contains(&settings.bin_days) {
+        return Err(Error::field_invalid("bin_days", "number.out_of_range"));
     }
     build(tx, settings).map(drop)
 }

@@ -3,8 +3,8 @@ import { queryOptions } from '@tanstack/react-query'
 import { api, call, idempotent, type ListQuery, listParams, type Page, type Schemas } from '@/api'
 
 export type Act = Schemas['BulkAct']
-export type Selection = Schemas['Selection']
-export type Found = Schemas['Found']
+export type Selection = Schemas['BulkSelection']
+export type Found = Schemas['BulkFound']
 export type Preview = Omit<Schemas['BulkPreview'], 'reasons'> & { reasons: Record<string, number> }
 export type Sample = Schemas['BulkSample']
 export type Bulk = Schemas['BulkChange']

@@ -1,0 +1,59 @@
+//! What has been kept for its time goes, bit by bit, so that nobody waits long for the writer.
+
+use std::time::Duration;
+
+use serde_json::{Value as Json, json};
+use store::Tx;
+use store::jobs::NewJob;
+
+use super::service::{Item, condemn_due, take_out};
+use super::of;
+use crate::kernel::{Principal, Result};
+use crate::platform::jobs::{JobContext, Registry};
+
+const SWEEP: &str = "platform.bin.sweep";
+const PURGE: &str = "platform.bin.purge";
+const AT_ONCE: i64 = 100;
+
+pub fn register(registry: &mut Registry) {
+    registry.on(SWEEP, sweep).every(Duration::from_secs(3600), SWEEP);
+    registry.on(PURGE, purge);
+}
+
+/// The removal of one record. The system does it: whoever decided was allowed to.
+pub fn enqueue(tx: &mut Tx<'_>, who: &Principal, item: &Item) -> Result<()> {
+    let payload = serde_json::to_value(item)?;
+    let once_key = Some(format!("{PURGE}:{}:{}", item.id, item.removed_at.as_microsecond()));
+    store::jobs::enqueue(tx, NewJob { kind: PURGE, once_key, asked_by: None, payload, run_at: who.now })?;
+    Ok(())
+}
+
+fn sweep(context: &JobContext, _: Json) -> Result<Json> {
+    let mut done = 0;
+    loop {
+        let found = context.step(done, 0, |tx, who| condemn_due(tx, who, AT_ONCE))? as i64;
+        done += found;
+        if found < AT_ONCE {
+            return Ok(json!({ "records": done }));
+        }
+    }
+}
+
+fn purge(context: &JobContext, payload: Json) -> Result<Json> {
+    let item: Item = serde_json::from_value(payload)?;
+    let mut done = context.done();
+    loop {
+        done += 1;
+        let item = item.clone();
+        let more = context.step(done, 0, move |tx, _| {
+            let more = (of(&item)?.purge)(tx, &item)?;
+            if !more {
+                take_out(tx, item.id)?;
+            }
+            Ok(more)
+        })?;
+        if !more {
+            return Ok(json!({ "steps": done }));
+        }
+    }
+}

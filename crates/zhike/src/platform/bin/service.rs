@@ -1,0 +1,193 @@
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::list::{Asked, Field, Kind, List, ListSpec};
+use store::{Columns as _, Entity as _, Predicate, Tx};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{all, job, of};
+use crate::kernel::permission::action::Manage;
+use crate::kernel::permission::entity;
+use crate::kernel::{Action, Entity, Error, Grant, Principal, Result};
+use crate::platform::access::names::{self, Named};
+use crate::platform::audit;
+use crate::platform::settings;
+
+const TITLE_MOST: usize = 100;
+const REASON_MOST: usize = 500;
+
+store::entity! {
+    #[derive(Serialize, Deserialize)]
+    pub struct Item: "bin_item" {
+        pub id: Uuid,
+        pub kind: String,
+        pub customer_id: Option<Uuid>,
+        pub title: String,
+        pub owner_id: Option<Uuid>,
+        pub department_id: Option<Uuid>,
+        pub removed_at: Timestamp,
+        pub removed_by: Option<Uuid>,
+        pub purge_by: Option<Uuid>,
+        pub purge_reason: Option<String>,
+    }
+}
+
+store::statements! {
+    PUT = "insert into bin_item (id, kind, customer_id, title, owner_id, department_id, removed_at, removed_by)
+        values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (id) do nothing";
+    TAKE_OUT = "delete from bin_item where id = $1";
+    CONDEMN = "update bin_item set purge_by = $2, purge_reason = $3 where id = $1 and purge_reason is null";
+    DUE = select Item where "removed_at < $1 and purge_reason is null order by removed_at, id limit $2";
+}
+
+const LIST: ListSpec = ListSpec {
+    table: "bin_item",
+    columns: Item::COLUMNS,
+    fields: &[
+        Field::new("removed_at", Kind::Instant).sortable(),
+        Field::new("kind", Kind::Word),
+        Field::new("title", Kind::Text),
+        Field::new("removed_by", Kind::Id),
+        Field::new("customer", Kind::Id).column("customer_id"),
+    ],
+    default_sort: "-removed_at",
+};
+
+/// A record that is being removed.
+#[derive(Clone, Debug)]
+pub struct Removed<'a> {
+    pub id: Uuid,
+    pub kind: &'static str,
+    /// The customer that it hangs on.
+    pub customer: Option<Uuid>,
+    /// What people know it by.
+    pub title: &'a str,
+    pub owner: Option<Uuid>,
+    pub department: Option<Uuid>,
+}
+
+/// Puts a record into the bin.
+pub fn put(tx: &mut Tx<'_>, who: &Principal, removed: &Removed<'_>) -> Result<()> {
+    let Removed { id, kind, customer, title, owner, department } = removed;
+    let title: String = title.chars().take(TITLE_MOST).collect();
+    tx.execute(&PUT, &[id, kind, customer, &title, owner, department, &who.now, &who.user])?;
+    Ok(())
+}
+
+/// Takes a record out: it is back, or gone.
+pub fn take_out(tx: &mut Tx<'_>, id: Uuid) -> Result<()> {
+    tx.execute(&TAKE_OUT, &[&id])?;
+    Ok(())
+}
+
+/// Something in the bin, as it is listed.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = BinItem)]
+pub struct ItemView {
+    /// The id of the record itself.
+    pub id: Uuid,
+    #[schema(example = "customer")]
+    pub kind: String,
+    /// The customer that it hangs on.
+    pub customer_id: Option<Uuid>,
+    pub title: String,
+    #[schema(value_type = String, format = DateTime)]
+    pub removed_at: Timestamp,
+    pub removed_by: Option<Named>,
+    /// From then on it is removed for good.
+    #[schema(value_type = String, format = DateTime)]
+    pub kept_until: Timestamp,
+}
+
+/// What somebody may see of the bin: of each kind what its room says.
+fn visible(who: &Principal) -> Predicate {
+    let kinds = all().iter().map(|bin| Predicate::eq("kind", bin.kind).and((bin.visible)(who)));
+    Predicate::Any(kinds.collect()).and(Predicate::IsNull("purge_reason"))
+}
+
+pub fn list(tx: &mut Tx<'_>, who: &Principal, asked: &Asked) -> Result<List<ItemView>> {
+    let (rows, next) = LIST.page(tx, &visible(who), asked)?;
+    let days = kept(tx)?;
+    let mut items = Vec::with_capacity(rows.len());
+    for row in rows {
+        items.push(view(tx, Item::from_row(row)?, days)?);
+    }
+    Ok(List { items, next })
+}
+
+fn view(tx: &mut Tx<'_>, item: Item, days: SignedDuration) -> Result<ItemView> {
+    Ok(ItemView {
+        id: item.id,
+        kind: item.kind,
+        customer_id: item.customer_id,
+        title: item.title,
+        removed_at: item.removed_at,
+        removed_by: item.removed_by.map(|id| names::user(tx, id)).transpose()?,
+        kept_until: item.removed_at + days,
+    })
+}
+
+/// For how long what was removed is kept.
+fn kept(tx: &mut Tx<'_>) -> Result<SignedDuration> {
+    Ok(SignedDuration::from_hours(24 * settings::get(tx)?.bin_days))
+}
+
+/// Something in the bin that somebody may see.
+fn one(tx: &mut Tx<'_>, who: &Principal, id: Uuid) -> Result<Item> {
+    let asked = Asked { among: Some(vec![id]), ..Asked::default() };
+    let (rows, _) = LIST.page(tx, &visible(who), &asked)?;
+    let row = rows.into_iter().next().ok_or_else(Error::not_found)?;
+    Ok(Item::from_row(row)?)
+}
+
+/// Brings a record back, with what hangs on it.
+pub fn restore(tx: &mut Tx<'_>, who: &Arc<Principal>, id: Uuid) -> Result<()> {
+    let item = one(tx, who, id)?;
+    (of(&item)?.restore)(tx, who, &item)?;
+    take_out(tx, item.id)
+}
+
+/// Lets a record go for good before its time, with the reason. A job does it; from now on it cannot be restored.
+pub fn purge(tx: &mut Tx<'_>, grant: &Grant<Manage, entity::Customer>, id: Uuid, reason: &str) -> Result<()> {
+    let who = grant.principal();
+    let reason = reason.trim();
+    if !(2..=REASON_MOST).contains(&reason.chars().count()) {
+        return Err(Error::field_invalid("reason", if reason.len() < 2 { "required" } else { "too_long" }));
+    }
+    let item = one(tx, who, id)?;
+    if !manages(who, &item) {
+        return Err(Error::forbidden());
+    }
+    condemn(tx, who, &item, reason)
+}
+
+/// Who may manage customers may let go what belonged to one within their reach.
+fn manages(who: &Principal, item: &Item) -> bool {
+    who.permissions.reach(Action::Manage, Entity::Customer).is_some_and(|reach| {
+        let holds = |set: &std::collections::BTreeSet<Uuid>, id: Option<Uuid>| id.is_some_and(|id| set.contains(&id));
+        reach.all || holds(&reach.owners, item.owner_id) || holds(&reach.departments, item.department_id)
+    })
+}
+
+/// Decides that a record goes for good.
+fn condemn(tx: &mut Tx<'_>, who: &Principal, item: &Item, reason: &str) -> Result<()> {
+    if tx.execute(&CONDEMN, &[&item.id, &who.user, &reason])? == 0 {
+        return Ok(());
+    }
+    job::enqueue(tx, who, item)?;
+    let told = json!({ "title": item.title, "removed_at": item.removed_at, "reason": reason });
+    audit::record(tx, who, "purge", of(item)?.entity, item.id, item.customer_id, told)
+}
+
+/// Decides on what has been kept for its time; how many there were.
+pub fn condemn_due(tx: &mut Tx<'_>, who: &Principal, most: i64) -> Result<usize> {
+    let before = who.now - kept(tx)?;
+    let due = Item::all(tx, &DUE, &[&before, &most])?;
+    for item in &due {
+        condemn(tx, who, item, "expired")?;
+    }
+    Ok(due.len())
+}
