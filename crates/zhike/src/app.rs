@@ -57,6 +57,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 38, name: "merges", sql: include_str!("../migrations/0038_merges.sql") },
     Migration { version: 40, name: "policy", sql: include_str!("../migrations/0040_policy.sql") },
     Migration { version: 41, name: "duty_moves", sql: include_str!("../migrations/0041_duty_moves.sql") },
+    Migration { version: 44, name: "handovers", sql: include_str!("../migrations/0044_handovers.sql") },
     Migration { version: 50, name: "engagement", sql: include_str!("../migrations/0050_engagement.sql") },
     Migration { version: 60, name: "consents", sql: include_str!("../migrations/0060_consents.sql") },
     Migration { version: 61, name: "subject requests", sql: include_str!("../migrations/0061_subject_requests.sql") },
@@ -317,6 +318,13 @@ mod tests {
 
     #[utoipa::path(get, path = "/forgotten")]
     async fn forgotten() {}
+
+    #[test]
+    fn writes_the_description() {
+        if let Ok(path) = std::env::var("OPENAPI_OUT") {
+            std::fs::write(path, openapi().to_pretty_json().unwrap() + "\n").unwrap();
+        }
+    }
 
     #[test]
     fn a_route_without_a_permission_stops_the_start() {

@@ -14,6 +14,9 @@ pub const GRADE_PROPOSED: &str = "grade_change_proposed";
 pub const GRADE_DECIDED: &str = "grade_change_decided";
 pub const GRADE_WITHDRAWN: &str = "grade_change_withdrawn";
 pub const OWNER_CHANGED: &str = "customer_owner_changed";
+pub const HANDOVER_OPENED: &str = "handover_opened";
+pub const HANDOVER_ACCEPTED: &str = "handover_accepted";
+pub const HANDOVER_WITHDRAWN: &str = "handover_withdrawn";
 pub const REMOVED: &str = "customer_removed";
 pub const RESTORED: &str = "customer_restored";
 /// The subject became part of the customer, or was parted from it again.

@@ -6,6 +6,7 @@
 //!   already, and [`merges`] makes two into one; [`cooperation`] is what they ordered and signed, until sales and
 //!   contracts have rooms of their own; [`timeline`] puts together what all rooms know.
 //!   already, and [`merges`] makes two into one; [`bulk`] changes many; [`timeline`] puts together what all rooms know.
+//!   already, and [`merges`] makes two into one; [`bulk`] changes many; [`handovers`] see to it that whoever gets one knows it; [`timeline`] puts together what all rooms know.
 //! * [`rules`] are the decisions: credit code, core of a name, completeness, forms of personal values.
 //! * [`reach`] says which customers somebody may see; [`index`] puts them into the search.
 //!
@@ -26,6 +27,7 @@ pub mod events;
 pub mod export;
 pub mod facts;
 pub mod grades;
+pub mod handovers;
 pub mod http;
 pub mod import;
 pub mod index;
@@ -72,6 +74,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(import::routes())
         .merge(export::routes())
         .merge(bulk::http::routes())
+        .merge(handovers::http::routes())
 }
 
 /// What this room holds of a customer. Tags are united field by field; relations are moved by themselves
@@ -93,6 +96,8 @@ pub fn holdings() -> Vec<Holding> {
         holding!("customer_moved" stays),
         holding!("bulk_row" stays),
         holding!("removed_contact" moves by "id"),
+        holding!("handover_customer" moves by "id"),
+        holding!("handover_tick" stays),
     ]
 }
 

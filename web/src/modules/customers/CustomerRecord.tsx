@@ -24,6 +24,7 @@ import { CustomerSide } from './CustomerSide'
 import { CustomerTabs } from './CustomerTabs'
 import { type Totals, totalsQuery } from './cooperation/queries'
 import { type Custom, customFacts } from './custom'
+import { HandoverNotice } from './handovers/HandoverNotice'
 import { Grade, word } from './options'
 import { type Customer, customerQuery, markFact, reveal, unmarkFact, updateCustomer, useRefresh } from './queries'
 import { t } from './words'
@@ -56,7 +57,12 @@ export function useCustomerRecord(id: string, onGone: () => void): Loaded {
           <Composer key={id} customer={{ id, name: customer.name }} />
         </Suspense>
       ),
-      timeline: <CustomerTabs id={id} customer={customer} />,
+      timeline: (
+        <>
+          <HandoverNotice customerId={id} />
+          <CustomerTabs id={id} customer={customer} />
+        </>
+      ),
       side: <CustomerSide id={id} customer={customer} />,
     },
   }

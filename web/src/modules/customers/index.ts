@@ -11,6 +11,8 @@ export const CustomerDrawer = lazy(() => import('./CustomerDrawer'))
 /** The acts that fulfil duties of the archive. */
 export const VerifyPanel = lazy(() => import('./VerifyPanel'))
 export const EventPanel = lazy(() => import('./EventPanel'))
+/** Hands over all customers of a colleague. */
+export const HandOverAll = lazy(() => import('./bulk/HandOverAll'))
 export const DecidePanel = lazy(() => import('./grades/DecidePanel'))
 
 export const manifest: Manifest = {
@@ -40,6 +42,17 @@ export const manifest: Manifest = {
     },
     { path: '/customers/verification', load: () => import('./round/RoundPage'), permission: ['duty', 'read'] },
     { path: '/customers/grades', load: () => import('./grades/ProposalList'), permission: ['customer', 'read'] },
+    { path: '/customers/handovers', load: () => import('./handovers/HandoverList'), permission: ['customer', 'read'] },
+    {
+      path: '/customers/handovers/$id',
+      load: () => import('./handovers/HandoverPage'),
+      permission: ['customer', 'read'],
+    },
+    {
+      path: '/settings/handover',
+      load: () => import('./handovers/ChecklistPage'),
+      permission: ['setting', 'update'],
+    },
     { path: '/customers/bin', load: () => import('./bin/BinList'), permission: ['customer', 'read'] },
     { path: '/customers/bulk', load: () => import('./bulk/BulkList'), permission: ['customer', 'read'] },
     { path: '/customers/$id', load: () => import('./CustomerPage'), permission: ['customer', 'read'] },
@@ -79,6 +92,20 @@ export const manifest: Manifest = {
       permission: ['customer', 'read'],
       keywords: 'approval tier 审批 待我审批 级别',
       to: '/customers/grades',
+    },
+    {
+      id: 'customers.handovers',
+      label: () => t('customers.handovers'),
+      permission: ['customer', 'read'],
+      keywords: 'hand over handover 交接 移交 离职 调岗',
+      to: '/customers/handovers',
+    },
+    {
+      id: 'customers.handover_checklist',
+      label: () => t('customers.handover_checklist'),
+      permission: ['setting', 'update'],
+      keywords: 'hand over checklist 交接 清单',
+      to: '/settings/handover',
     },
     {
       id: 'customers.bin',

@@ -5,6 +5,7 @@ import { bin } from './words/bin'
 import { bulk } from './words/bulk'
 import { enums } from './words/enums'
 import { errors } from './words/errors'
+import { handovers } from './words/handovers'
 import { happening } from './words/happening'
 import { importing } from './words/importing'
 import { organisation } from './words/organisation'
@@ -22,6 +23,7 @@ export const t = define({
     ...enums.zh,
     ...errors.zh,
     ...happening.zh,
+    ...handovers.zh,
     ...importing.zh,
     ...organisation.zh,
     ...pairs.zh,
@@ -36,6 +38,7 @@ export const t = define({
     ...enums.en,
     ...errors.en,
     ...happening.en,
+    ...handovers.en,
     ...importing.en,
     ...organisation.en,
     ...pairs.en,

@@ -130,6 +130,11 @@ function Acts({ item, pending, onDo }: { item: Item; pending: boolean; onDo: (do
           {w(`act.${actOf(item)}`)}
         </button>
       )}
+      {item.rule === 'handover-acceptance' && (
+        <Link to="/customers/handovers" className="duty-act main">
+          {w('act.handover')}
+        </Link>
+      )}
       {shown && (
         <span className="row duty-number">
           <b className="num">{shown}</b>

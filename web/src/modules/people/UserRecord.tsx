@@ -1,8 +1,9 @@
 /** The parts of a colleague's record: who they are, what they may do, and what an administrator does about them. */
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { Suspense, useState } from 'react'
 import { messageOf, useCan, useMe } from '@/api'
 import { t as words } from '@/i18n'
+import { HandOverAll } from '@/modules/customers'
 import {
   Button,
   Dialog,
@@ -126,7 +127,21 @@ function Acts({ user }: { user: User }) {
   const refresh = useRefresh()
   const [editing, setEditing] = useState(false)
   const [invitation, setInvitation] = useState<Invitation>()
-  if (!can('user', 'update')) return null
+  const [handing, setHanding] = useState(false)
+  // Whoever leads people may hand their customers over without administering them.
+  const handOver = can('customer', 'assign') && (
+    <>
+      <Button size="xs" icon="people" onClick={() => setHanding(true)}>
+        {t('user.hand_over')}
+      </Button>
+      {handing && (
+        <Suspense>
+          <HandOverAll userId={user.id} onClose={() => setHanding(false)} />
+        </Suspense>
+      )}
+    </>
+  )
+  if (!can('user', 'update')) return handOver
   const attempt = (act: () => Promise<unknown>) => async () => {
     try {
       await act()
@@ -170,6 +185,7 @@ function Acts({ user }: { user: User }) {
   }
   return (
     <>
+      {handOver}
       <Button size="xs" icon="edit" onClick={() => setEditing(true)}>
         {words('edit')}
       </Button>

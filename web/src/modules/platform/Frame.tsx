@@ -31,6 +31,7 @@ const groups: { title: () => string; items: Item[] }[] = [
     items: [
       { to: '/settings/company', label: () => m('settings.company'), permission: ['setting', 'update'] },
       { to: '/settings/custom-fields', label: () => m('settings.custom_fields'), permission: ['setting', 'update'] },
+      { to: '/settings/handover', label: () => m('settings.handover'), permission: ['setting', 'update'] },
       { to: '/settings/calendar', label: () => m('settings.calendar'), permission: ['setting', 'read'] },
       { to: '/settings/audit', label: () => m('settings.audit'), permission: ['audit', 'read'] },
     ],

@@ -46,9 +46,15 @@ pub const FIELDS: &[&str] = &[
 #[schema(as = BulkAct)]
 pub enum Act {
     /// Handed over to a colleague; the department follows.
-    Owner { owner_id: Uuid, reason: String },
+    Owner {
+        owner_id: Uuid,
+        reason: String,
+    },
     /// Handed over to a department: to its head, who hands on.
-    Department { department_id: Uuid, reason: String },
+    Department {
+        department_id: Uuid,
+        reason: String,
+    },
     /// Tags that each has afterwards, and that none has.
     Tags {
         #[serde(default)]
@@ -56,7 +62,10 @@ pub enum Act {
         #[serde(default)]
         remove: Vec<String>,
     },
-    Grade { grade: Grade, reason: String },
+    Grade {
+        grade: Grade,
+        reason: String,
+    },
     /// Fields as in a change of one customer; `custom` holds those that the company has added.
     Edit {
         #[schema(value_type = Object, example = json!({ "industry": "C" }))]
@@ -70,7 +79,10 @@ pub enum Act {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verdict {
     /// `{field: value}` that would be written over, and that would be written.
-    Change { before: Json, after: Json },
+    Change {
+        before: Json,
+        after: Json,
+    },
     Already,
     Refused(String),
 }
@@ -128,8 +140,7 @@ impl Act {
         let (mut after, mut changes, mut faults) = (blank.clone(), Changes::new(), Faults::default());
         draft::apply(who, &mut after, &patch, &mut changes, &mut faults)?;
         let (none, row) = (Values::new(), blank.id.uuid());
-        let (taken, wrong) =
-            values::take(who, (Entity::Customer, row), &none, patch.custom.as_ref(), &mut changes)?;
+        let (taken, wrong) = values::take(who, (Entity::Customer, row), &none, patch.custom.as_ref(), &mut changes)?;
         faults.extend(wrong);
         Error::from_fields(faults.into_fields())?;
         values::check_people(tx, who, Entity::Customer, &none, &taken)
@@ -147,9 +158,7 @@ impl Act {
     /// The numbers of the added fields that are set.
     pub fn custom_numbers(&self, who: &Principal) -> Vec<i64> {
         let Self::Edit { fields } = self else { return Vec::new() };
-        fields_of(fields)
-            .filter_map(|key| who.custom_field(Entity::Customer, &key).map(|field| field.number))
-            .collect()
+        fields_of(fields).filter_map(|key| who.custom_field(Entity::Customer, &key).map(|field| field.number)).collect()
     }
 
     /// The change of this customer's fields, where that is what is asked for.
@@ -167,13 +176,7 @@ impl Act {
     }
 
     /// What it would mean for a customer that the asker reaches.
-    pub fn judge(
-        &self,
-        who: &Principal,
-        home: Option<Home>,
-        customer: &Customer,
-        held: &Values,
-    ) -> Result<Verdict> {
+    pub fn judge(&self, who: &Principal, home: Option<Home>, customer: &Customer, held: &Values) -> Result<Verdict> {
         let verdict = |before: Json, after: Json| match before == after {
             true => Verdict::Already,
             false => Verdict::Change { before, after },

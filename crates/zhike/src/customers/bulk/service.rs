@@ -178,12 +178,7 @@ pub fn get(tx: &mut Tx<'_>, grant: &Grant<Read, entity::Customer>, id: Uuid) -> 
 }
 
 /// What became of each customer.
-pub fn rows(
-    tx: &mut Tx<'_>,
-    grant: &Grant<Read, entity::Customer>,
-    id: Uuid,
-    asked: &Asked,
-) -> Result<List<RowView>> {
+pub fn rows(tx: &mut Tx<'_>, grant: &Grant<Read, entity::Customer>, id: Uuid, asked: &Asked) -> Result<List<RowView>> {
     let who = grant.principal();
     let bulk = own(tx, who, id)?;
     let (rows, next) = ROWS.page(tx, &Predicate::eq("bulk_id", bulk.id), asked)?;

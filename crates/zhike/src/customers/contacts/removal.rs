@@ -38,13 +38,7 @@ struct Content {
 }
 
 /// Puts a contact that was just removed from its table into the bin. `values` are what stood in its added fields.
-pub fn keep(
-    tx: &mut Tx<'_>,
-    who: &Principal,
-    customer: &Customer,
-    contact: &Contact,
-    values: Values,
-) -> Result<()> {
+pub fn keep(tx: &mut Tx<'_>, who: &Principal, customer: &Customer, contact: &Contact, values: Values) -> Result<()> {
     let columns = Contact::COLUMNS.iter().zip(contact.values());
     let row = columns.map(|(column, value)| ((*column).to_owned(), told(&value))).collect();
     let reported = tx.query(&REPORTED, &[&customer.id, &contact.id])?;

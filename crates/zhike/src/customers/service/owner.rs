@@ -7,7 +7,7 @@ use super::change::{save, stale};
 use super::load_for_change;
 use crate::customers::model::Customer;
 use crate::customers::view::{CustomerView, view};
-use crate::customers::{contacts, facts, index, input, reach};
+use crate::customers::{contacts, facts, handovers, index, input, reach};
 use crate::kernel::permission::action::Assign;
 use crate::kernel::permission::entity;
 use crate::kernel::{Action, Entity, Error, Grant, Guarded, Id, Principal, Result};
@@ -113,7 +113,8 @@ fn move_to(tx: &mut Tx<'_>, who: &Principal, customer: &mut Customer, home: Home
     let id = customer.id.uuid();
     let told = json!({ "from": before.owner, "to": home.owner });
     facts::publish(tx, who, facts::OWNER_CHANGED, (id, Some(id)), who.now, told)?;
-    audit::record(tx, who, "assign", Entity::Customer, id, Some(id), changes)
+    audit::record(tx, who, "assign", Entity::Customer, id, Some(id), changes)?;
+    handovers::follow::owner_changed(tx, who, customer, before, reason)
 }
 
 /// A colleague who still works here.

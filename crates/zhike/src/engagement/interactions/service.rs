@@ -8,9 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::facts;
-use super::model::{
-    CHANGE, Interaction, LATEST, LATEST_OF, OF_CUSTOMER, PURGE, RESTORE, WITHDRAW, WITHDRAWN,
-};
+use super::model::{CHANGE, Interaction, LATEST, LATEST_OF, OF_CUSTOMER, PURGE, RESTORE, WITHDRAW, WITHDRAWN};
 use super::rules::{self, NewInteraction, cleaned};
 use super::view::{InteractionView, Names, view};
 use crate::customers;

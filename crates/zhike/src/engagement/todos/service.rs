@@ -351,7 +351,8 @@ pub fn purge_removed(tx: &mut Tx<'_>, id: Uuid) -> Result<()> {
 
 /// Brings back the to-do that went with a contact when it was withdrawn at that moment.
 pub fn bring_back(tx: &mut Tx<'_>, who: &Principal, id: Uuid, gone_at: Option<Timestamp>) -> Result<()> {
-    match Todo::find(tx, TodoId::from_uuid(id))?.filter(|todo| todo.deleted_at.is_some() && todo.deleted_at == gone_at) {
+    match Todo::find(tx, TodoId::from_uuid(id))?.filter(|todo| todo.deleted_at.is_some() && todo.deleted_at == gone_at)
+    {
         Some(todo) => put_back(tx, who, todo),
         None => Ok(()),
     }

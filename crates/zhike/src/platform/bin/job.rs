@@ -6,8 +6,8 @@ use serde_json::{Value as Json, json};
 use store::Tx;
 use store::jobs::NewJob;
 
-use super::service::{Item, condemn_due, take_out};
 use super::of;
+use super::service::{Item, condemn_due, take_out};
 use crate::kernel::{Principal, Result};
 use crate::platform::jobs::{JobContext, Registry};
 

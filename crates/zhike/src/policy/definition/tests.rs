@@ -71,7 +71,7 @@ fn every_clause_runs_or_says_what_keeps_it() {
         .iter()
         .flat_map(|policy| policy.clauses.iter().filter(|clause| clause.executable()).map(|clause| clause.id.clone()))
         .collect();
-    assert_eq!(executable, ["R3-1.5", "R3-2.1", "R3-2.3", "R4-5"]);
+    assert_eq!(executable, ["R1-2.1", "R3-1.5", "R3-2.1", "R3-2.3", "R4-5"]);
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn start_policies_wait_only_for_facts_that_exist_and_name_clauses_and_rules_uniq
             }
         }
     }
-    assert_eq!(rules.len(), 9);
+    assert_eq!(rules.len(), 10);
 }
 
 fn facts_of(rule: &Rule) -> Vec<String> {

@@ -22,6 +22,9 @@
 //! | `contract_signed` | the contract | the day of the signature | customers, until contracts have a room |
 //! | `contract_renewed` | the renewal | the day of the renewal | customers, until contracts have a room |
 //! | `cooperation_withdrawn` | the order, contract or renewal | the moment of calling it off or removing it | customers |
+//! | `handover_opened` | the hand-over | when the first customer changed hands; attribute `assignee` names who receives | customers |
+//! | `handover_accepted` | the hand-over | the acceptance | customers |
+//! | `handover_withdrawn` | the hand-over | when the last customer went back, or on | customers |
 //! | `measured` | what was measured | the measurement; attributes `measure`, `value` | whoever computes a measure |
 //!
 //! A kind says one thing only; which kinds count for what is the rule's business (a visit is listed in `counts` beside
@@ -57,6 +60,13 @@ pub const MEASURED: &str = "measured";
 
 /// The kinds of fact that some room publishes today. A policy that waits for another kind would wait for ever.
 pub const VOCABULARY: [&str; 21] = [
+pub const HANDOVER_OPENED: &str = "handover_opened";
+pub const HANDOVER_ACCEPTED: &str = "handover_accepted";
+pub const HANDOVER_WITHDRAWN: &str = "handover_withdrawn";
+pub const MEASURED: &str = "measured";
+
+/// The kinds of fact that some room publishes today. A policy that waits for another kind would wait for ever.
+pub const VOCABULARY: [&str; 20] = [
     CONTACT_MADE,
     VISIT_MADE,
     ACTIVITY_ATTENDED,
@@ -77,6 +87,9 @@ pub const VOCABULARY: [&str; 21] = [
     CONTRACT_SIGNED,
     CONTRACT_RENEWED,
     COOPERATION_WITHDRAWN,
+    HANDOVER_OPENED,
+    HANDOVER_ACCEPTED,
+    HANDOVER_WITHDRAWN,
     MEASURED,
 ];
 

@@ -13,6 +13,7 @@ use crate::customers::model::{Customer, Grade};
 use crate::customers::relations::RelationKind::Subsidiary;
 use crate::customers::relations::service::NewRelation;
 use crate::customers::{chart, cooperation, duplicates, grades, relations, service as customers};
+use crate::customers::{chart, duplicates, grades, handovers, relations, service as customers};
 use crate::kernel::permission::action::{Approve, Assign, Create, Import, Update};
 use crate::kernel::permission::entity;
 use crate::kernel::{Error, Id, Principal, Result};
@@ -26,6 +27,8 @@ const REGULATIONS: [&str; 5] = ["R0", "R1", "R2", "R3", "R4"];
 
 /// Heads of department answer within this time.
 const UNDECIDED: SignedDuration = SignedDuration::from_hours(24 * 7);
+/// Whoever receives customers has been through the checklist within this time.
+const UNACCEPTED: SignedDuration = SignedDuration::from_hours(24 * 4);
 /// So many VIPs lead a group, of so many members each.
 const GROUPS: usize = 4;
 const MEMBERS: usize = 6;
@@ -252,15 +255,34 @@ impl Company {
         let same = department(customer.owner) == department(to);
         let by = self.at(if same { head_of(world, to) } else { 0 }, at);
         let owner = self.staff.people[to].user.uuid();
-        customers::set_owner(tx, &by.grant::<Assign, entity::Customer>()?, customer.id, None, (owner, reason))?;
+        let customer_id = customer.id;
+        customers::set_owner(tx, &by.grant::<Assign, entity::Customer>()?, customer_id, None, (owner, reason))?;
         self.customer_mut(place)?.owner = to;
-        Ok(())
+        // What was handed over in the last days is still being gone through.
+        match world.until.duration_since(at) < UNACCEPTED {
+            true => Ok(()),
+            false => accepts(tx, &self.at(to, at), customer_id),
+        }
     }
 
     pub(super) fn came(&mut self, place: usize, contact: Id<Contact>) -> Result<()> {
         self.customer_mut(place)?.contacts.push(contact);
         Ok(())
     }
+}
+
+/// Goes through the checklist of a customer that somebody has received.
+fn accepts(tx: &mut Tx<'_>, who: &Arc<Principal>, customer: Id<Customer>) -> Result<()> {
+    let grant = who.grant::<Update, entity::Customer>()?;
+    let running = handovers::service::of_customer(tx, &who.grant()?, customer)?;
+    for handover in running.into_iter().filter(|handover| handover.receives) {
+        for step in handover.steps {
+            let tick = handovers::service::Tick { item: step.item.key, done: true, customer_id: None };
+            handovers::service::tick(tx, &grant, handover.id, &tick)?;
+        }
+        handovers::service::accept(tx, &grant, handover.id)?;
+    }
+    Ok(())
 }
 
 /// A chart of the departments that the contacts were written down with, below the management.

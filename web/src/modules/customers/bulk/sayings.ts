@@ -44,7 +44,11 @@ export function actWords(act: Act, to: string | null | undefined, added: CustomF
     case 'grade':
       return t('bulk.said.grade', { grade: word('grade', act.grade) })
     case 'edit':
-      return t('bulk.said.edit', { fields: fieldsOf(act.fields).map((key) => label(key, added)).join(separator()) })
+      return t('bulk.said.edit', {
+        fields: fieldsOf(act.fields)
+          .map((key) => label(key, added))
+          .join(separator()),
+      })
     default:
       return t('bulk.said.remove')
   }
