@@ -320,13 +320,6 @@ mod tests {
     async fn forgotten() {}
 
     #[test]
-    fn writes_the_description() {
-        if let Ok(path) = std::env::var("OPENAPI_OUT") {
-            std::fs::write(path, openapi().to_pretty_json().unwrap() + "\n").unwrap();
-        }
-    }
-
-    #[test]
     fn a_route_without_a_permission_stops_the_start() {
         let document = rooms().routes(routes!(forgotten)).into_openapi();
         let refusal = registry_of(&document).expect_err("the route declares nothing").to_string();

@@ -73,6 +73,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was removed and can still be restored: of each kind what the asker could see before. */
+        get: operations["get_bin"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bin/{id}/purge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a record go for good before its time. It cannot be restored from then on. */
+        post: operations["post_bin_id_purge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bin/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings a record back, with what hangs on it. Whoever may remove such a record may restore it. */
+        post: operations["post_bin_id_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk_changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The changes of many customers that the asker has made, newest first. */
+        get: operations["get_bulk_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk_changes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How one stands. */
+        get: operations["get_bulk_changes_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk_changes/{id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of each customer; filtered by `state`, those that were refused. */
+        get: operations["get_bulk_changes_id_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk_changes/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes it back, within a day: where what was written still stands. As a job too. */
+        post: operations["post_bulk_changes_id_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calendar": {
         parameters: {
             query?: never;
@@ -239,6 +358,60 @@ export interface paths {
         put?: never;
         /** Creates a customer. One that looks like another is refused with `customer.duplicate`. */
         post: operations["post_customers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Changes many customers: as a job, with the rights that the asker has at each of them. Those that come after this
+         *     moment are not among them. What each act needs (assign, update, approve or delete customers) is checked too.
+         */
+        post: operations["post_customers_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/bulk/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How many customers are meant. Counted up to 10,000; of more it is said only that there are more. */
+        post: operations["post_customers_bulk_count"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/bulk/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a change would mean for the customers that are meant, of 10,000 at most. Nothing is changed. */
+        post: operations["post_customers_bulk_preview"];
         delete?: never;
         options?: never;
         head?: never;
@@ -678,6 +851,23 @@ export interface paths {
         };
         /** The groups that a customer belongs to. */
         get: operations["get_customers_id_group"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/handovers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The running hand-over that a customer is part of, if there is one. */
+        get: operations["get_customers_id_handovers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1223,6 +1413,108 @@ export interface paths {
         /** Proposals to grade customers anew. */
         get: operations["get_grade_proposals"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handovers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Hand-overs that the asker gives, receives or began, and those of their departments; newest first. */
+        get: operations["get_handovers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handovers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One hand-over with its checklist. */
+        get: operations["get_handovers_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handovers/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accepts what was handed over, when the whole checklist is done. */
+        post: operations["post_handovers_id_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handovers/{id}/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The customers that change hands, and what is done for each. */
+        get: operations["get_handovers_id_customers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handovers/{id}/note": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Notes what the other side should know. */
+        put: operations["put_handovers_id_note"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handovers/{id}/ticks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Ticks a line of the checklist, or takes that back; only whoever receives does. */
+        put: operations["put_handovers_id_ticks"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1930,6 +2222,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings/handover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The checklist of new hand-overs. */
+        get: operations["get_settings_handover"];
+        /** Changes the checklist; running hand-overs keep theirs. Without a line no hand-overs are opened. */
+        put: operations["put_settings_handover"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/setup": {
         parameters: {
             query?: never;
@@ -2299,6 +2609,30 @@ export interface components {
          * @enum {string}
          */
         Authority: "final" | "influencer" | "user" | "none";
+        /** @description Something in the bin, as it is listed. */
+        BinItem: {
+            /**
+             * Format: uuid
+             * @description The customer that it hangs on.
+             */
+            customer_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The id of the record itself.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description From then on it is removed for good.
+             */
+            kept_until: string;
+            /** @example customer */
+            kind: string;
+            /** Format: date-time */
+            removed_at: string;
+            removed_by?: components["schemas"]["Named"] | null;
+            title: string;
+        };
         /** @description A birthday by the calendar that the person keeps it by; the year is often not known. */
         Birthday: {
             calendar: components["schemas"]["Calendar"];
@@ -2311,6 +2645,150 @@ export interface components {
             /** Format: int32 */
             year?: number | null;
         };
+        /** @description What is to be done. */
+        BulkAct: {
+            /** @enum {string} */
+            act: "owner";
+            /** Format: uuid */
+            owner_id: string;
+            reason: string;
+        } | {
+            /** @enum {string} */
+            act: "department";
+            /** Format: uuid */
+            department_id: string;
+            reason: string;
+        } | {
+            /** @enum {string} */
+            act: "tags";
+            add?: string[];
+            remove?: string[];
+        } | {
+            /** @enum {string} */
+            act: "grade";
+            grade: components["schemas"]["Grade"];
+            reason: string;
+        } | {
+            /** @enum {string} */
+            act: "edit";
+            fields: Record<string, unknown>;
+        } | {
+            /** @enum {string} */
+            act: "remove";
+        };
+        /** @description How a change of many customers stands. */
+        BulkChange: {
+            act: components["schemas"]["BulkAct"];
+            /** Format: int64 */
+            already: number;
+            asked_by: components["schemas"]["Named"];
+            can_undo: boolean;
+            /** Format: int64 */
+            changed: number;
+            /** Format: date-time */
+            created_at: string;
+            /** @description The code of what ended its job before it was done. */
+            failed?: string | null;
+            /** Format: date-time */
+            finished_at?: string | null;
+            /**
+             * Format: int64
+             * @description Customers that are meant, known when all have been noted.
+             */
+            found: number;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: uuid
+             * @description What works on it, or worked on it last.
+             */
+            job_id?: string | null;
+            /** Format: int64 */
+            kept: number;
+            /** Format: int64 */
+            refused: number;
+            state: components["schemas"]["BulkState"];
+            /** @description The colleague or department that the customers were handed over to. */
+            to?: string | null;
+            /**
+             * Format: date-time
+             * @description Until then it can be taken back.
+             */
+            undo_until: string;
+            /**
+             * Format: int64
+             * @description Those that have been taken back, and those that could not be.
+             */
+            undone: number;
+        };
+        BulkCustomer: {
+            /** Format: uuid */
+            id: string;
+            name?: string | null;
+        };
+        /** @description How many there are: exactly, or that there are more than this many. */
+        BulkFound: {
+            /** Format: int64 */
+            count: number;
+            more: boolean;
+        };
+        /** @description What would become of the customers that are meant. */
+        BulkPreview: {
+            /** Format: int64 */
+            already: number;
+            /** Format: int64 */
+            change: number;
+            /** @description Some of those that change. */
+            changing: components["schemas"]["BulkSample"][];
+            /**
+             * Format: int64
+             * @description How many were looked at.
+             */
+            found: number;
+            /** @description Whether there are more than were looked at. */
+            more: boolean;
+            /** @description Why, and how many. */
+            reasons: {
+                [key: string]: number;
+            };
+            /** Format: int64 */
+            refused: number;
+            /** @description Some of those that cannot. */
+            refusing: components["schemas"]["BulkSample"][];
+        };
+        /** @description What became of one of the customers. */
+        BulkRow: {
+            /** @description Why it was refused, or could not be taken back. */
+            code?: string | null;
+            /** @description Without a name for a customer that the asker may not see any more. */
+            customer: components["schemas"]["BulkCustomer"];
+            /** Format: uuid */
+            id: string;
+            state: components["schemas"]["RowState"];
+        };
+        BulkSample: {
+            /** @description What stands there now: `{field: value}`, people and departments by name. */
+            before?: Record<string, unknown> | null;
+            code?: string | null;
+            customer: components["schemas"]["Named"];
+        };
+        /** @description Which customers are meant: these, or all that a list finds. */
+        BulkSelection: {
+            /**
+             * @description An array of `[field, op, value]`.
+             * @default null
+             */
+            filter?: Record<string, unknown>[];
+            /** @default null */
+            ids?: string[] | null;
+            /** @default null */
+            q?: string | null;
+        };
+        /**
+         * @description How far it is.
+         * @enum {string}
+         */
+        BulkState: "gathering" | "running" | "done" | "undoing" | "undone";
         /** @enum {string} */
         Calendar: "solar" | "lunar";
         ChapterView: {
@@ -3424,6 +3902,82 @@ export interface components {
         };
         /** @enum {string} */
         Group: "clause" | "rule" | "department" | "person";
+        Handover: {
+            /** Format: date-time */
+            closed_at?: string | null;
+            /**
+             * Format: int64
+             * @description How many customers change hands.
+             */
+            customers: number;
+            from: components["schemas"]["Named"];
+            giver_note?: string | null;
+            gives: boolean;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            opened_at: string;
+            opened_by: components["schemas"]["Named"];
+            reason: string;
+            receiver_note?: string | null;
+            /** @description Whether the asker is the one who receives, and goes through the checklist. */
+            receives: boolean;
+            state: components["schemas"]["HandoverState"];
+            steps: components["schemas"]["HandoverStep"][];
+            to: components["schemas"]["Named"];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A customer that changes hands. */
+        HandoverCustomer: components["schemas"]["CustomerCard"] & {
+            /** @description The keys of the lines that are done for it. */
+            done: string[];
+        };
+        /** @description A line of the checklist. */
+        HandoverItem: {
+            /** @description It is done for each customer by itself. */
+            each?: boolean;
+            en?: string;
+            /**
+             * @description Stays when the words change.
+             * @example introduction
+             */
+            key: string;
+            zh: string;
+        };
+        HandoverNote: {
+            note: string;
+        };
+        /**
+         * @description 交接中, 已接收, 已取消.
+         * @enum {string}
+         */
+        HandoverState: "open" | "accepted" | "withdrawn";
+        /** @description A line of the checklist, and how far it is. */
+        HandoverStep: components["schemas"]["HandoverItem"] & {
+            /**
+             * Format: int64
+             * @description Of how many customers it is done; of a line for the whole, 1 or 0.
+             */
+            done: number;
+            /** Format: int64 */
+            of: number;
+        };
+        /** @description The checklist of new hand-overs; running ones keep theirs. */
+        HandoverTemplate: {
+            items: components["schemas"]["HandoverItem"][];
+            /** Format: int64 */
+            readonly version?: number;
+        };
+        HandoverTick: {
+            /**
+             * Format: uuid
+             * @description The one customer; without it, all of them, or the line of the whole.
+             */
+            customer_id?: string | null;
+            done: boolean;
+            item: string;
+        };
         HistoryItem: {
             actor?: components["schemas"]["Named"] | null;
             /** Format: date-time */
@@ -3842,6 +4396,11 @@ export interface components {
             /** Format: date */
             to: string;
             user_id: components["schemas"]["Id"];
+        };
+        /** @description A change of many customers that is asked for. */
+        NewBulk: {
+            act: components["schemas"]["BulkAct"];
+            selection: components["schemas"]["BulkSelection"];
         };
         NewChartUnit: {
             /** @example 采购部 */
@@ -4333,6 +4892,97 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_BinItem: {
+            items: {
+                /**
+                 * Format: uuid
+                 * @description The customer that it hangs on.
+                 */
+                customer_id?: string | null;
+                /**
+                 * Format: uuid
+                 * @description The id of the record itself.
+                 */
+                id: string;
+                /**
+                 * Format: date-time
+                 * @description From then on it is removed for good.
+                 */
+                kept_until: string;
+                /** @example customer */
+                kind: string;
+                /** Format: date-time */
+                removed_at: string;
+                removed_by?: components["schemas"]["Named"] | null;
+                title: string;
+            }[];
+            /** @description The cursor of the next page; nothing at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_BulkChange: {
+            items: {
+                act: components["schemas"]["BulkAct"];
+                /** Format: int64 */
+                already: number;
+                asked_by: components["schemas"]["Named"];
+                can_undo: boolean;
+                /** Format: int64 */
+                changed: number;
+                /** Format: date-time */
+                created_at: string;
+                /** @description The code of what ended its job before it was done. */
+                failed?: string | null;
+                /** Format: date-time */
+                finished_at?: string | null;
+                /**
+                 * Format: int64
+                 * @description Customers that are meant, known when all have been noted.
+                 */
+                found: number;
+                /** Format: uuid */
+                id: string;
+                /**
+                 * Format: uuid
+                 * @description What works on it, or worked on it last.
+                 */
+                job_id?: string | null;
+                /** Format: int64 */
+                kept: number;
+                /** Format: int64 */
+                refused: number;
+                state: components["schemas"]["BulkState"];
+                /** @description The colleague or department that the customers were handed over to. */
+                to?: string | null;
+                /**
+                 * Format: date-time
+                 * @description Until then it can be taken back.
+                 */
+                undo_until: string;
+                /**
+                 * Format: int64
+                 * @description Those that have been taken back, and those that could not be.
+                 */
+                undone: number;
+            }[];
+            /** @description The cursor of the next page; nothing at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_BulkRow: {
+            items: {
+                /** @description Why it was refused, or could not be taken back. */
+                code?: string | null;
+                /** @description Without a name for a customer that the asker may not see any more. */
+                customer: components["schemas"]["BulkCustomer"];
+                /** Format: uuid */
+                id: string;
+                state: components["schemas"]["RowState"];
+            }[];
+            /** @description The cursor of the next page; nothing at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Collaborator: {
             items: {
                 /** Format: uuid */
@@ -4600,6 +5250,46 @@ export interface components {
                 /** Format: int64 */
                 version: number;
             }[];
+            /** @description The cursor of the next page; nothing at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Handover: {
+            items: {
+                /** Format: date-time */
+                closed_at?: string | null;
+                /**
+                 * Format: int64
+                 * @description How many customers change hands.
+                 */
+                customers: number;
+                from: components["schemas"]["Named"];
+                giver_note?: string | null;
+                gives: boolean;
+                /** Format: uuid */
+                id: string;
+                /** Format: date-time */
+                opened_at: string;
+                opened_by: components["schemas"]["Named"];
+                reason: string;
+                receiver_note?: string | null;
+                /** @description Whether the asker is the one who receives, and goes through the checklist. */
+                receives: boolean;
+                state: components["schemas"]["HandoverState"];
+                steps: components["schemas"]["HandoverStep"][];
+                to: components["schemas"]["Named"];
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description The cursor of the next page; nothing at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_HandoverCustomer: {
+            items: (components["schemas"]["CustomerCard"] & {
+                /** @description The keys of the lines that are done for it. */
+                done: string[];
+            })[];
             /** @description The cursor of the next page; nothing at the end. */
             next?: string | null;
         };
@@ -4900,6 +5590,9 @@ export interface components {
          * @enum {string}
          */
         ProposalState: "open" | "approved" | "rejected" | "withdrawn";
+        PurgeRequest: {
+            reason: string;
+        };
         /** @description How a person stands to one purpose. */
         PurposeStanding: {
             answer?: components["schemas"]["ConsentView"] | null;
@@ -4994,6 +5687,11 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /**
+         * @description What became of one customer.
+         * @enum {string}
+         */
+        RowState: "waiting" | "changed" | "already" | "refused" | "undone" | "kept";
         /** @description New values of some parameters of one rule. */
         RuleChange: {
             /** @description By the path of the parameter: `{"quota.need.0.at_least": 3}`. */
@@ -5036,6 +5734,11 @@ export interface components {
         };
         /** @description The settings as they are read and written. */
         Settings: {
+            /**
+             * Format: int64
+             * @description Days for which what was removed can be restored.
+             */
+            bin_days?: number;
             company: string;
             /**
              * @description The national holiday table to follow.
@@ -5656,6 +6359,213 @@ export interface operations {
             };
         };
     };
+    get_bin: {
+        parameters: {
+            query?: {
+                /**
+                 * @description JSON array of `[field, op, value]`.
+                 * @example [["active","eq",true]]
+                 */
+                filter?: string;
+                /** @description A field; `-field` descends. */
+                sort?: string;
+                /** @description What an earlier page gave as `next`. */
+                cursor?: string;
+                /** @description At most 200. */
+                limit?: number;
+                /** @description Text to search for. */
+                q?: string;
+                /**
+                 * @description Fields that the company has added, to be told with each record: their keys, separated by commas.
+                 * @example x1,x4
+                 */
+                custom?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BinItem"];
+                };
+            };
+        };
+    };
+    post_bin_id_purge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PurgeRequest"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_bin_id_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_bulk_changes: {
+        parameters: {
+            query?: {
+                /**
+                 * @description JSON array of `[field, op, value]`.
+                 * @example [["active","eq",true]]
+                 */
+                filter?: string;
+                /** @description A field; `-field` descends. */
+                sort?: string;
+                /** @description What an earlier page gave as `next`. */
+                cursor?: string;
+                /** @description At most 200. */
+                limit?: number;
+                /** @description Text to search for. */
+                q?: string;
+                /**
+                 * @description Fields that the company has added, to be told with each record: their keys, separated by commas.
+                 * @example x1,x4
+                 */
+                custom?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BulkChange"];
+                };
+            };
+        };
+    };
+    get_bulk_changes_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkChange"];
+                };
+            };
+        };
+    };
+    get_bulk_changes_id_rows: {
+        parameters: {
+            query?: {
+                /**
+                 * @description JSON array of `[field, op, value]`.
+                 * @example [["active","eq",true]]
+                 */
+                filter?: string;
+                /** @description A field; `-field` descends. */
+                sort?: string;
+                /** @description What an earlier page gave as `next`. */
+                cursor?: string;
+                /** @description At most 200. */
+                limit?: number;
+                /** @description Text to search for. */
+                q?: string;
+                /**
+                 * @description Fields that the company has added, to be told with each record: their keys, separated by commas.
+                 * @example x1,x4
+                 */
+                custom?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BulkRow"];
+                };
+            };
+        };
+    };
+    post_bulk_changes_id_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkChange"];
+                };
+            };
+            /** @description It is under way, undone, or too late */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     get_calendar: {
         parameters: {
             query: {
@@ -5971,6 +6881,75 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    post_customers_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBulk"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkChange"];
+                };
+            };
+        };
+    };
+    post_customers_bulk_count: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkSelection"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkFound"];
+                };
+            };
+        };
+    };
+    post_customers_bulk_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBulk"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkPreview"];
+                };
             };
         };
     };
@@ -6896,6 +7875,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerGroup"];
+                };
+            };
+        };
+    };
+    get_customers_id_handovers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Handover"];
                 };
             };
         };
@@ -7888,6 +8888,183 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_GradeProposalView"];
+                };
+            };
+        };
+    };
+    get_handovers: {
+        parameters: {
+            query?: {
+                /**
+                 * @description JSON array of `[field, op, value]`.
+                 * @example [["active","eq",true]]
+                 */
+                filter?: string;
+                /** @description A field; `-field` descends. */
+                sort?: string;
+                /** @description What an earlier page gave as `next`. */
+                cursor?: string;
+                /** @description At most 200. */
+                limit?: number;
+                /** @description Text to search for. */
+                q?: string;
+                /**
+                 * @description Fields that the company has added, to be told with each record: their keys, separated by commas.
+                 * @example x1,x4
+                 */
+                custom?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Handover"];
+                };
+            };
+        };
+    };
+    get_handovers_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Handover"];
+                };
+            };
+        };
+    };
+    post_handovers_id_accept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Handover"];
+                };
+            };
+            /** @description The checklist is not done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_handovers_id_customers: {
+        parameters: {
+            query?: {
+                /**
+                 * @description JSON array of `[field, op, value]`.
+                 * @example [["active","eq",true]]
+                 */
+                filter?: string;
+                /** @description A field; `-field` descends. */
+                sort?: string;
+                /** @description What an earlier page gave as `next`. */
+                cursor?: string;
+                /** @description At most 200. */
+                limit?: number;
+                /** @description Text to search for. */
+                q?: string;
+                /**
+                 * @description Fields that the company has added, to be told with each record: their keys, separated by commas.
+                 * @example x1,x4
+                 */
+                custom?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_HandoverCustomer"];
+                };
+            };
+        };
+    };
+    put_handovers_id_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandoverNote"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Handover"];
+                };
+            };
+        };
+    };
+    put_handovers_id_ticks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandoverTick"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Handover"];
                 };
             };
         };
@@ -9105,6 +10282,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomFieldView"];
+                };
+            };
+        };
+    };
+    get_settings_handover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverTemplate"];
+                };
+            };
+        };
+    };
+    put_settings_handover: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandoverTemplate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverTemplate"];
                 };
             };
         };

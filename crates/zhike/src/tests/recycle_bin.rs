@@ -13,7 +13,7 @@ fn text(value: &Value) -> &str {
 }
 
 fn customer(session: &Session<'_>, name: &str) -> String {
-    let new = json!({ "name": name, "phone": "13812345678", "tags": ["甲"], "contacts": [{ "name": "张伟", "phone": "13700001111",
+    let new = json!({ "name": name, "phone": "13812345678", "tags": ["甲"], "allow_duplicate": true, "duplicate_reason": "测试", "contacts": [{ "name": "张伟", "phone": "13700001111",
         "decision_maker": true }] });
     text(&session.post("/customers", new).created()["id"]).to_owned()
 }

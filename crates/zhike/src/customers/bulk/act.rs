@@ -329,8 +329,8 @@ fn patched(who: &Principal, customer: &Customer, held: &Values, patch: &Customer
     for name in noted {
         match who.custom_field(Entity::Customer, &name) {
             Some(field) => {
-                added_before.insert(name.clone(), values::plain(field, held));
-                added_written.insert(name, values::plain(field, &taken));
+                added_before.insert(name.clone(), values::as_sent(field, held));
+                added_written.insert(name, values::as_sent(field, &taken));
             }
             None => {
                 before.insert(name.clone(), changes[&name]["from"].clone());

@@ -235,8 +235,9 @@ fn view(tx: &mut Tx<'_>, who: &Principal, bulk: Bulk) -> Result<BulkView> {
 
 /// The audit of the whole; each customer has an entry of its own.
 pub fn audited(tx: &mut Tx<'_>, who: &Principal, action: &str, bulk: &Bulk) -> Result<()> {
+    let chosen = ids(&bulk.selection);
     let told = json!({
-        "act": bulk.act["act"], "filter": bulk.selection["filter"], "chosen": ids(&bulk.selection), "found": bulk.found,
+        "act": bulk.act["act"], "filter": bulk.selection["filter"], "chosen": chosen, "found": bulk.found,
         "changed": bulk.changed, "refused": bulk.refused, "undone": bulk.undone, "kept": bulk.kept,
     });
     audit::record(tx, who, action, Entity::Customer, bulk.id, None, told)

@@ -38,7 +38,7 @@ pub fn owner_changed(tx: &mut Tx<'_>, who: &Principal, customer: &Customer, befo
         return Ok(());
     }
     if tx.is_postgres() {
-        tx.query(&TURN, &[])?;
+        tx.execute(&TURN, &[])?;
     }
     let mut back = false;
     for row in tx.query(&NOT_ACCEPTED, &[&customer.id, &giver])? {

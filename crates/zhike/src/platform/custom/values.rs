@@ -218,7 +218,7 @@ pub fn shown(tx: &mut Tx<'_>, who: &Principal, entity: Entity, values: &Values) 
 }
 
 /// What stands in a field that is not personal, as it would be sent.
-pub fn plain(field: &CustomField, values: &Values) -> Json {
+pub fn as_sent(field: &CustomField, values: &Values) -> Json {
     match values.get(&field.number) {
         Some(Kept::Open(held)) => held.json(field.kind),
         _ => Json::Null,

@@ -71,7 +71,6 @@ export const bulk = {
     'error.bulk.undone': '已经撤销过了',
     'error.bulk.too_late': '超过 24 小时，不能整批撤销了',
     'error.department.no_head': '这个部门还没有负责人，请先指定',
-    'error.department.unknown': '没有这个部门',
   },
   en: {
     'bulk.title': 'Batch edits',
@@ -147,6 +146,5 @@ export const bulk = {
     'error.bulk.undone': 'It has been undone already',
     'error.bulk.too_late': 'After 24 hours it cannot be undone as a whole',
     'error.department.no_head': 'This department has no head yet; appoint one first',
-    'error.department.unknown': 'There is no such department',
   },
 } as const
