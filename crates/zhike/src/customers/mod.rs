@@ -3,10 +3,9 @@
 //!
 //! * [`service`] creates, lists, changes, hands over, removes; [`contacts`] with their [`chart`], [`relations`] to other
 //!   customers, [`verification`] and [`events`] are what a customer has; [`duplicates`] tells whether it is there
-//!   already, and [`merges`] makes two into one; [`cooperation`] is what they ordered and signed, until sales and
-//!   contracts have rooms of their own; [`timeline`] puts together what all rooms know.
-//!   already, and [`merges`] makes two into one; [`bulk`] changes many; [`timeline`] puts together what all rooms know.
-//!   already, and [`merges`] makes two into one; [`bulk`] changes many; [`handovers`] see to it that whoever gets one knows it; [`timeline`] puts together what all rooms know.
+//!   already, and [`merges`] makes two into one; [`bulk`] changes many; [`handovers`] see to it that whoever gets one
+//!   knows it; [`cooperation`] is what they ordered and signed, until sales and contracts have rooms of their own;
+//!   [`timeline`] puts together what all rooms know.
 //! * [`rules`] are the decisions: credit code, core of a name, completeness, forms of personal values.
 //! * [`reach`] says which customers somebody may see; [`index`] puts them into the search.
 //!

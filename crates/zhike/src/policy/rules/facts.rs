@@ -56,17 +56,13 @@ pub const ORDER_PLACED: &str = "order_placed";
 pub const CONTRACT_SIGNED: &str = "contract_signed";
 pub const CONTRACT_RENEWED: &str = "contract_renewed";
 pub const COOPERATION_WITHDRAWN: &str = "cooperation_withdrawn";
-pub const MEASURED: &str = "measured";
-
-/// The kinds of fact that some room publishes today. A policy that waits for another kind would wait for ever.
-pub const VOCABULARY: [&str; 21] = [
 pub const HANDOVER_OPENED: &str = "handover_opened";
 pub const HANDOVER_ACCEPTED: &str = "handover_accepted";
 pub const HANDOVER_WITHDRAWN: &str = "handover_withdrawn";
 pub const MEASURED: &str = "measured";
 
 /// The kinds of fact that some room publishes today. A policy that waits for another kind would wait for ever.
-pub const VOCABULARY: [&str; 20] = [
+pub const VOCABULARY: [&str; 24] = [
     CONTACT_MADE,
     VISIT_MADE,
     ACTIVITY_ATTENDED,
