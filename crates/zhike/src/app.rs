@@ -57,6 +57,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 38, name: "merges", sql: include_str!("../migrations/0038_merges.sql") },
     Migration { version: 40, name: "policy", sql: include_str!("../migrations/0040_policy.sql") },
     Migration { version: 41, name: "duty_moves", sql: include_str!("../migrations/0041_duty_moves.sql") },
+    Migration { version: 43, name: "merge_notes", sql: include_str!("../migrations/0043_merge_notes.sql") },
     Migration { version: 44, name: "handovers", sql: include_str!("../migrations/0044_handovers.sql") },
     Migration { version: 50, name: "engagement", sql: include_str!("../migrations/0050_engagement.sql") },
     Migration { version: 60, name: "consents", sql: include_str!("../migrations/0060_consents.sql") },

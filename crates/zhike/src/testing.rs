@@ -42,6 +42,8 @@ use store::{Db, Entity as _, Tx};
 use tower::ServiceExt;
 
 use crate::app::{App, Config};
+use crate::customers::input::NewCustomer;
+use crate::customers::service as customers;
 use crate::kernel::{Action, Clock, Entity, Id, Principal, Result, Scope};
 use crate::platform::access::login::{self, Visitor};
 use crate::platform::access::model::{
@@ -208,6 +210,16 @@ impl TestApp {
     pub fn principal(&self, login: &str) -> Arc<Principal> {
         let (id, now, vault) = (self.person(login), self.clock.now(), Arc::clone(&self.app.vault));
         Arc::new(self.read(move |tx| principal_of(tx, id, now, &vault)).expect("an active person"))
+    }
+
+    /// A customer of this person's with whatever grade, which not everybody may set: entered by the first person, who
+    /// manages the company.
+    pub fn customer(&self, login: &str, new: Value) -> Value {
+        let admin = self.principal("admin");
+        let mut new: NewCustomer = serde_json::from_value(new).expect("a customer");
+        new.owner_id = Some(self.person(login).uuid());
+        let made = self.write(move |tx| customers::create(tx, &admin.grant()?, &new));
+        serde_json::to_value(made).expect("JSON")
     }
 
     pub fn system(&self) -> Principal {

@@ -22,6 +22,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("0038_merges.sql", "customers"),
     ("0040_policy.sql", "policy"),
     ("0041_duty_moves.sql", "policy"),
+    ("0043_merge_notes.sql", "customers"),
     ("0044_handovers.sql", "customers"),
     ("0050_engagement.sql", "engagement"),
     ("0060_consents.sql", "protection"),

@@ -782,7 +782,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Grades a customer anew. */
+        /** Grades a customer anew. Who may not, proposes a grade. */
         put: operations["put_customers_id_grade"];
         post?: never;
         delete?: never;
@@ -4340,8 +4340,7 @@ export interface components {
             id: string;
             /** @description Fields that were changed after the merge and therefore stayed when it was taken back. */
             kept: string[];
-            /** @description What became part of it. */
-            loser: components["schemas"]["MergedCustomer"];
+            loser?: components["schemas"]["MergedCustomer"] | null;
             /** Format: date-time */
             merged_at: string;
             merged_by: components["schemas"]["Named"];
@@ -5337,8 +5336,7 @@ export interface components {
                 id: string;
                 /** @description Fields that were changed after the merge and therefore stayed when it was taken back. */
                 kept: string[];
-                /** @description What became part of it. */
-                loser: components["schemas"]["MergedCustomer"];
+                loser?: components["schemas"]["MergedCustomer"] | null;
                 /** Format: date-time */
                 merged_at: string;
                 merged_by: components["schemas"]["Named"];
@@ -5621,7 +5619,7 @@ export interface components {
         Rejection: {
             reason: string;
         };
-        /** @description Another customer, as it stands in a relation. */
+        /** @description A customer in a list of this room. */
         RelatedCustomer: {
             grade: components["schemas"]["Grade"];
             /** Format: uuid */
@@ -8045,7 +8043,10 @@ export interface operations {
     };
     get_customers_id_merges: {
         parameters: {
-            query?: never;
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
             header?: never;
             path: {
                 id: string;

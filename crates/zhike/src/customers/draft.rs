@@ -53,7 +53,7 @@ pub fn apply(
     if let Some(fields) = &patch.key_facts {
         marks(who, customer, fields, changes, faults)?;
     }
-    refuse_locked(who, Entity::Customer, changes, faults);
+    refuse_locked(who, Entity::Customer, |field| patch.names(field), changes, faults);
     Ok(())
 }
 
@@ -244,8 +244,13 @@ fn marks(
     faults: &mut Faults,
 ) -> Result<()> {
     let old = c.marks();
-    let mut new: Vec<KeyMark> = Vec::new();
+    // Marks of fields that one does not see are neither set nor lifted.
+    let mut new: Vec<KeyMark> = old.iter().filter(|mark| is_hidden(who, &mark.field)).cloned().collect();
     for field in fields {
+        if is_hidden(who, field) {
+            faults.add("key_facts", "not_allowed");
+            return Ok(());
+        }
         if !input::FIELDS.contains(&field.as_str()) && !MARKABLE.contains(&field.as_str()) {
             faults.add("key_facts", "unknown_field");
             return Ok(());
@@ -274,6 +279,11 @@ pub fn mark(
     note_marks(c, old, new, changes)
 }
 
+/// Whether somebody does not see that an ordinary field is there.
+pub fn is_hidden(who: &Principal, field: &str) -> bool {
+    who.hidden(Entity::Customer).any(|hidden| hidden == field)
+}
+
 pub fn is_markable(field: &str) -> bool {
     input::FIELDS.contains(&field) || MARKABLE.contains(&field)
 }
@@ -284,11 +294,23 @@ fn note_marks(c: &mut Customer, old: Vec<KeyMark>, new: Vec<KeyMark>, changes: &
     Ok(())
 }
 
-/// Ordinary fields that a role may not edit stay as they are. Personal ones are refused where they are sealed.
-pub fn refuse_locked(who: &Principal, entity: Entity, changes: &Changes, faults: &mut Faults) {
+/// Ordinary fields that a role may not edit stay as they are. What somebody sees may be sent as it stands; what they do
+/// not see may not be sent at all, since whether a guess is right is no less than the value itself. Personal fields are
+/// refused where they are sealed.
+pub fn refuse_locked(
+    who: &Principal,
+    entity: Entity,
+    is_sent: impl Fn(&str) -> bool,
+    changes: &Changes,
+    faults: &mut Faults,
+) {
     let ordinary = FIELDS.iter().filter(|field| field.entity == entity && field.class == FieldClass::Ordinary);
     for field in ordinary.filter(|field| !who.edits(entity, field.name)) {
-        if changes.fields().any(|changed| changed == field.name) {
+        let refused = match who.reads(entity, field.name) {
+            true => changes.fields().any(|changed| changed == field.name),
+            false => is_sent(field.name),
+        };
+        if refused {
             faults.add(field.name, "not_allowed");
         }
     }

@@ -20,7 +20,7 @@ use super::regions::{self, Region};
 use super::service::{self, Question, Revealed};
 use super::view::CustomerView;
 use crate::app::App;
-use crate::kernel::permission::action::{Assign, Create, Delete, Read, Reveal, Update};
+use crate::kernel::permission::action::{Approve, Assign, Create, Delete, Read, Reveal, Update};
 use crate::kernel::permission::entity::Customer;
 use crate::kernel::{Id, Result};
 use crate::platform::http::{Answer, Body, Granted, ListParams, Mutation, Page, Path, Query, Version, Who};
@@ -172,14 +172,14 @@ struct GradeRequest {
     reason: String,
 }
 
-/// Grades a customer anew.
+/// Grades a customer anew. Who may not, proposes a grade.
 #[utoipa::path(put, path = "/customers/{id}/grade", tag = "customers",
-    extensions(("x-permission" = json!("update customer"))),
+    extensions(("x-permission" = json!("approve customer"))),
     params(("id" = Uuid, Path), ("If-Match" = String, Header)), request_body = GradeRequest,
     responses((status = 200, body = CustomerView)))]
 async fn set_grade(
     State(app): State<App>,
-    grant: Granted<Update, Customer>,
+    grant: Granted<Approve, Customer>,
     Path(id): Path<Uuid>,
     version: Version,
     mutation: Mutation,

@@ -20,6 +20,17 @@ pub fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<
 /// A text that may be emptied.
 pub type Text = Option<Option<String>>;
 
+/// Whether a field of a change, called by its name, was sent.
+macro_rules! is_named {
+    ($patch:expr, $field:expr; $($name:ident),+) => {
+        match $field {
+            $(stringify!($name) => $patch.$name.is_some(),)+
+            _ => false,
+        }
+    };
+}
+pub(in crate::customers) use is_named;
+
 macro_rules! archive_input {
     ($(#[$doc:meta])* $name:ident { $($(#[$extra_doc:meta])* $extra:ident: $type:ty,)* }) => {
         $(#[$doc])*
@@ -111,6 +122,7 @@ archive_input! {
 archive_input! {
     /// A new customer.
     NewCustomer {
+        /// Another than the lowest needs the right to approve customers.
         grade: Option<Grade>,
         /// Whoever creates it, unless somebody else is named (which needs the right to assign).
         owner_id: Option<Uuid>,
@@ -184,6 +196,13 @@ pub const FIELDS: &[&str] = &[
 ];
 
 impl CustomerPatch {
+    /// Whether something was sent of this ordinary field, whatever it says.
+    pub fn names(&self, field: &str) -> bool {
+        is_named!(self, field; kind, name, short_name, credit_code, industry, region, address, website, staff_count,
+            annual_revenue_fen, founded_on, main_business, organisation, source, tags, cooperation_since, preferences,
+            core_need, notes)
+    }
+
     /// Sets a field from text as people write it (a sheet, an answer on the phone); empty text empties it.
     ///
     /// # Errors

@@ -36,6 +36,11 @@ store::text_enum! {
     pub enum Grade { Vip = "vip", Key = "key", Ordinary = "ordinary" }
 }
 
+impl Grade {
+    /// What a customer is that nobody has graded.
+    pub const DEFAULT: Self = Self::Ordinary;
+}
+
 store::text_enum! {
     /// Through which channel the customer came to us (R0-2.1).
     #[derive(utoipa::ToSchema)]

@@ -8,7 +8,7 @@
 //!
 //! Who owes is asked of two rooms, and this is all that is taken from them: of customers their owner, department and
 //! grade, and their name (`customers::service`), and the frame of the timeline (`customers::timeline`); of people who is
-//! away and who stands in (`people::absences`). So a subject is a customer, or something of a customer's.
+//! away and who stands in (`people::absences`); docs/decisions/0007 says why that is a call and no fact. So a subject is a customer, or something of a customer's.
 //!
 //! * [`definition`]: the typed policy file, its checks, and the parameters a form may change.
 //! * [`start`]: the five start policies in the program.

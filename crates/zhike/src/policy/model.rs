@@ -142,6 +142,7 @@ store::statements! {
     pub DUTY = select DutyRow where "customer_id = $1 and id = $2";
     /// Changes of one duty take turns; SQLite has one writer anyway.
     pub LOCK_DUTY = postgres "select id from duty where customer_id = $1 and id = $2 for update";
+    PLACE = "select customer_id from duty where id = $1";
     pub HISTORY = select DutyEvent where "customer_id = $1 and duty_id = $2 order by id";
     pub STEPS = select Breach where "customer_id = $1 and duty_id = $2 order by at, level";
     pub EFFECTIVE = "select id from policy_version where state = 'effective' order by policy";
@@ -157,6 +158,18 @@ impl DutyRow {
             return Ok(None);
         }
         Self::one(tx, &DUTY, &[&customer, &id])
+    }
+
+    /// The same, wherever it stands. Of two customers that are becoming one, a duty may still be the one's while what
+    /// started it is the other's already.
+    pub fn locked_anywhere(tx: &mut Tx<'_>, customer: Uuid, id: Uuid) -> store::Result<Option<Self>> {
+        if let Some(row) = Self::locked(tx, customer, id)? {
+            return Ok(Some(row));
+        }
+        match tx.query_opt(&PLACE, &[&id])? {
+            Some(row) => Self::locked(tx, row.get(0)?, id),
+            None => Ok(None),
+        }
     }
 }
 

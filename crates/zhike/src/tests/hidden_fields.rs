@@ -135,6 +135,49 @@ store::db_test! {
         }
     }
 
+    fn a_guess_at_a_hidden_field_is_refused_whether_it_is_right_or_wrong(db) {
+        let app = TestApp::new(&db);
+        let session = app.all_powerful();
+        let admin = app.sign_in("admin");
+        say(&admin, &json!({ "customer.id_number": "masked" }));
+        let (id, contact, deal) = customer(&session);
+        for field in hideable() {
+            let name = field.full_name();
+            say(&admin, &json!({ &name: "hidden" }));
+            let path = match field.entity {
+                Entity::Customer => format!("/customers/{id}"),
+                Entity::Cooperation => format!("/customers/{id}/cooperation/{deal}"),
+                _ => format!("/customers/{id}/contacts/{contact}"),
+            };
+            let right = VALUES[name.as_str()].0.clone();
+            let wrong = if matches!(field.name, "tags" | "items") { json!([]) } else { Value::Null };
+            let answers = [right, wrong].map(|guess| {
+                let reply = session.patch(&path, 1, json!({ field.name: guess }));
+                (reply.status.as_u16(), reply.body["code"].clone(), reply.body["fields"].clone())
+            });
+            assert_eq!(answers[0], answers[1], "{name}");
+            assert_eq!(answers[0].2, json!([{ "field": field.name, "code": "not_allowed" }]), "{name}");
+        }
+    }
+
+    fn marks_of_hidden_fields_are_neither_told_nor_touched(db) {
+        let app = TestApp::new(&db);
+        let session = app.all_powerful();
+        let admin = app.sign_in("admin");
+        say(&admin, &json!({ "customer.id_number": "masked" }));
+        let (id, ..) = customer(&session);
+        let path = format!("/customers/{id}");
+        session.patch(&path, 1, json!({ "key_facts": ["notes", "address"] })).ok();
+        say(&admin, &json!({ "customer.notes": "hidden", "customer.core_need": "hidden" }));
+        for guess in ["notes", "core_need"] {
+            assert_eq!(session.patch(&path, 2, json!({ "key_facts": [guess] })).fault(), "key_facts: not_allowed");
+            assert_eq!(session.delete(&format!("{path}/key_facts/{guess}")).fault(), "field: not_allowed");
+        }
+        session.patch(&path, 2, json!({ "key_facts": ["region"] })).ok();
+        say(&admin, &json!({}));
+        assert_eq!(session.get(&path).ok()["key_facts"], json!(["notes", "region"]), "what one does not see stays");
+    }
+
     fn a_locked_field_is_not_changed(db) {
         let app = TestApp::new(&db);
         let session = app.all_powerful();

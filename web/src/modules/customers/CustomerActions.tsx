@@ -6,6 +6,7 @@ import { ContactForm } from './ContactForm'
 import { CustomerForm } from './CustomerForm'
 import EventPanel from './EventPanel'
 import { GradePanel } from './grades/GradePanel'
+import { useMaySetGrade } from './grades/maySet'
 import { OwnerPanel } from './OwnerPanel'
 import { type Customer, removeCustomer, restoreCustomer, useRefresh } from './queries'
 import VerifyPanel from './VerifyPanel'
@@ -21,6 +22,7 @@ type Props = {
 
 export function CustomerActions({ customer, panel, onPanel: setPanel, onGone }: Props) {
   const can = useCan()
+  const maySetGrade = useMaySetGrade()
   const refresh = useRefresh()
   const close = () => setPanel(undefined)
   const remove = async () => {
@@ -45,7 +47,11 @@ export function CustomerActions({ customer, panel, onPanel: setPanel, onGone }: 
   const more: MenuItem[] = []
   const offer = (may: boolean, item: MenuItem) => may && more.push(item)
   offer(can('customer', 'update'), { label: t('customers.event'), icon: 'flag', onClick: () => setPanel('event') })
-  offer(can('customer', 'update'), { label: t('customers.set_grade'), icon: 'star', onClick: () => setPanel('grade') })
+  offer(maySetGrade || can('customer', 'update'), {
+    label: t('customers.set_grade'),
+    icon: 'star',
+    onClick: () => setPanel('grade'),
+  })
   offer(can('customer', 'assign'), {
     label: t('customers.set_owner'),
     icon: 'people',

@@ -21,6 +21,7 @@ import {
   useForm,
 } from '@/ui'
 import { type Custom, CustomInputs, type CustomValues, customChanged, customInitial } from './custom'
+import { useMaySetGrade } from './grades/maySet'
 import { gradeOptions, industryOptions, kindOptions, sourceOptions } from './options'
 import {
   type Customer,
@@ -65,6 +66,7 @@ type Props = { customer?: Customer; onDone: (customer: Customer) => void; onCanc
 
 export function CustomerForm({ customer, onDone, onCancel }: Props) {
   const me = useMe()
+  const maySetGrade = useMaySetGrade()
   const refresh = useRefresh()
   const fields = useCustomFields('customer')
   const [refused, setRefused] = useState(false)
@@ -128,7 +130,7 @@ export function CustomerForm({ customer, onDone, onCancel }: Props) {
       </FieldGroup>
       <FieldGroup title={t('group.archive')}>
         <div className="two">
-          {!customer && (
+          {!customer && maySetGrade && (
             <ChoiceField
               label={t('field.grade')}
               options={gradeOptions() as { value: 'vip'; label: string }[]}

@@ -10,6 +10,7 @@ import { CustomerForm } from './CustomerForm'
 import { columns as ownColumns } from './columns'
 import { useCustomColumns } from './custom'
 import { ExportDialog } from './ExportDialog'
+import { useMaySetGrade } from './grades/maySet'
 import { type CustomerLine, keys, listCustomers } from './queries'
 import { Tabs } from './Tabs'
 import { t } from './words'
@@ -21,6 +22,7 @@ type Panel =
 
 export default function CustomerList() {
   const can = useCan()
+  const maySetGrade = useMaySetGrade()
   const me = useMe()
   const go = useGo()
   const [panel, setPanel] = useState<Panel>()
@@ -52,7 +54,7 @@ export default function CustomerList() {
     ? [
         ...(can('customer', 'assign') ? [act('owner', t('bulk.owner'), 'people')] : []),
         act('tags', t('customers.set_tags'), 'star'),
-        ...(can('customer', 'approve') ? [act('grade', t('customers.set_grade'), 'flag')] : []),
+        ...(maySetGrade ? [act('grade', t('customers.set_grade'), 'flag')] : []),
         act('edit', t('bulk.edit'), 'edit'),
         ...(can('customer', 'delete') ? [act('remove', t('bulk.remove'), 'trash')] : []),
       ]

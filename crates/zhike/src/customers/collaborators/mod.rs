@@ -3,4 +3,4 @@
 pub mod http;
 mod service;
 
-pub use service::{of_customer, unite, withdraw};
+pub use service::{Given, of_customer, part, unite};

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{Entity as _, Tx};
@@ -9,7 +11,7 @@ use crate::customers::service::{load, load_for_change};
 use crate::customers::{contacts, index};
 use crate::kernel::permission::action::{Assign, Read};
 use crate::kernel::permission::entity;
-use crate::kernel::{Entity, Error, Grant, Id, Result};
+use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
 use crate::platform::access::model::User;
 use crate::platform::audit;
 
@@ -61,26 +63,75 @@ fn named(tx: &mut Tx<'_>, customer: &Customer) -> Result<Vec<Collaborator>> {
     rows.iter().map(|row| Ok(Collaborator { id: row.get(0)?, name: row.get(1)?, level: row.get(2)? })).collect()
 }
 
-/// Shares a customer with all with whom another one is shared; answers whom it was not shared with before.
-pub fn unite(tx: &mut Tx<'_>, customer: Id<Customer>, other: Id<Customer>) -> Result<Vec<Uuid>> {
-    let known = of_customer(tx, customer)?;
-    let mut added = Vec::new();
-    for row in tx.query(&LEVELS, &[&other])? {
-        let (user, level): (Uuid, Level) = (row.get(0)?, row.get(1)?);
-        if !known.contains(&user) {
-            tx.execute(&PUT, &[&customer, &user, &level])?;
-            added.push(user);
-        }
-    }
-    Ok(added)
+/// What somebody was given on a customer because another one, which became part of it, was shared with them.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Given {
+    user: Uuid,
+    #[serde(default)]
+    before: Option<Level>,
+    #[serde(default)]
+    after: Option<Level>,
 }
 
-/// Ends the shares with these people.
-pub fn withdraw(tx: &mut Tx<'_>, customer: Id<Customer>, users: &[Uuid]) -> Result<()> {
-    for user in users {
-        tx.execute(&REMOVE, &[&customer, user])?;
+fn levels(tx: &mut Tx<'_>, customer: Id<Customer>) -> Result<BTreeMap<Uuid, Level>> {
+    tx.query(&LEVELS, &[&customer])?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
+/// Shares a customer with all with whom another one is shared, as far as either is; answers what that gives to whom.
+pub fn unite(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    (customer, other): (Id<Customer>, Id<Customer>),
+    merge: Uuid,
+) -> Result<Vec<Given>> {
+    let mut held = levels(tx, customer)?;
+    let mut given = Vec::new();
+    for (user, level) in levels(tx, other)? {
+        let before = held.get(&user).copied();
+        if before.is_none_or(|before| before == Level::Read && level == Level::Write) {
+            held.insert(user, level);
+            given.push(Given { user, before, after: Some(level) });
+        }
+    }
+    if held.len() > COLLABORATORS_MOST {
+        return Err(Error::invalid("customer.too_many_collaborators"));
+    }
+    for Given { user, after, .. } in &given {
+        set(tx, who, customer, (*user, *after), Some(merge))?;
+    }
+    Ok(given)
+}
+
+/// Takes back what [`unite`] gave, where nobody has decided otherwise since.
+pub fn part(tx: &mut Tx<'_>, who: &Principal, customer: Id<Customer>, given: &[Given], merge: Uuid) -> Result<()> {
+    let held = levels(tx, customer)?;
+    for Given { user, before, after } in given {
+        let now = held.get(user).copied();
+        if now.is_some() && (after.is_none() || now == *after) {
+            set(tx, who, customer, (*user, *before), Some(merge))?;
+        }
     }
     Ok(())
+}
+
+/// Writes how far a customer is shared with somebody, and that it is.
+fn set(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    customer: Id<Customer>,
+    (user, level): (Uuid, Option<Level>),
+    merge: Option<Uuid>,
+) -> Result<()> {
+    match level {
+        Some(level) => tx.execute(&PUT, &[&customer, &user, &level])?,
+        None => tx.execute(&REMOVE, &[&customer, &user])?,
+    };
+    let mut told = json!({ "user_id": user, "level": level });
+    if let Some(merge) = merge {
+        told["merge"] = json!(merge);
+    }
+    let id = customer.uuid();
+    audit::record(tx, who, "share", Entity::Customer, id, Some(id), told)
 }
 
 /// Shares a customer with somebody, or changes how far.
@@ -97,8 +148,8 @@ pub fn share(
     if of_customer(tx, customer.id)?.len() >= COLLABORATORS_MOST {
         return Err(Error::invalid("customer.too_many_collaborators"));
     }
-    tx.execute(&PUT, &[&customer.id, &user, &level])?;
-    changed(tx, grant, &customer, json!({ "user_id": user, "level": level }))
+    set(tx, grant.principal(), customer.id, (user, Some(level)), None)?;
+    changed(tx, &customer)
 }
 
 /// Ends a share.
@@ -109,22 +160,16 @@ pub fn unshare(
     user: Uuid,
 ) -> Result<Vec<Collaborator>> {
     let customer = load_for_change(tx, grant, id)?;
-    if tx.execute(&REMOVE, &[&customer.id, &user])? == 0 {
+    if !of_customer(tx, customer.id)?.contains(&user) {
         return Err(Error::not_found());
     }
-    changed(tx, grant, &customer, json!({ "user_id": user, "level": null }))
+    set(tx, grant.principal(), customer.id, (user, None), None)?;
+    changed(tx, &customer)
 }
 
 /// Whoever is let in or out must find, or no longer find, the customer at once.
-fn changed(
-    tx: &mut Tx<'_>,
-    grant: &Grant<Assign, entity::Customer>,
-    customer: &Customer,
-    changes: serde_json::Value,
-) -> Result<Vec<Collaborator>> {
+fn changed(tx: &mut Tx<'_>, customer: &Customer) -> Result<Vec<Collaborator>> {
     let contacts = contacts::of_customer(tx, customer.id)?;
     index::put(tx, customer, &contacts)?;
-    let id = customer.id.uuid();
-    audit::record(tx, grant.principal(), "share", Entity::Customer, id, Some(id), changes)?;
     named(tx, customer)
 }

@@ -8,7 +8,7 @@ use super::model::{
 };
 use crate::customers::chart::Unit;
 use crate::customers::draft::refuse_locked;
-use crate::customers::input::{Text, given};
+use crate::customers::input::{Text, given, is_named};
 use crate::customers::model::Customer;
 use crate::customers::rules::text::{Faults, clean};
 use crate::customers::sealed::{Extra, Slot};
@@ -81,6 +81,14 @@ contact_input! {
 contact_input! {
     /// A new contact; only the name is needed.
     NewContact
+}
+
+impl ContactPatch {
+    /// Whether something was sent of this ordinary field, whatever it says.
+    fn names(&self, field: &str) -> bool {
+        is_named!(self, field; name, salutation, position, department, decision_maker, authority, birthday, preferences,
+            attitude, influence)
+    }
 }
 
 impl From<NewContact> for ContactPatch {
@@ -199,7 +207,7 @@ pub fn apply(
         changes.field("birthday", &contact.birthday, &new);
         contact.birthday = new;
     }
-    refuse_locked(who, Entity::Contact, changes, faults);
+    refuse_locked(who, Entity::Contact, |field| patch.names(field), changes, faults);
     Ok(())
 }
 

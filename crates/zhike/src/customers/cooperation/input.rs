@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::model::{Cooperation, CooperationKind, CooperationState};
 use crate::customers::draft::refuse_locked;
-use crate::customers::input::{Text, given};
+use crate::customers::input::{Text, given, is_named};
 use crate::customers::model::lines;
 use crate::customers::rules::text::{Faults, clean};
 use crate::kernel::{Entity, Principal};
@@ -76,6 +76,13 @@ cooperation_input! {
     }
 }
 
+impl CooperationPatch {
+    /// Whether something was sent of this field, whatever it says.
+    fn names(&self, field: &str) -> bool {
+        is_named!(self, field; items, amount_fen, problems)
+    }
+}
+
 impl NewCooperation {
     pub fn patch(&self) -> CooperationPatch {
         let Self { source: _, external_id: _, .. } = self;
@@ -128,7 +135,7 @@ pub fn apply(
             record.amount_fen = amount;
         }
     }
-    refuse_locked(who, Entity::Cooperation, changes, faults);
+    refuse_locked(who, Entity::Cooperation, |field| patch.names(field), changes, faults);
 }
 
 fn texts(record: &mut Cooperation, patch: &CooperationPatch, changes: &mut Changes, faults: &mut Faults) {

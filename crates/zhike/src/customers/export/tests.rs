@@ -17,7 +17,7 @@ fn export(app: &TestApp, session: &Session<'_>, view: Value) -> (Value, Reply) {
     (job["result"].clone(), file)
 }
 
-fn some_customers(session: &Session<'_>) {
+fn some_customers(app: &TestApp) {
     for (name, grade, phone, note) in [
         ("华盛机械", "vip", "13812341234", "=HYPERLINK(\"http://x\")"),
         ("百度网讯", "ordinary", "010-88885678", "+1+1"),
@@ -25,7 +25,7 @@ fn some_customers(session: &Session<'_>) {
     ] {
         let new = json!({ "name": name, "grade": grade, "phone": phone, "notes": note, "region": "330106", "industry": "C",
             "annual_revenue_fen": 12_345_678, "tags": ["老客户", "@重点"], "founded_on": "2010-05-01", "source": "referral" });
-        session.post("/customers", new).created();
+        app.customer("li", new);
     }
 }
 
@@ -35,7 +35,7 @@ store::db_test! {
     fn a_view_goes_out_as_it_is_seen(db) {
         let app = TestApp::new(&db);
         let li = app.sign_in("li");
-        some_customers(&li);
+        some_customers(&app);
         let columns = json!(["grade", "name", "phone", "owner", "region", "annual_revenue_fen", "tags", "notes"]);
         for format in ["csv", "xlsx"] {
             let view = json!({ "columns": columns, "format": format, "sort": "name" });
@@ -60,7 +60,7 @@ store::db_test! {
     fn filter_sort_search_and_language_count(db) {
         let app = TestApp::new(&db);
         let li = app.sign_in("li");
-        some_customers(&li);
+        some_customers(&app);
         let name = |view: Value| -> Vec<String> {
             let rows = cells(export(&app, &li, view).1.bytes);
             rows[1..].iter().map(|row| row[0].clone()).collect()
@@ -75,7 +75,7 @@ store::db_test! {
     fn an_export_is_its_makers_for_seven_days_and_is_written_down(db) {
         let app = TestApp::new(&db);
         let li = app.sign_in("li");
-        some_customers(&li);
+        some_customers(&app);
         let view = json!({ "columns": ["name", "phone"], "format": "csv", "filter": [["grade", "eq", "vip"]] });
         let (result, file) = export(&app, &li, view);
         assert!(file.status.is_success());
@@ -100,7 +100,7 @@ store::db_test! {
 
     fn nobody_exports_what_they_do_not_see(db) {
         let app = TestApp::new(&db);
-        some_customers(&app.sign_in("li"));
+        some_customers(&app);
         let view = json!({ "columns": ["name", "phone", "email"], "format": "csv" });
         let zhao = app.sign_in("zhao");
         assert_eq!(export(&app, &zhao, view.clone()).0["rows"], 0);
@@ -116,7 +116,7 @@ store::db_test! {
     fn what_went_out_comes_in_again(db) {
         let app = TestApp::new(&db);
         let li = app.sign_in("li");
-        some_customers(&li);
+        some_customers(&app);
         let columns: Vec<&str> = COLUMNS.iter().map(|column| column.key).collect();
         for format in ["csv", "xlsx"] {
             let before = li.get("/customers?sort=name").ok();
@@ -130,12 +130,12 @@ store::db_test! {
         let (_, file) = export(&app, &li, json!({ "columns": columns, "format": "xlsx", "sort": "name" }));
         let other = store::testing::TestDb::new(db.dialect(), crate::app::MIGRATIONS);
         let there = TestApp::new(&other);
-        let sun = there.sign_in("li");
-        let uploaded = upload(&sun, "a", &file.bytes);
-        put_mapping(&sun, &uploaded, "skip", json!({})).ok();
-        assert_eq!(numbers(&run(&there, &sun, &uploaded, false)), [3, 0, 0, 3, 0, 0]);
-        assert_eq!(names(&sun), names(&li));
-        let (one, same) = (li.get("/customers?sort=name").ok(), sun.get("/customers?sort=name").ok());
+        let wang = there.sign_in("wang");
+        let uploaded = upload(&wang, "a", &file.bytes);
+        put_mapping(&wang, &uploaded, "skip", json!({})).ok();
+        assert_eq!(numbers(&run(&there, &wang, &uploaded, false)), [3, 0, 0, 3, 0, 0]);
+        assert_eq!(names(&wang), names(&li));
+        let (one, same) = (li.get("/customers?sort=name").ok(), wang.get("/customers?sort=name").ok());
         for field in ["grade", "region", "industry", "annual_revenue_fen", "tags", "founded_on", "source", "notes", "kind", "number"] {
             for at in 0..3 {
                 let equal = one["items"][at][field] == same["items"][at][field];

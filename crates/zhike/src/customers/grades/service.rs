@@ -1,5 +1,3 @@
-use std::collections::HashMap;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -10,11 +8,12 @@ use uuid::Uuid;
 
 use super::model::{GradeProposal, ProposalState};
 use crate::customers::model::{Customer, Grade};
-use crate::customers::service::{cards, load_for_change, regrade};
+use crate::customers::service::{briefs, load_for_change, readable, regrade};
 use crate::customers::{facts, input, reach};
 use crate::kernel::permission::action::{Approve, Read, Update};
 use crate::kernel::permission::entity;
 use crate::kernel::{Action, Entity, Error, Grant, Id, Principal, Result};
+use crate::platform::access;
 use crate::platform::access::model::{Department, User};
 use crate::platform::access::names::{self, Named};
 use crate::platform::audit::{self, Changes};
@@ -81,13 +80,13 @@ pub fn list(tx: &mut Tx<'_>, grant: &Grant<Read, entity::Customer>, asked: &Aske
     let (rows, next) = SPEC.page(tx, &visible(who), asked)?;
     let proposals = rows.into_iter().map(GradeProposal::from_row).collect::<store::Result<Vec<_>>>()?;
     let ids: Vec<Uuid> = proposals.iter().map(|proposal| proposal.customer_id.uuid()).collect();
-    let seen = cards(tx, who, &ids)?.into_iter().filter(|card| card.visible);
-    let names: HashMap<Uuid, String> = seen.map(|card| (card.id, card.name)).collect();
+    let seen = readable(tx, who, &ids)?;
+    let known = briefs(tx, &seen)?;
     let mut items = Vec::with_capacity(proposals.len());
     for proposal in proposals {
         // Who reaches all customers is not asked about each; the few that were removed are left out here.
-        if let Some(name) = names.get(&proposal.customer_id.uuid()) {
-            items.push(view(tx, name.clone(), proposal)?);
+        if let Some(customer) = known.get(&proposal.customer_id.uuid()) {
+            items.push(view(tx, customer.name.clone(), proposal)?);
         }
     }
     Ok(List { items, next })
@@ -116,6 +115,12 @@ fn view(tx: &mut Tx<'_>, customer: String, proposal: GradeProposal) -> Result<Gr
         version: proposal.version,
         created_at: proposal.created_at,
     })
+}
+
+/// Whether somebody may grade a customer by themselves, from its first grade on. All others propose.
+pub fn may_set(tx: &mut Tx<'_>, who: &Principal, customer: &Customer) -> Result<bool> {
+    let approved = reach::predicate(who, Action::Approve, Entity::Customer);
+    Ok(who.edits(Entity::Customer, "grade") && reach::reaches(tx, &approved, customer)?)
 }
 
 /// Proposes another grade, with the reason. One proposal at a time waits for its answer.
@@ -157,20 +162,38 @@ pub fn propose(
     view(tx, customer.name, proposal)
 }
 
-/// The nearest head above the proposer: of the customer's department, or of one above it.
+/// The nearest head above the proposer who may decide: of the customer's department, or of one above it; else their
+/// supervisor.
 fn approver(tx: &mut Tx<'_>, who: &Principal, customer: &Customer) -> Result<Option<Id<User>>> {
     let mut next = customer.department_id.or(who.department);
     while let Some(id) = next {
         let Some(department) = Department::find(tx, id)? else { break };
-        if let Some(head) = department.head_id.filter(|head| *head != who.user)
-            && User::find(tx, head)?.is_some_and(|head| head.active)
+        if let Some(head) = department.head_id
+            && may_decide(tx, who, head, customer)?
         {
             return Ok(Some(head));
         }
         next = department.parent_id;
     }
     let supervisor = User::find(tx, who.user)?.and_then(|user| user.supervisor_id);
-    Ok(supervisor.filter(|supervisor| *supervisor != who.user))
+    match supervisor {
+        Some(supervisor) if may_decide(tx, who, supervisor, customer)? => Ok(Some(supervisor)),
+        _ => Ok(None),
+    }
+}
+
+/// Whoever owes the answer must be able to give it.
+fn may_decide(tx: &mut Tx<'_>, who: &Principal, candidate: Id<User>, customer: &Customer) -> Result<bool> {
+    if candidate == who.user {
+        return Ok(false);
+    }
+    match access::principal_of(tx, candidate, who.now, &who.vault)? {
+        Some(candidate) => {
+            let approved = reach::predicate(&candidate, Action::Approve, Entity::Customer);
+            reach::reaches(tx, &approved, customer)
+        }
+        None => Ok(false),
+    }
 }
 
 /// Answers a proposal. Nobody answers their own.
@@ -192,6 +215,10 @@ pub fn decide(
     if proposal.proposer_id == who.user {
         return Err(Error::forbidden().detail("somebody else decides"));
     }
+    if decision.approve && proposal.from_grade != customer.grade {
+        // It was proposed for another grade than the customer has by now.
+        return Err(Error::conflict("grade.changed"));
+    }
     if decision.approve {
         regrade(tx, who, &mut customer, (proposal.to_grade, &proposal.reason))?;
     }
@@ -199,7 +226,7 @@ pub fn decide(
     (proposal.decided_by, proposal.decided_at, proposal.answer) = (Some(who.user), Some(who.now), answer);
     let outcome = json!({ "outcome": proposal.state });
     facts::publish(tx, who, facts::GRADE_DECIDED, place(&proposal), who.now, outcome)?;
-    let action = if decision.approve { "approve" } else { "reject" };
+    let action = if decision.approve { "approve_grade" } else { "reject_grade" };
     let said = proposal.answer.clone().unwrap_or_default();
     audited(tx, who, &proposal, action, &said)?;
     save(tx, who, &mut proposal)?;
@@ -219,11 +246,24 @@ pub fn withdraw(
     if proposal.proposer_id != who.user {
         return Err(Error::forbidden());
     }
-    proposal.state = ProposalState::Withdrawn;
-    facts::publish(tx, who, facts::GRADE_WITHDRAWN, place(&proposal), who.now, json!({}))?;
-    audited(tx, who, &proposal, "withdraw", "")?;
-    save(tx, who, &mut proposal)?;
+    take_back(tx, who, &mut proposal)?;
     view(tx, customer.name, proposal)
+}
+
+/// Takes back what was proposed for a customer that becomes part of another one: that one has a grade of its own, and
+/// perhaps a proposal.
+pub fn withdraw_all(tx: &mut Tx<'_>, who: &Principal, customer: &Customer) -> Result<()> {
+    for mut proposal in GradeProposal::all(tx, &OPEN, &[&customer.id])? {
+        take_back(tx, who, &mut proposal)?;
+    }
+    Ok(())
+}
+
+fn take_back(tx: &mut Tx<'_>, who: &Principal, proposal: &mut GradeProposal) -> Result<()> {
+    proposal.state = ProposalState::Withdrawn;
+    facts::publish(tx, who, facts::GRADE_WITHDRAWN, place(proposal), who.now, json!({}))?;
+    audited(tx, who, proposal, "withdraw_grade", "")?;
+    save(tx, who, proposal)
 }
 
 fn open(tx: &mut Tx<'_>, customer: &Customer, id: Id<GradeProposal>, version: i64) -> Result<GradeProposal> {
@@ -249,7 +289,7 @@ fn place(proposal: &GradeProposal) -> (Uuid, Option<Uuid>) {
 fn audited(tx: &mut Tx<'_>, who: &Principal, proposal: &GradeProposal, action: &str, reason: &str) -> Result<()> {
     let customer = proposal.customer_id.uuid();
     let mut changes = Changes::new();
-    changes.field("grade", &proposal.from_grade, &proposal.to_grade);
+    changes.field("grade", &proposal.from_grade, &proposal.to_grade).set("proposal", proposal.id);
     if !reason.is_empty() {
         changes.set("reason", reason);
     }

@@ -16,7 +16,7 @@ use super::raw::RawRow;
 use super::target::Target;
 use super::values::{self, Amount, Fault, Level, error, warning};
 use crate::customers::input::NewCustomer;
-use crate::customers::model::CustomerKind;
+use crate::customers::model::{CustomerKind, Grade};
 use crate::kernel::custom::CustomKind;
 use crate::kernel::{CustomField, Entity, Error, Result};
 use crate::platform::custom::held;
@@ -29,6 +29,7 @@ pub struct Reading {
     people: Arc<People>,
     /// Fields that the company has added.
     added: Arc<[CustomField]>,
+    may_grade: bool,
     zone: TimeZone,
     now: Timestamp,
     /// The sheet names people where others name companies.
@@ -70,6 +71,8 @@ pub struct Around {
     pub people: Arc<People>,
     pub added: Arc<[CustomField]>,
     pub asker: Owner,
+    /// Whether the asker may set grades, of some customers at least.
+    pub may_grade: bool,
     pub zone: TimeZone,
     pub now: Timestamp,
 }
@@ -87,6 +90,7 @@ impl Reading {
             owner: around.asker,
             people: around.people,
             added: around.added,
+            may_grade: around.may_grade,
             zone: around.zone,
             now: around.now,
             persons,
@@ -273,7 +277,7 @@ impl Reading {
             "name" => new.name = Some(clean::line(text)),
             "short_name" => new.short_name = line(text),
             "kind" => new.kind = Some(values::kind(text)?),
-            "grade" => new.grade = Some(values::grade(text)?),
+            "grade" => new.grade = self.grade(text)?,
             "credit_code" => new.credit_code = Some(Some(values::credit_code(text)?)),
             "industry" => new.industry = Some(Some(values::industry(text)?.word().to_owned())),
             "region" => new.region = Some(Some(values::region(&[text])?.to_owned())),
@@ -318,6 +322,17 @@ impl Reading {
             _ => return Err(error("field.unknown")),
         }
         Ok(())
+    }
+
+    /// A grade that the asker may not set is kept in the notes, for who may; the lowest, which every new customer has,
+    /// needs no word. Of a customer that is there already, a sheet that leaves the grade as it is says nothing new: what
+    /// would change one is refused when it is written.
+    fn grade(&self, text: &str) -> Result<Option<Grade>, Fault> {
+        let grade = values::grade(text)?;
+        match self.may_grade || self.duplicates == Duplicates::Update || grade == Grade::DEFAULT {
+            true => Ok(Some(grade)),
+            false => Err(warning("grade.not_allowed")),
+        }
     }
 
     fn noted_at(&self, text: &str) -> Result<Timestamp, Fault> {

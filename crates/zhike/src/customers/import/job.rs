@@ -22,7 +22,7 @@ use super::service::ImportCounts;
 use super::source;
 use super::write::{self, About, Batch};
 use crate::customers::{cooperation, duplicates, facts};
-use crate::kernel::{Entity, Error, Principal, Result};
+use crate::kernel::{Action, Entity, Error, Principal, Result};
 use crate::platform::audit;
 use crate::platform::jobs::{JobContext, Registry};
 use crate::platform::settings;
@@ -99,7 +99,9 @@ pub fn reading(tx: &mut Tx<'_>, who: &Principal, import: &Import) -> Result<Read
     let asker = people.asker(who);
     let zone = TimeZone::get(&settings::get(tx)?.time_zone).map_err(Error::internal)?;
     let added = Arc::clone(&who.permissions.custom);
-    let around = Around { people, added, asker, zone, now: who.now };
+    let may_grade =
+        who.edits(Entity::Customer, "grade") && who.permissions.reach(Action::Approve, Entity::Customer).is_some();
+    let around = Around { people, added, asker, may_grade, zone, now: who.now };
     Reading::new(&import.columns()?, import.duplicates, &import.defaults()?, around)
 }
 

@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use store::Tx;
-use uuid::Uuid;
 
 use super::existing::{Book, How, Keys, Known};
 use super::model::{Duplicates, Problem};
 use super::people;
 use super::write::Ready;
-use crate::customers::model::Customer;
-use crate::kernel::{Action, Principal, Result};
+use crate::customers::model::{Customer, Grade};
+use crate::kernel::{Action, Id, Principal, Result};
+use crate::platform::access::model::{Department, User};
 
 /// A customer that is there already, and how it was recognised.
 #[derive(Clone, Debug)]
@@ -28,8 +28,8 @@ pub enum Verdict {
     Skip(Match),
     /// Refused with this code.
     Refuse(&'static str, Match),
-    /// Its owner or department is none that the asker may import for.
-    Outside,
+    /// Its owner or department is none that the asker may import for, or its grade none that they may set there.
+    NotAllowed(Problem),
 }
 
 pub struct Judge<'a> {
@@ -38,8 +38,11 @@ pub struct Judge<'a> {
     book: Book,
     /// What earlier batches would have made, when nothing is written.
     seen: &'a Book,
-    reached: HashMap<(Option<Uuid>, Option<Uuid>), bool>,
+    allowed: HashMap<Place, bool>,
 }
+
+/// What a right to a new customer is decided by: the right, the owner, the department.
+type Place = (Action, Option<Id<User>>, Option<Id<Department>>);
 
 impl<'a> Judge<'a> {
     pub fn new<'k>(
@@ -53,7 +56,7 @@ impl<'a> Judge<'a> {
             Duplicates::Create => Book::default(),
             Duplicates::Skip | Duplicates::Update => Book::load(tx, keys)?,
         };
-        Ok(Self { who, duplicates, book, seen, reached: HashMap::new() })
+        Ok(Self { who, duplicates, book, seen, allowed: HashMap::new() })
     }
 
     pub fn judge(&mut self, tx: &mut Tx<'_>, ready: &Ready) -> Result<Verdict> {
@@ -73,8 +76,12 @@ impl<'a> Judge<'a> {
     }
 
     fn create(&mut self, tx: &mut Tx<'_>, ready: &Ready) -> Result<Verdict> {
-        if !self.reaches(tx, &ready.prepared.customer)? {
-            return Ok(Verdict::Outside);
+        let customer = &ready.prepared.customer;
+        if !self.may(tx, Action::Import, customer)? {
+            return Ok(Verdict::NotAllowed(Problem::error("owner", "scope.outside")));
+        }
+        if customer.grade != Grade::DEFAULT && !self.may(tx, Action::Approve, customer)? {
+            return Ok(Verdict::NotAllowed(Problem::error("grade", "not_allowed")));
         }
         let made = Known::made(&ready.keys, ready.prepared.customer.id.uuid());
         self.book.add(&ready.keys, made.clone());
@@ -82,14 +89,15 @@ impl<'a> Judge<'a> {
     }
 
     /// Decided once per owner and department, not per row.
-    fn reaches(&mut self, tx: &mut Tx<'_>, customer: &Customer) -> Result<bool> {
-        let place = (customer.owner_id.map(|id| id.uuid()), customer.department_id.map(|id| id.uuid()));
-        if let Some(known) = self.reached.get(&place) {
+    fn may(&mut self, tx: &mut Tx<'_>, action: Action, customer: &Customer) -> Result<bool> {
+        let (owner, department) = (customer.owner_id, customer.department_id);
+        let place = (action, owner, department);
+        if let Some(known) = self.allowed.get(&place) {
             return Ok(*known);
         }
-        let reached = people::reaches(tx, self.who, customer.owner_id, customer.department_id)?;
-        self.reached.insert(place, reached);
-        Ok(reached)
+        let allowed = people::reaches(tx, self.who, action, (owner, department))?;
+        self.allowed.insert(place, allowed);
+        Ok(allowed)
     }
 }
 

@@ -102,18 +102,18 @@ fn key(name: &str) -> String {
 fn owner(tx: &mut Tx<'_>, who: &Principal, user: &User) -> Result<Owner> {
     let assign = who.predicate(Action::Assign, Entity::Customer);
     let assignable = user.id == who.user || assign.matches(tx, user.id.uuid(), &|column| user.column(column))?;
-    let reached = reaches(tx, who, Some(user.id), user.department_id)?;
+    let reached = reaches(tx, who, Action::Import, (Some(user.id), user.department_id))?;
     Ok(Owner { user: user.id, department: user.department_id, active: user.active, assignable, reached })
 }
 
-/// Whether the asker may import customers of this owner and department.
+/// Whether the asker may do this to new customers of this owner and department.
 pub fn reaches(
     tx: &mut Tx<'_>,
     who: &Principal,
-    owner: Option<Id<User>>,
-    department: Option<Id<Department>>,
+    action: Action,
+    (owner, department): (Option<Id<User>>, Option<Id<Department>>),
 ) -> Result<bool> {
-    let scope = reach::predicate(who, Action::Import, Entity::Customer);
+    let scope = reach::predicate(who, action, Entity::Customer);
     let column = |name: &str| match name {
         "owner_id" => owner.to_value(),
         "department_id" => department.to_value(),

@@ -9,7 +9,7 @@ use super::raw::RawRow;
 use super::write::{Batch, Ready, problems_of};
 use crate::customers::model::Source;
 use crate::customers::service;
-use crate::kernel::{Principal, Result};
+use crate::kernel::{Entity, Principal, Result};
 
 /// The rows of one customer: the customer, and the rows that are no part of it with what is wrong with each.
 pub fn customer(who: &Principal, reading: &Reading, rows: &[RawRow], batch: &mut Batch) -> Result<()> {
@@ -75,7 +75,9 @@ fn ready(who: &Principal, drafts: &[Draft]) -> Result<Result<Ready, Vec<Problem>
     }
     let said = merged.new;
     let mut new = said.clone();
-    new.source.get_or_insert(Some(Source::Import));
+    if who.edits(Entity::Customer, "source") {
+        new.source.get_or_insert(Some(Source::Import));
+    }
     let (owner, department) = merged.owner.map_or((None, None), |owner| (Some(owner.user), owner.department));
     let mut prepared = match service::prepare(who, &new, owner, department) {
         Ok(prepared) => prepared,

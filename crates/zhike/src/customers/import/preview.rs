@@ -160,10 +160,7 @@ fn judge(
                 let problem = found.told(code, found.is_shown(tx, who)?, &found.known.number);
                 (Fate { problems: vec![problem], ..Fate::of(Outcome::Rejected).like(tx, who, &found)? }, None)
             }
-            Verdict::Outside => {
-                let problems = vec![Problem::error("owner", "scope.outside")];
-                (Fate { problems, ..Fate::of(Outcome::Rejected) }, None)
-            }
+            Verdict::NotAllowed(problem) => (Fate { problems: vec![problem], ..Fate::of(Outcome::Rejected) }, None),
         });
     }
     Ok(judged)

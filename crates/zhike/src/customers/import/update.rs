@@ -8,7 +8,7 @@ use crate::customers::contacts::{self, Contact, ContactPatch, NewContact};
 use crate::customers::input::{CustomerPatch, NewCustomer};
 use crate::customers::model::{Customer, PHONE_LOOKUP};
 use crate::customers::{reach, service};
-use crate::kernel::permission::action::{Create, Update};
+use crate::kernel::permission::action::{Approve, Create, Update};
 use crate::kernel::permission::entity;
 use crate::kernel::{Action, Entity, Error, Grant, Id, Principal, Result};
 use std::sync::Arc;
@@ -24,7 +24,8 @@ pub fn update(tx: &mut Tx<'_>, who: &Arc<Principal>, id: Uuid, said: &NewCustome
     let patch = patch(&customer, said);
     service::change(tx, who, &mut customer, &patch, "import")?;
     if let Some(grade) = said.grade.filter(|grade| *grade != customer.grade) {
-        let grant: Grant<Update, entity::Customer> = who.grant()?;
+        let grant: Grant<Approve, entity::Customer> =
+            who.grant().map_err(|_| Error::field_invalid("grade", "not_allowed"))?;
         let file: String = file.chars().take(200).collect();
         service::set_grade(tx, &grant, id, None, (grade, &format!("导入：{file}")))?;
         customer = service::locked(tx, id)?;

@@ -22,6 +22,7 @@ pub const ZH: &[(&str, &str)] = &[
     ("value.masked", "带星号的脱敏内容，未采用"),
     ("kind.unknown", "看不出是企业还是个人"),
     ("grade.unknown", "无法识别的客户级别"),
+    ("grade.not_allowed", "您无权评定客户级别，已记入备注"),
     ("industry.unknown", "无法识别的行业，已记入备注"),
     ("region.unknown", "无法识别的地区，已记入备注"),
     ("source.unknown", "无法识别的来源，已记入备注"),

@@ -144,7 +144,7 @@ impl<'a> Pen<'a> {
                 let problem = self.told(tx, code, &found)?;
                 self.reject(tx, ready, vec![problem])?;
             }
-            Verdict::Outside => self.reject(tx, ready, vec![Problem::error("owner", "scope.outside")])?,
+            Verdict::NotAllowed(problem) => self.reject(tx, ready, vec![problem])?,
         }
         Ok(())
     }

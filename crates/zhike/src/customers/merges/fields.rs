@@ -40,9 +40,18 @@ pub const CHOSEN: &[&str] = &[
 ];
 const PERSONAL: [&Column; 4] = [&PHONE, &EMAIL, &WECHAT, &ID_NUMBER];
 
-/// Refuses a choice that the asker may not make.
+/// Refuses a choice that the asker may not make. Whoever may merge may fill what the one that stays does not know
+/// (docs/decisions/0006); what it knows is replaced by who may edit it.
 pub fn check(who: &Principal, take: &BTreeSet<String>) -> Result<()> {
     for field in take {
+        if let Some(added) = who.custom_field(Entity::Customer, field) {
+            // Like a change of it: what is sealed may be replaced by who sees that there is something.
+            let least = if added.is_sealed() { FieldAccess::Masked } else { FieldAccess::Edit };
+            match who.custom_access(added) >= least {
+                true => continue,
+                false => return Err(Error::forbidden().field(field, "not_allowed")),
+            }
+        }
         if !CHOSEN.contains(&field.as_str()) {
             return Err(Error::field_invalid("take", "unknown_field"));
         }
@@ -199,6 +208,12 @@ pub fn put_back(customer: Customer, changes: &Json) -> Result<(Customer, Vec<Str
     }
     let kept = kept.into_iter().map(str::to_owned).collect();
     Ok((Customer::from_row(Row::from(values))?, kept))
+}
+
+/// Which fields were put back: those that the merge changed and that did not stay.
+pub fn restored(changes: &Json, kept: &[String]) -> BTreeSet<&'static str> {
+    let changed = Customer::COLUMNS.iter().filter(|column| changes.get(**column).is_some());
+    changed.map(|column| field_of(column)).filter(|field| kept.iter().all(|kept| kept != field)).collect()
 }
 
 /// The field that a column belongs to: a value goes with its digests, an owner with the department.

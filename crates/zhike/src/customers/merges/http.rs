@@ -2,6 +2,9 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use serde::Deserialize;
+use store::list::{LIMIT_DEFAULT, LIMIT_MOST};
+use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -11,24 +14,44 @@ use super::undo;
 use crate::app::App;
 use crate::kernel::permission::action::{Delete, Read};
 use crate::kernel::permission::entity::Customer;
-use crate::kernel::{Id, Result};
-use crate::platform::http::{Answer, Body, Granted, Mutation, Page, Path, Version};
+use crate::kernel::{Error, Id, Result};
+use crate::platform::http::{Answer, Body, Granted, Mutation, Page, Path, Query, Version};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(list, merge)).routes(routes!(take_back))
 }
 
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct MergeQuery {
+    cursor: Option<String>,
+    limit: Option<usize>,
+}
+
+impl MergeQuery {
+    /// After which merge, and how many.
+    fn part(&self) -> Result<(Option<Uuid>, usize)> {
+        let bad = || Error::invalid("query.invalid");
+        let after = self.cursor.as_deref().map(|text| text.parse().map_err(|_| bad())).transpose()?;
+        let limit = self.limit.unwrap_or(LIMIT_DEFAULT);
+        if (1..=LIMIT_MOST).contains(&limit) { Ok((after, limit)) } else { Err(bad()) }
+    }
+}
+
 /// What has become part of a customer, newest first.
 #[utoipa::path(get, path = "/customers/{id}/merges", tag = "customers",
-    extensions(("x-permission" = json!("read customer"))), params(("id" = Uuid, Path)),
+    extensions(("x-permission" = json!("read customer"))), params(("id" = Uuid, Path), MergeQuery),
     responses((status = 200, body = Page<MergeView>)))]
 async fn list(
     State(app): State<App>,
     grant: Granted<Read, Customer>,
     Path(id): Path<Uuid>,
+    Query(query): Query<MergeQuery>,
 ) -> Result<Json<Page<MergeView>>> {
-    let merges = app.db.read(move |tx| service::list(tx, &grant, Id::from_uuid(id))).await?;
-    Ok(Json(Page::whole(merges)))
+    let part = query.part()?;
+    let merges = app.db.read(move |tx| service::list(tx, &grant, Id::from_uuid(id), part)).await?;
+    Ok(Json(merges.into()))
 }
 
 /// Makes another customer part of this one. From then on requests for the other are answered with 308 and the place

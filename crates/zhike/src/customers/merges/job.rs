@@ -11,6 +11,8 @@ use uuid::Uuid;
 use super::model::{Merge, MergeState, ONE};
 use super::service::{self, ROWS_AT_ONCE};
 use super::undo;
+use crate::customers::relations;
+use crate::customers::service::hold;
 use crate::kernel::{Error, Principal, Result};
 use crate::platform::holdings;
 use crate::platform::jobs::{JobContext, Registry};
@@ -41,7 +43,10 @@ fn run(context: &JobContext, payload: Json) -> Result<Json> {
     loop {
         done += 1;
         let more = context.step(done, 0, move |tx, who| {
+            // Nothing is written to either between looking and moving.
             let mut merge = Merge::one(tx, &ONE, &[&customer, &merge])?.ok_or_else(Error::not_found)?;
+            relations::service::take_turn_for(tx, [merge.customer_id, merge.loser_id])?;
+            hold(tx, [merge.customer_id, merge.loser_id])?;
             match merge.state {
                 MergeState::Moving => go_on(tx, who, &mut merge),
                 MergeState::Undoing => go_back(tx, who, &mut merge),

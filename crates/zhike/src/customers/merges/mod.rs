@@ -5,6 +5,7 @@
 //!   merge if it is little, else in steps by a [`job`]. From the first transaction on the other is out of sight and
 //!   takes no writes, and whoever asks for it is led to the one that stays ([`moved_to`]); so at any moment each row is
 //!   at exactly one of the two, and none is lost.
+//! * What it gives to whom, and which rights that takes, is decided in docs/decisions/0006.
 //! * For thirty days it can be taken back ([`undo`]): rows that moved go back, values that nobody has changed since are
 //!   put back, the rest is told. What came after the merge stays where it is.
 
@@ -19,5 +20,5 @@ mod undo;
 
 pub(in crate::customers) use fields::{read, told};
 pub use job::register;
-pub use model::family;
+pub use model::{family, stands};
 pub use service::moved_to;

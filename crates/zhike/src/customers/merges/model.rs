@@ -1,6 +1,6 @@
 use jiff::Timestamp;
 use serde_json::Value as Json;
-use store::Tx;
+use store::{Entity as _, Tx};
 use uuid::Uuid;
 
 use crate::customers::model::Customer;
@@ -33,7 +33,8 @@ store::entity! {
         pub changes: Json,
         pub shared: Json,
         pub relations: Json,
-        pub fields: Json,
+        pub set_aside: Json,
+        pub added_fields: Json,
         pub primary_contact: Option<Uuid>,
         pub steps: i64,
         pub undone_steps: i64,
@@ -45,34 +46,38 @@ store::entity! {
 
 store::statements! {
     pub ONE = select Merge where "customer_id = $1 and id = $2";
-    pub OF_CUSTOMER = select Merge where "customer_id = $1 order by merged_at desc, id desc limit 50";
+    /// Their ids are in the order in which they were made.
+    pub OF_CUSTOMER = select Merge where "customer_id = $1 and id < $2 order by id desc limit $3";
     /// A customer cannot be given away while something is on its way to it.
     pub BUSY = "select id from customer_merge
         where (customer_id = $1 or loser_id = $1) and state in ('moving', 'undoing') limit 1";
-    PARTS = "select id from customer where merged_into = $1 order by id limit 50";
+    FAMILY = "with recursive family (id) as (select id from customer where id = $1
+        union select part.id from customer part join family on part.merged_into = family.id)
+        select id from family where id <> $1 order by id limit $2";
 }
 
 impl Merge {
+    /// Whether the other customer is part of the one that stays, so that what is known of it is that one's.
+    pub fn stands(&self) -> bool {
+        self.state != MergeState::Undone
+    }
+
     pub fn way(&self) -> Way {
         Way { merge: self.id, loser: self.loser_id.uuid(), survivor: self.customer_id.uuid() }
     }
 }
 
+/// Whether a customer's merge stands.
+pub fn stands(tx: &mut Tx<'_>, customer: Uuid, merge: Uuid) -> Result<bool> {
+    Ok(Merge::one(tx, &ONE, &[&customer, &merge])?.is_some_and(|merge| merge.stands()))
+}
+
 /// More merges than these into one customer are not followed.
-const FAMILY_MOST: usize = 200;
+const FAMILY_MOST: i64 = 1_000;
 
 /// A customer and all that have become part of it, through however many merges.
 pub fn family(tx: &mut Tx<'_>, customer: Uuid) -> Result<Vec<Uuid>> {
-    let mut family = vec![customer];
-    let mut next = 0;
-    while next < family.len() && family.len() < FAMILY_MOST {
-        for row in tx.query(&PARTS, &[&family[next]])? {
-            let part: Uuid = row.get(0)?;
-            if !family.contains(&part) {
-                family.push(part);
-            }
-        }
-        next += 1;
-    }
-    Ok(family)
+    let parts = tx.query(&FAMILY, &[&customer, &FAMILY_MOST])?;
+    let parts = parts.iter().map(|row| row.get(0)).collect::<store::Result<Vec<Uuid>>>()?;
+    Ok([vec![customer], parts].concat())
 }

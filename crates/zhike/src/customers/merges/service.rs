@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use store::{Entity as _, Tx};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -12,14 +12,15 @@ use super::{fields, job};
 use crate::customers::cooperation::totals;
 use crate::customers::model::Customer;
 use crate::customers::rules::text::clean;
-use crate::customers::service::{known_of, load, load_for_change, locked, rewrite_tags, save};
-use crate::customers::{collaborators, contacts, draft, duplicates, facts, index, reach, relations};
-use crate::kernel::permission::action::{Assign, Delete, Read};
+use crate::customers::service::{hold, known_of, load, load_for_change, place, readable, rewrite_tags, save};
+use crate::customers::{collaborators, contacts, draft, duplicates, facts, grades, index, reach, relations};
+use crate::kernel::permission::action::{Delete, Read};
 use crate::kernel::permission::entity;
-use crate::kernel::{Action, Entity, Error, Grant, Id, Principal, Result};
+use crate::kernel::{Action, Entity, Error, Grant, Id, List, Principal, Result};
 use crate::platform::access::names::{self, Named};
 use crate::platform::audit::{self, Changes};
-use crate::platform::custom::values::{self as custom, Place};
+use crate::platform::custom::carrying::{self, Carried};
+use crate::platform::custom::values as custom;
 use crate::platform::holdings;
 
 /// For so long a merge can be taken back.
@@ -64,8 +65,8 @@ pub struct MergeView {
     pub id: Uuid,
     #[schema(value_type = Uuid)]
     pub customer_id: Id<Customer>,
-    /// What became part of it.
-    pub loser: Merged,
+    /// What became part of it. Once it is separate again, it is told to those alone who may see it.
+    pub loser: Option<Merged>,
     pub state: MergeState,
     #[schema(value_type = String, format = DateTime)]
     pub merged_at: Timestamp,
@@ -78,19 +79,20 @@ pub struct MergeView {
     pub undone_at: Option<Timestamp>,
     /// Fields that were changed after the merge and therefore stayed when it was taken back.
     #[schema(value_type = Vec<String>)]
-    pub kept: serde_json::Value,
+    pub kept: Json,
 }
 
-pub fn view(tx: &mut Tx<'_>, merge: Merge) -> Result<MergeView> {
-    let loser = Customer::get(tx, merge.loser_id)?;
+pub fn view(tx: &mut Tx<'_>, who: &Principal, merge: Merge) -> Result<MergeView> {
+    let part = Customer::get(tx, merge.loser_id)?;
+    let shown = merge.stands() || !readable(tx, who, &[part.id.uuid()])?.is_empty();
     Ok(MergeView {
         id: merge.id,
         customer_id: merge.customer_id,
-        loser: Merged { id: loser.id, number: loser.number, name: loser.name },
+        loser: shown.then_some(Merged { id: part.id, number: part.number, name: part.name }),
         state: merge.state,
         merged_at: merge.merged_at,
         merged_by: names::user(tx, merge.merged_by.uuid())?,
-        reason: merge.reason,
+        reason: merge.reason.filter(|_| shown),
         undo_until: merge.merged_at + UNDO_WITHIN,
         undone_at: merge.undone_at,
         kept: merge.kept,
@@ -98,10 +100,20 @@ pub fn view(tx: &mut Tx<'_>, merge: Merge) -> Result<MergeView> {
 }
 
 /// What has become part of a customer, newest first.
-pub fn list(tx: &mut Tx<'_>, grant: &Grant<Read, entity::Customer>, id: Id<Customer>) -> Result<Vec<MergeView>> {
+pub fn list(
+    tx: &mut Tx<'_>,
+    grant: &Grant<Read, entity::Customer>,
+    id: Id<Customer>,
+    (before, limit): (Option<Uuid>, usize),
+) -> Result<List<MergeView>> {
     let customer = load(tx, grant, id)?;
-    let merges = Merge::all(tx, &OF_CUSTOMER, &[&customer.id])?;
-    merges.into_iter().map(|merge| view(tx, merge)).collect()
+    let before = before.unwrap_or(Uuid::max());
+    let mut merges = Merge::all(tx, &OF_CUSTOMER, &[&customer.id, &before, &(limit as i64 + 1)])?;
+    let more = merges.len() > limit;
+    merges.truncate(limit);
+    let next = merges.last().filter(|_| more).map(|last| last.id.simple().to_string());
+    let items = merges.into_iter().map(|merge| view(tx, grant.principal(), merge)).collect::<Result<_>>()?;
+    Ok(List { items, next })
 }
 
 /// Makes one customer part of another.
@@ -114,33 +126,37 @@ pub fn merge(
     let who = grant.principal();
     let reason = clean(asked.reason.as_deref().unwrap_or_default(), 500, false);
     let reason = reason.map_err(|code| Error::field_invalid("reason", code))?;
-    let (before, mut loser) = both(tx, grant, survivor, Id::from_uuid(asked.loser_id))?;
-    check(tx, (&before, version), (&loser, asked.loser_version))?;
     fields::check(who, &asked.take)?;
-    if asked.take.contains("owner") {
-        who.grant::<Assign, entity::Customer>()?;
-    }
+    let (before, mut loser, has_turn) = both(tx, grant, survivor, Id::from_uuid(asked.loser_id))?;
+    check(tx, (&before, version), (&loser, asked.loser_version))?;
+    grades::service::withdraw_all(tx, who, &loser)?;
     let part = loser.clone();
     (loser.removed_at, loser.merged_into) = (Some(who.now), Some(before.id));
     save(tx, who, &mut loser)?;
     let mut merge = blank(who, &before, &loser, reason);
     let primary = contacts::of_customer(tx, loser.id)?.into_iter().find(|contact| contact.is_primary);
     let own_primary = contacts::of_customer(tx, before.id)?.iter().any(|contact| contact.is_primary);
-    let more = holdings::move_some(tx, merge.way(), 0, ROWS_AT_ONCE)?;
-    recount(tx, &merge)?;
     if let Some(primary) = primary.filter(|_| own_primary) {
-        tx.execute(&DEMOTE, &[&before.id, &primary.id])?;
+        // Before anything moves: it may move in a later step.
+        tx.execute(&DEMOTE, &[&loser.id, &primary.id])?;
         merge.primary_contact = Some(primary.id.uuid());
     }
+    let more = holdings::move_some(tx, merge.way(), 0, ROWS_AT_ONCE)?;
+    recount(tx, &merge)?;
     let (mut after, mut changes) = (before.clone(), Changes::new());
     fields::unite(who, &mut after, &part, &asked.take, &mut changes)?;
     merge.changes = fields::differences(&before, &after);
-    merge.shared = serde_json::to_value(collaborators::unite(tx, after.id, loser.id)?)?;
-    merge.relations = serde_json::to_value(relations::service::unite(tx, after.id, loser.id)?)?;
-    merge.fields = json!(add_fields(tx, who, &after, &loser)?);
+    let ids = (after.id, loser.id);
+    let shared = collaborators::unite(tx, who, ids, merge.id)?;
+    refuse_giving(tx, who, (&before, &after), shared.len())?;
+    merge.shared = serde_json::to_value(shared)?;
+    let related = relations::service::unite(tx, who, ids, (merge.id, has_turn))?;
+    (merge.relations, merge.set_aside) = (serde_json::to_value(related.given)?, serde_json::to_value(related.aside)?);
+    merge.added_fields = add_fields(tx, who, (&after, &loser), &asked.take, &mut changes)?;
     index::remove(tx, &loser)?;
-    settle(tx, who, &mut after)?;
+    // Before the one that stays is compared anew, which would forget the pair.
     duplicates::merged(tx, who, (after.id, loser.id))?;
+    settle(tx, who, &mut after)?;
     merge.insert(tx)?;
     tell_changes(tx, who, &before, &after)?;
     record(tx, who, &merge, &loser, changes)?;
@@ -148,7 +164,7 @@ pub fn merge(
         true => job::enqueue(tx, who, &merge)?,
         false => finish(tx, who, &mut merge)?,
     }
-    view(tx, merge)
+    view(tx, who, merge)
 }
 
 /// What both ordered and signed adds up anew after each step that moves it.
@@ -158,50 +174,71 @@ pub fn recount(tx: &mut Tx<'_>, merge: &Merge) -> Result<()> {
     Ok(())
 }
 
-/// What stands in fields that the company added, where only the other one has something; answers which fields.
-fn add_fields(tx: &mut Tx<'_>, who: &Principal, survivor: &Customer, loser: &Customer) -> Result<Vec<i64>> {
-    let (to, from) = (survivor.id.uuid(), loser.id.uuid());
-    let own = custom::of_customer(tx, who, to)?.remove(&to).unwrap_or_default();
-    let mut theirs = custom::of_customer(tx, who, from)?.remove(&from).unwrap_or_default();
-    theirs.retain(|number, _| !own.contains_key(number));
-    let added = theirs.keys().copied().collect();
-    let mut all = custom::carried(who, &theirs, from, to)?;
-    all.extend(own.clone());
-    let order = Some((survivor.name_key.as_str(), survivor.created_at));
-    custom::write(tx, Place { customer: to, record: to, order }, &own, &all)?;
-    Ok(added)
+/// A merge lets people see and change what they did not before, whom the other one was shared with and whose it was.
+/// That takes the right to give it to them.
+fn refuse_giving(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    (before, after): (&Customer, &Customer),
+    shared: usize,
+) -> Result<()> {
+    let given = [(shared > 0, "collaborators"), (before.owner_id != after.owner_id, "owner")];
+    let Some((_, what)) = given.into_iter().find(|(given, _)| *given) else { return Ok(()) };
+    match reach::reaches(tx, &reach::predicate(who, Action::Assign, Entity::Customer), before)? {
+        true => Ok(()),
+        false => Err(Error::forbidden().field(what, "not_allowed")),
+    }
 }
 
-/// Takes back what [`add_fields`] added and nobody has changed; answers what stays.
-pub fn remove_fields(tx: &mut Tx<'_>, who: &Principal, merge: &Merge, survivor: &Customer) -> Result<Vec<String>> {
-    let (to, from) = (survivor.id.uuid(), merge.loser_id.uuid());
-    let added: Vec<i64> = serde_json::from_value(merge.fields.clone())?;
-    let own = custom::of_customer(tx, who, to)?.remove(&to).unwrap_or_default();
-    let theirs = custom::of_customer(tx, who, from)?.remove(&from).unwrap_or_default();
-    let mut left = own.clone();
-    // Sealed values cannot be compared; they stay and are named.
-    left.retain(|number, kept| !added.contains(number) || theirs.get(number) != Some(kept));
-    let order = Some((survivor.name_key.as_str(), survivor.created_at));
-    custom::write(tx, Place { customer: to, record: to, order }, &own, &left)?;
-    Ok(added.iter().filter(|number| left.contains_key(number)).map(|number| format!("x{number}")).collect())
+/// What stands in fields that the company added, where only the other one has something or its value was chosen.
+fn add_fields(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    (survivor, loser): (&Customer, &Customer),
+    take: &BTreeSet<String>,
+    changes: &mut Changes,
+) -> Result<Json> {
+    let added = take.iter().filter_map(|key| Some(who.custom_field(Entity::Customer, key)?.number)).collect();
+    let record = survivor.id.uuid();
+    let before = custom::of_customer(tx, who, record)?.remove(&record).unwrap_or_default();
+    let carried = carrying::carry(tx, who, loser.id.uuid(), place(survivor, record), &added)?;
+    let after = custom::of_customer(tx, who, record)?.remove(&record).unwrap_or_default();
+    custom::note(who, (Entity::Customer, record), &before, &after, changes)?;
+    Ok(serde_json::to_value(carried)?)
 }
 
-/// Both customers, held in the order of their ids, so that two merges cannot wait for each other.
+/// Takes back what [`add_fields`] wrote and nobody has changed; answers what stays.
+pub fn remove_fields(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    merge: &Merge,
+    survivor: &Customer,
+    changes: &mut Changes,
+) -> Result<Vec<String>> {
+    let carried: Vec<Carried> = serde_json::from_value(merge.added_fields.clone())?;
+    let record = survivor.id.uuid();
+    let before = custom::of_customer(tx, who, record)?.remove(&record).unwrap_or_default();
+    let kept = carrying::put_back(tx, place(survivor, record), &carried)?;
+    let after = custom::of_customer(tx, who, record)?.remove(&record).unwrap_or_default();
+    custom::note(who, (Entity::Customer, record), &before, &after, changes)?;
+    Ok(kept.into_iter().map(|number| format!("x{number}")).collect())
+}
+
+/// Both customers, held, and whether this has a turn at their relations.
 fn both(
     tx: &mut Tx<'_>,
     grant: &Grant<Delete, entity::Customer>,
     survivor: Id<Customer>,
     loser: Id<Customer>,
-) -> Result<(Customer, Customer)> {
+) -> Result<(Customer, Customer, bool)> {
     if survivor == loser {
         return Err(Error::field_invalid("loser_id", "merge.same"));
     }
     let known = |error: Error| if error.status == 404 { Error::field_invalid("loser_id", "unknown") } else { error };
-    if loser < survivor {
-        locked(tx, loser).map_err(known)?;
-    }
+    let has_turn = relations::service::take_turn_for(tx, [survivor, loser])?;
+    hold(tx, [survivor, loser])?;
     let stays = load_for_change(tx, grant, survivor)?;
-    Ok((stays, load_for_change(tx, grant, loser).map_err(known)?))
+    Ok((stays, load_for_change(tx, grant, loser).map_err(known)?, has_turn))
 }
 
 fn check(tx: &mut Tx<'_>, (survivor, version): (&Customer, i64), (loser, other): (&Customer, i64)) -> Result<()> {
@@ -235,7 +272,8 @@ fn blank(who: &Principal, survivor: &Customer, loser: &Customer, reason: Option<
         changes: json!({}),
         shared: json!([]),
         relations: json!([]),
-        fields: json!([]),
+        set_aside: json!([]),
+        added_fields: json!([]),
         primary_contact: None,
         steps: 1,
         undone_steps: 0,
@@ -296,6 +334,10 @@ pub fn of(
     grant: &Grant<Delete, entity::Customer>,
     (customer, merge): (Id<Customer>, Uuid),
 ) -> Result<Merge> {
+    if let Some(found) = Merge::one(tx, &ONE, &[&customer, &merge])? {
+        relations::service::take_turn_for(tx, [customer, found.loser_id])?;
+        hold(tx, [customer, found.loser_id])?;
+    }
     let customer = load_for_change(tx, grant, customer)?;
     Merge::one(tx, &ONE, &[&customer.id, &merge])?.ok_or_else(Error::not_found)
 }

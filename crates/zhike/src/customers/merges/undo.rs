@@ -5,14 +5,16 @@ use uuid::Uuid;
 use super::model::{Merge, MergeState};
 use super::service::{MergeView, UNDO_WITHIN, of, recount, remove_fields, settle, tell_changes, view};
 use super::{fields, job};
+use crate::customers::collaborators::{self, Given};
 use crate::customers::model::Customer;
-use crate::customers::relations::{self, Relation};
+use crate::customers::relations::{self, service::United};
 use crate::customers::service::locked;
-use crate::customers::{collaborators, duplicates, facts, reach};
+use crate::customers::{duplicates, facts, reach};
 use crate::kernel::permission::action::Delete;
 use crate::kernel::permission::entity;
 use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
-use crate::platform::{audit, holdings};
+use crate::platform::audit::{self, Changes};
+use crate::platform::holdings;
 
 store::statements! {
     PROMOTE = "update contact set is_primary = true, version = version + 1 where customer_id = $1 and id = $2";
@@ -47,7 +49,7 @@ pub fn undo(
         }
         false => finish(tx, who, &mut merge)?,
     }
-    view(tx, merge)
+    view(tx, who, merge)
 }
 
 /// Moves back what one step moved.
@@ -64,24 +66,30 @@ pub fn finish(tx: &mut Tx<'_>, who: &Principal, merge: &mut Merge) -> Result<()>
     let mut part = locked(tx, merge.loser_id)?;
     (part.removed_at, part.merged_into) = (None, None);
     let (mut survivor, mut kept) = fields::put_back(before.clone(), &merge.changes)?;
-    kept.extend(remove_fields(tx, who, merge, &survivor)?);
+    let mut changes = Changes::new();
+    changes.set("restored", fields::restored(&merge.changes, &kept));
+    kept.extend(remove_fields(tx, who, merge, &survivor, &mut changes)?);
     if let Some(contact) = merge.primary_contact {
         tx.execute(&PROMOTE, &[&part.id, &contact])?;
     }
-    let shared: Vec<Uuid> = serde_json::from_value(merge.shared.clone())?;
-    collaborators::withdraw(tx, survivor.id, &shared)?;
-    let given: Vec<Id<Relation>> = serde_json::from_value(merge.relations.clone())?;
-    relations::service::part(tx, (survivor.id, part.id), &given)?;
+    let shared: Vec<Given> = serde_json::from_value(merge.shared.clone())?;
+    collaborators::part(tx, who, survivor.id, &shared, merge.id)?;
+    let given = serde_json::from_value(merge.relations.clone())?;
+    let united = United { given, aside: serde_json::from_value(merge.set_aside.clone())? };
+    let parted = part.id;
     duplicates::parted(tx, (survivor.id, part.id))?;
     settle(tx, who, &mut part)?;
     settle(tx, who, &mut survivor)?;
+    // When both are there again: a group counts as long as it is.
+    relations::service::part(tx, who, (survivor.id, parted), united, merge.id)?;
     merge.state = MergeState::Undone;
     merge.kept = json!(kept);
     merge.update(tx)?;
     tell_changes(tx, who, &before, &survivor)?;
     let (one, other) = (survivor.id.uuid(), part.id.uuid());
     facts::publish(tx, who, facts::UNMERGED, (other, Some(one)), who.now, json!({ "merge": merge.id }))?;
-    let told = json!({ "merge": merge.id, "number": part.number, "kept": kept });
-    audit::record(tx, who, "unmerge", Entity::Customer, one, Some(one), told.clone())?;
+    let told = json!({ "merge": merge.id, "kept": kept });
+    changes.set("merge", merge.id).set("kept", kept);
+    audit::record(tx, who, "unmerge", Entity::Customer, one, Some(one), changes)?;
     audit::record(tx, who, "unmerge", Entity::Customer, other, Some(other), told)
 }

@@ -8,8 +8,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::service::{self, NewRelation, Question, Related, RelationView};
+use super::service::{self, NewRelation, Question, RelationView};
 use crate::app::App;
+use crate::customers::service::Brief;
 use crate::kernel::permission::action::{Read, Update};
 use crate::kernel::permission::entity;
 use crate::kernel::{Id, Result};
@@ -78,7 +79,7 @@ async fn unrelate(
 #[schema(as = CustomerGroup)]
 struct Group {
     /// From the highest group down to the customer itself.
-    way: Vec<Related>,
+    way: Vec<Brief>,
 }
 
 /// The groups that a customer belongs to.

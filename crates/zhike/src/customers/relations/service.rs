@@ -1,5 +1,3 @@
-use std::collections::HashMap;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -9,13 +7,14 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::model::{Relation, RelationKind};
-use crate::customers::model::{Customer, Grade};
+use crate::customers::model::Customer;
 use crate::customers::reach;
 use crate::customers::rules::text::clean;
-use crate::customers::service::{cards, load, load_for_change, readable};
+use crate::customers::service::{Brief, briefs, hold, load, load_for_change, readable};
 use crate::kernel::permission::action::{Read, Update};
 use crate::kernel::permission::entity;
 use crate::kernel::{Action, Entity, Error, Grant, Id, Principal, Result};
+use crate::platform::access::model::User;
 use crate::platform::audit;
 
 /// No group is deeper; it bounds the walk up.
@@ -27,14 +26,21 @@ store::statements! {
     ONE = select Relation where "customer_id = $1 and id = $2";
     BETWEEN = select Relation where "customer_id = $1 and other_id = $2";
     PARENT = "select other_id from relation where customer_id = $1 and kind = 'parent'";
+    /// The group above a customer, if it was not removed.
+    LIVING_PARENT = "select parent.id from relation join customer parent on parent.id = relation.other_id
+        where relation.customer_id = $1 and relation.kind = 'parent' and parent.removed_at is null";
+    PARENTS = select Relation where "customer_id = $1 and kind = 'parent'";
+    ANY = "select id from relation where customer_id = $1 limit 1";
     OF_CUSTOMER = select Relation where "customer_id = $1 order by id";
     GO = "update relation set customer_id = $3 where customer_id = $1 and id = $2";
     GO_MIRRORED = "update relation set other_id = $3 where customer_id = $1 and id = $2";
     DELETE = "delete from relation where customer_id = $1 and id = $2";
 }
 
-/// Relations are read in stretches of this many until a page is full of what the asker may see.
+/// Relations are read in stretches of this many until a page is full of what the asker may see …
 const STRETCH: usize = 200;
+/// … and a page ends after so many of them.
+const STRETCHES_MOST: usize = 40;
 
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -46,22 +52,12 @@ pub struct NewRelation {
     pub note: Option<String>,
 }
 
-/// Another customer, as it stands in a relation.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = RelatedCustomer)]
-pub struct Related {
-    pub id: Uuid,
-    pub number: String,
-    pub name: String,
-    pub grade: Grade,
-}
-
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct RelationView {
     #[schema(value_type = Uuid)]
     pub id: Id<Relation>,
     pub kind: RelationKind,
-    pub other: Related,
+    pub other: Brief,
     pub note: Option<String>,
 }
 
@@ -97,7 +93,8 @@ fn place(text: &str) -> Option<Place> {
 }
 
 /// A page of the relations of a customer, in the order in which they were entered. Those to customers that the asker may
-/// not see are passed over, however many there are, so that pages and cursors tell nothing of them either.
+/// not see are passed over, so that pages and cursors tell nothing of them either; only where thousands of them lie one
+/// after the other does a page end before it is full.
 pub fn list(
     tx: &mut Tx<'_>,
     grant: &Grant<Read, entity::Customer>,
@@ -106,20 +103,28 @@ pub fn list(
 ) -> Result<List<RelationView>> {
     let who = grant.principal();
     let customer = load(tx, grant, id)?;
-    let (mut seen, mut after) = (Vec::new(), question.after);
-    while seen.len() <= question.limit {
+    let (mut seen, mut after, mut read) = (Vec::new(), question.after, 0);
+    while seen.len() <= question.limit && read < STRETCHES_MOST {
         let found = stretch(tx, customer.id, &question.kinds, after)?;
-        let Some(last) = found.last() else { break };
-        after = Some((last.created_at, last.id.uuid()));
+        let Some(last) = found.last() else {
+            after = None;
+            break;
+        };
+        (after, read) = (Some(place_of(last)), read + 1);
         let others: Vec<Uuid> = found.iter().map(|relation| relation.other_id.uuid()).collect();
         let visible = readable(tx, who, &others)?;
         seen.extend(found.into_iter().filter(|relation| visible.contains(&relation.other_id.uuid())));
     }
-    let more = seen.len() > question.limit;
-    seen.truncate(question.limit);
-    let next = seen.last().filter(|_| more);
-    let next = next.map(|last| format!("{}_{}", last.created_at.as_microsecond(), last.id.uuid().simple()));
-    Ok(List { items: views(tx, who, seen)?, next })
+    if seen.len() > question.limit {
+        seen.truncate(question.limit);
+        after = seen.last().map(place_of);
+    }
+    let next = after.map(|(at, id)| format!("{}_{}", at.as_microsecond(), id.simple()));
+    Ok(List { items: views(tx, seen)?, next })
+}
+
+fn place_of(relation: &Relation) -> Place {
+    (relation.created_at, relation.id.uuid())
 }
 
 fn stretch(
@@ -139,35 +144,27 @@ fn stretch(
     Ok(found)
 }
 
-fn views(tx: &mut Tx<'_>, who: &Principal, relations: Vec<Relation>) -> Result<Vec<RelationView>> {
+/// Relations to customers that somebody may see.
+fn views(tx: &mut Tx<'_>, relations: Vec<Relation>) -> Result<Vec<RelationView>> {
     let others: Vec<Uuid> = relations.iter().map(|relation| relation.other_id.uuid()).collect();
-    let mut known = related(tx, who, &others)?;
+    let known = briefs(tx, &others)?;
     let view = |relation: Relation| {
-        let other = known.remove(&relation.other_id.uuid())?;
+        let other = known.get(&relation.other_id.uuid())?.clone();
         Some(RelationView { id: relation.id, kind: relation.kind, other, note: relation.note })
     };
     Ok(relations.into_iter().filter_map(view).collect())
 }
 
-fn related(tx: &mut Tx<'_>, who: &Principal, ids: &[Uuid]) -> Result<HashMap<Uuid, Related>> {
-    let seen = cards(tx, who, ids)?.into_iter().filter(|card| card.visible);
-    let related = seen.map(|card| {
-        let grade = Grade::from_word(&card.grade).unwrap_or(Grade::Ordinary);
-        (card.id, Related { id: card.id, number: card.number, name: card.name, grade })
-    });
-    Ok(related.collect())
-}
-
 /// The groups above a customer, the highest first, and the customer itself. Where the asker may not see one, the way
 /// begins below it.
-pub fn way_up(tx: &mut Tx<'_>, grant: &Grant<Read, entity::Customer>, id: Id<Customer>) -> Result<Vec<Related>> {
+pub fn way_up(tx: &mut Tx<'_>, grant: &Grant<Read, entity::Customer>, id: Id<Customer>) -> Result<Vec<Brief>> {
     let who = grant.principal();
     let customer = load(tx, grant, id)?.id.uuid();
     let mut way = ancestors(tx, customer)?;
     way.insert(0, customer);
     let visible = readable(tx, who, &way)?;
     let seen: Vec<Uuid> = way.into_iter().take_while(|id| visible.contains(id)).collect();
-    let mut known = related(tx, who, &seen)?;
+    let mut known = briefs(tx, &seen)?;
     Ok(seen.iter().rev().filter_map(|id| known.remove(id)).collect())
 }
 
@@ -185,7 +182,8 @@ fn ancestors(tx: &mut Tx<'_>, of: Uuid) -> Result<Vec<Uuid>> {
 }
 
 /// Relates a customer to another one that the asker may see. A customer has one group above it, and is in no group of
-/// its own; both are refused with the same words, since the reason may lie where the asker may not look.
+/// its own; both are refused with the same words, since the reason may lie where the asker may not look. A group that
+/// was removed holds nobody back.
 pub fn relate(
     tx: &mut Tx<'_>,
     grant: &Grant<Update, entity::Customer>,
@@ -196,7 +194,9 @@ pub fn relate(
     let note = clean(new.note.as_deref().unwrap_or_default(), 500, false);
     let note = note.map_err(|code| Error::field_invalid("note", code))?;
     // Whole groups take turns: two relations that are fine one by one could make a ring together.
-    turns::take(tx, "relations", ["all"])?;
+    take_turn(tx)?;
+    let known = |error: Error| if error.status == 404 { unknown() } else { error };
+    hold(tx, [id, Id::from_uuid(new.other_id)]).map_err(known)?;
     let customer = load_for_change(tx, grant, id)?;
     let other = visible(tx, who, new.other_id)?;
     if other.id == customer.id {
@@ -206,11 +206,8 @@ pub fn relate(
     if known.iter().any(|relation| relation.kind == new.kind) {
         return Err(Error::conflict("relation.known"));
     }
-    match new.kind {
-        RelationKind::Parent => refuse_parent(tx, customer.id.uuid(), other.id.uuid())?,
-        RelationKind::Subsidiary => refuse_parent(tx, other.id.uuid(), customer.id.uuid())?,
-        _ => {}
-    }
+    let group = group(new.kind, customer.id, other.id);
+    group.map_or(Ok(()), |(child, parent)| refuse_parent(tx, child, parent))?;
     let relation = Relation {
         id: Id::new(),
         customer_id: customer.id,
@@ -220,10 +217,9 @@ pub fn relate(
         created_by: who.user,
         created_at: who.now,
     };
-    relation.insert(tx)?;
-    mirrored(&relation).insert(tx)?;
-    audited(tx, who, &relation, "relate")?;
-    views(tx, who, vec![relation])?.pop().ok_or_else(Error::not_found)
+    insert(tx, who, &relation)?;
+    audited(tx, who, &relation, "relate", None)?;
+    views(tx, vec![relation])?.pop().ok_or_else(Error::not_found)
 }
 
 /// The other customer, which has to be one that the asker may see.
@@ -232,12 +228,35 @@ fn visible(tx: &mut Tx<'_>, who: &Principal, id: Uuid) -> Result<Customer> {
     let found = Customer::find(tx, id)?;
     match found {
         Some(other) if reach::reaches(tx, &scope, &other)? => Ok(other),
-        _ => Err(Error::field_invalid("other_id", "not_found")),
+        _ => Err(unknown()),
     }
 }
 
+fn unknown() -> Error {
+    Error::field_invalid("other_id", "not_found")
+}
+
+/// Who would be in whose group.
+fn group(kind: RelationKind, customer: Id<Customer>, other: Id<Customer>) -> Option<(Uuid, Uuid)> {
+    match kind {
+        RelationKind::Parent => Some((customer.uuid(), other.uuid())),
+        RelationKind::Subsidiary => Some((other.uuid(), customer.uuid())),
+        _ => None,
+    }
+}
+
+/// Nobody is shown a group that was removed, so nobody could take a customer out of it: that ends when it comes into
+/// another one.
+fn make_room(tx: &mut Tx<'_>, who: &Principal, child: Uuid) -> Result<()> {
+    for relation in Relation::all(tx, &PARENTS, &[&child])? {
+        delete(tx, &relation)?;
+        audited(tx, who, &relation, "unrelate", None)?;
+    }
+    Ok(())
+}
+
 fn refuse_parent(tx: &mut Tx<'_>, child: Uuid, parent: Uuid) -> Result<()> {
-    let has_one = tx.query_opt(&PARENT, &[&child])?.is_some();
+    let has_one = tx.query_opt(&LIVING_PARENT, &[&child])?.is_some();
     let above = ancestors(tx, parent)?;
     match has_one || above.contains(&child) || above.len() >= LEVELS_MOST {
         true => Err(Error::conflict("relation.not_possible")),
@@ -254,23 +273,75 @@ fn mirrored(relation: &Relation) -> Relation {
     }
 }
 
-/// Gives a customer the relations of one that becomes part of it; answers which. Relations between the two, those that it
-/// has already, and a second group above it stay with the other.
-pub fn unite(tx: &mut Tx<'_>, customer: Id<Customer>, other: Id<Customer>) -> Result<Vec<Id<Relation>>> {
-    turns::take(tx, "relations", ["all"])?;
-    let mut given = Vec::new();
-    for relation in Relation::all(tx, &OF_CUSTOMER, &[&other])? {
-        if takes(tx, customer, &relation)? {
-            go(tx, (other, customer), &relation)?;
-            given.push(relation.id);
+/// What became of relations in a merge.
+#[derive(Debug, Default)]
+pub struct United {
+    /// What was the other's and is the customer's.
+    pub given: Vec<Id<Relation>>,
+    /// What the two were to each other.
+    pub aside: Vec<Aside>,
+}
+
+/// A relation that is none for as long as its two customers are one, seen from the one that stays.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Aside {
+    id: Id<Relation>,
+    kind: RelationKind,
+    note: Option<String>,
+    created_by: Id<User>,
+    created_at: Timestamp,
+}
+
+/// Takes a turn where either of two customers has relations, before any customer is held: who relates does the same.
+pub fn take_turn_for(tx: &mut Tx<'_>, customers: [Id<Customer>; 2]) -> Result<bool> {
+    for customer in customers {
+        if tx.query_opt(&ANY, &[&customer])?.is_some() {
+            take_turn(tx)?;
+            return Ok(true);
         }
     }
-    Ok(given)
+    Ok(false)
+}
+
+/// Whole groups take turns: two relations that are fine one by one could make a ring together.
+fn take_turn(tx: &mut Tx<'_>) -> Result<()> {
+    Ok(turns::take(tx, "relations", ["all"])?)
+}
+
+/// Gives a customer the relations of one that becomes part of it. Those that it has already, and a second group above it,
+/// stay with the other; what the two were to each other is set aside first, or it could stand in the way. `has_turn`
+/// is what [`take_turn_for`] answered.
+pub fn unite(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    (customer, other): (Id<Customer>, Id<Customer>),
+    (merge, has_turn): (Uuid, bool),
+) -> Result<United> {
+    let mut united = United::default();
+    let all = Relation::all(tx, &OF_CUSTOMER, &[&other])?;
+    if !all.is_empty() && !has_turn {
+        // Somebody has related it at this very moment.
+        return Err(Error::conflict("merge.busy"));
+    }
+    let (between, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|relation| relation.other_id == customer);
+    for relation in between {
+        delete(tx, &relation)?;
+        audited(tx, who, &relation, "unrelate", Some(merge))?;
+        let Relation { id, kind, note, created_by, created_at, .. } = mirrored(&relation);
+        united.aside.push(Aside { id, kind, note, created_by, created_at });
+    }
+    for relation in others {
+        if takes(tx, customer, &relation)? {
+            go(tx, who, (&relation, customer), merge)?;
+            united.given.push(relation.id);
+        }
+    }
+    Ok(united)
 }
 
 fn takes(tx: &mut Tx<'_>, customer: Id<Customer>, relation: &Relation) -> Result<bool> {
     let known = Relation::all(tx, &BETWEEN, &[&customer, &relation.other_id])?;
-    if relation.other_id == customer || known.iter().any(|known| known.kind == relation.kind) {
+    if known.iter().any(|known| known.kind == relation.kind) {
         return Ok(false);
     }
     let (one, other) = (customer.uuid(), relation.other_id.uuid());
@@ -281,20 +352,52 @@ fn takes(tx: &mut Tx<'_>, customer: Id<Customer>, relation: &Relation) -> Result
     })
 }
 
-/// Gives relations back.
-pub fn part(tx: &mut Tx<'_>, (customer, other): (Id<Customer>, Id<Customer>), given: &[Id<Relation>]) -> Result<()> {
-    for id in given {
+/// Gives relations back, and makes the two again what they were to each other, if that can still be.
+pub fn part(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    (customer, other): (Id<Customer>, Id<Customer>),
+    united: United,
+    merge: Uuid,
+) -> Result<()> {
+    for id in &united.given {
         if let Some(relation) = Relation::one(tx, &ONE, &[&customer, id])? {
-            go(tx, (customer, other), &relation)?;
+            go(tx, who, (&relation, other), merge)?;
+        }
+    }
+    for Aside { id, kind, note, created_by, created_at } in united.aside {
+        let possible =
+            group(kind, customer, other).is_none_or(|(child, parent)| refuse_parent(tx, child, parent).is_ok());
+        if possible {
+            let relation = Relation { id, customer_id: customer, other_id: other, kind, note, created_by, created_at };
+            insert(tx, who, &relation)?;
+            audited(tx, who, &relation, "relate", Some(merge))?;
         }
     }
     Ok(())
 }
 
 /// Both sides of a relation of one customer become another's.
-fn go(tx: &mut Tx<'_>, (from, to): (Id<Customer>, Id<Customer>), relation: &Relation) -> Result<()> {
-    tx.execute(&GO, &[&from, &relation.id, &to])?;
+fn go(tx: &mut Tx<'_>, who: &Principal, (relation, to): (&Relation, Id<Customer>), merge: Uuid) -> Result<()> {
+    if relation.kind == RelationKind::Parent {
+        make_room(tx, who, to.uuid())?;
+    }
+    tx.execute(&GO, &[&relation.customer_id, &relation.id, &to])?;
     tx.execute(&GO_MIRRORED, &[&relation.other_id, &relation.id, &to])?;
+    audited(tx, who, &Relation { customer_id: to, ..relation.clone() }, "relate", Some(merge))
+}
+
+fn insert(tx: &mut Tx<'_>, who: &Principal, relation: &Relation) -> Result<()> {
+    if let Some((child, _)) = group(relation.kind, relation.customer_id, relation.other_id) {
+        make_room(tx, who, child)?;
+    }
+    relation.insert(tx)?;
+    Ok(mirrored(relation).insert(tx)?)
+}
+
+fn delete(tx: &mut Tx<'_>, relation: &Relation) -> Result<()> {
+    tx.execute(&DELETE, &[&relation.customer_id, &relation.id])?;
+    tx.execute(&DELETE, &[&relation.other_id, &relation.id])?;
     Ok(())
 }
 
@@ -306,20 +409,25 @@ pub fn unrelate(
     relation: Id<Relation>,
 ) -> Result<()> {
     let who = grant.principal();
+    if let Some(found) = Relation::one(tx, &ONE, &[&id, &relation])? {
+        hold(tx, [id, found.other_id])?;
+    }
     let customer = load_for_change(tx, grant, id)?;
     let relation = Relation::one(tx, &ONE, &[&customer.id, &relation])?.ok_or_else(Error::not_found)?;
     // A relation that the asker is not shown is not there for them.
     visible(tx, who, relation.other_id.uuid()).map_err(|_| Error::not_found())?;
-    tx.execute(&DELETE, &[&customer.id, &relation.id])?;
-    tx.execute(&DELETE, &[&relation.other_id, &relation.id])?;
-    audited(tx, who, &relation, "unrelate")
+    delete(tx, &relation)?;
+    audited(tx, who, &relation, "unrelate", None)
 }
 
-/// Written down at both customers.
-fn audited(tx: &mut Tx<'_>, who: &Principal, relation: &Relation, action: &str) -> Result<()> {
+/// Written down at both customers, and if it comes of a merge, of which.
+fn audited(tx: &mut Tx<'_>, who: &Principal, relation: &Relation, action: &str, merge: Option<Uuid>) -> Result<()> {
     for side in [relation, &mirrored(relation)] {
         let customer = side.customer_id.uuid();
-        let told = json!({ "relation": side.kind, "customer_id": side.other_id, "note": side.note });
+        let mut told = json!({ "relation": side.kind, "customer_id": side.other_id, "note": side.note });
+        if let Some(merge) = merge {
+            told["merge"] = json!(merge);
+        }
         audit::record(tx, who, action, Entity::Customer, customer, Some(customer), told)?;
     }
     Ok(())

@@ -77,18 +77,19 @@ pub fn insert_block(
     Ok(written)
 }
 
-/// Decided once per owner and department, not per row.
+/// Decided once per owner, department and grade, not per row.
 fn check_reach(tx: &mut Tx<'_>, grant: &Grant<Import, entity::Customer>, block: &[Prepared]) -> Result<()> {
     let scope = reach::scope(grant);
     let mut checked = Vec::new();
     for Prepared { customer, .. } in block {
-        let place = (customer.owner_id, customer.department_id);
+        let place = (customer.owner_id, customer.department_id, customer.grade);
         if checked.contains(&place) {
             continue;
         }
         if !reach::reaches(tx, &scope, customer)? {
             return Err(Error::forbidden());
         }
+        super::create::refuse_grade(tx, grant.principal(), customer)?;
         checked.push(place);
     }
     Ok(())

@@ -8,8 +8,8 @@ use crate::customers::model::{Customer, Grade};
 use crate::customers::rules::likeness::Traits;
 use crate::customers::rules::text::{Faults, clean};
 use crate::customers::view::{CustomerView, view};
-use crate::customers::{contacts, draft, facts, index};
-use crate::kernel::permission::action::Update;
+use crate::customers::{contacts, draft, facts, grades, index};
+use crate::kernel::permission::action::{Approve, Update};
 use crate::kernel::permission::entity;
 use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
 use crate::platform::audit::{self, Changes};
@@ -119,7 +119,7 @@ fn is_recognised_differently(before: &Customer, after: &Customer) -> bool {
 /// Grades a customer anew, with the reason. What the customer is owed changes with it.
 pub fn set_grade(
     tx: &mut Tx<'_>,
-    grant: &Grant<Update, entity::Customer>,
+    grant: &Grant<Approve, entity::Customer>,
     id: Id<Customer>,
     version: Option<i64>,
     (grade, reason): (Grade, &str),
@@ -128,7 +128,7 @@ pub fn set_grade(
     let reason = input::reason(reason)?;
     let mut customer = load_for_change(tx, grant, id)?;
     version.map_or(Ok(()), |version| stale(&customer, version))?;
-    if !who.edits(Entity::Customer, "grade") {
+    if !grades::service::may_set(tx, who, &customer)? {
         return Err(Error::forbidden().field("grade", "not_allowed"));
     }
     regrade(tx, who, &mut customer, (grade, &reason))?;
@@ -166,6 +166,9 @@ pub fn key_mark(
     let who = grant.principal();
     if !draft::is_markable(field) {
         return Err(Error::field_invalid("field", "unknown_field"));
+    }
+    if draft::is_hidden(who, field) {
+        return Err(Error::field_invalid("field", "not_allowed"));
     }
     let why = match why {
         Some(why) => {

@@ -9,7 +9,7 @@ use crate::customers::input::{self, NewCustomer};
 use crate::customers::model::{Customer, CustomerKind, Grade};
 use crate::customers::rules::text::Faults;
 use crate::customers::view::{CustomerView, view};
-use crate::customers::{draft, facts, index, number, reach};
+use crate::customers::{draft, facts, grades, index, number, reach};
 use crate::kernel::permission::action::{Assign, Create};
 use crate::kernel::permission::entity;
 use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
@@ -26,6 +26,7 @@ pub fn create(tx: &mut Tx<'_>, grant: &Grant<Create, entity::Customer>, new: &Ne
     if !reach::reaches(tx, &reach::scope(grant), &customer)? {
         return Err(Error::forbidden());
     }
+    refuse_grade(tx, who, &customer)?;
     if let Some(reason) = refuse_duplicate(tx, &customer, &contacts, new)? {
         changes.set("duplicate_reason", reason);
     }
@@ -49,12 +50,20 @@ pub fn create(tx: &mut Tx<'_>, grant: &Grant<Create, entity::Customer>, new: &Ne
     view(tx, who, customer)
 }
 
+/// A new customer has the lowest grade, unless whoever enters it may set another one.
+pub(super) fn refuse_grade(tx: &mut Tx<'_>, who: &Principal, customer: &Customer) -> Result<()> {
+    match customer.grade == Grade::DEFAULT || grades::service::may_set(tx, who, customer)? {
+        true => Ok(()),
+        false => Err(Error::field_invalid("grade", "not_allowed")),
+    }
+}
+
 /// The rows of a new customer, before an owner, a number and what is derived. Needs no database.
 pub(super) fn built(who: &Principal, new: &NewCustomer) -> Result<(Customer, Vec<Contact>, Records, Changes)> {
     let mut customer = Customer::blank(CustomerKind::Company, "");
     (customer.created_at, customer.updated_at) = (who.now, who.now);
     customer.created_by = Some(who.user);
-    customer.grade = new.grade.unwrap_or(Grade::Ordinary);
+    customer.grade = new.grade.unwrap_or(Grade::DEFAULT);
     let (mut changes, mut faults) = (Changes::new(), Faults::default());
     draft::apply(who, &mut customer, &new.patch(), &mut changes, &mut faults)?;
     if new.name.is_none() {

@@ -21,7 +21,9 @@ pub use removal::{remove, restore};
 pub use reveal::{Revealed, reveal};
 pub(in crate::customers) use search::among;
 pub use search::{people, readable, records, short_names, with_readable};
-pub use subjects::{Card, Subject, Whose, cards, contacted, count_by_grade, page_of_subjects, recontacted, snapshot};
+pub use subjects::{
+    Brief, Card, Subject, Whose, briefs, cards, contacted, count_by_grade, page_of_subjects, recontacted, snapshot,
+};
 
 use jiff::Timestamp;
 use store::{Entity as _, Tx};
@@ -70,6 +72,12 @@ pub fn locked(tx: &mut Tx<'_>, id: Id<Customer>) -> Result<Customer> {
         tx.query(&LOCK, &[&id])?;
     }
     Customer::find(tx, id)?.ok_or_else(Error::not_found)
+}
+
+/// Holds customers in the order of their ids, so that two transactions that need both cannot wait for each other.
+pub fn hold<const N: usize>(tx: &mut Tx<'_>, mut ids: [Id<Customer>; N]) -> Result<()> {
+    ids.sort_unstable();
+    ids.iter().try_for_each(|id| locked(tx, *id).map(drop))
 }
 
 /// Whoever may read a customer and not do this to it is told so, and so is whoever might if it were not restricted; to

@@ -1,5 +1,7 @@
 //! What other rooms need to know of customers. They ask for many at once; each question is one query.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use serde::Serialize;
 use store::{Ids, Tx};
@@ -17,6 +19,7 @@ store::statements! {
         where id > $1 and removed_at is null order by id limit $2";
     CARDS = "select id, number, name, grade, preferences, phone, last_contact_at, next_contact_at from customer
         where id in among($1)";
+    BRIEFS = "select id, number, name, grade from customer where id in among($1)";
     /// The latest contact counts, whichever is written down first. The version stays: a contact changes nothing that
     /// somebody could be editing.
     CONTACTED = "update customer set
@@ -85,6 +88,24 @@ pub struct Card {
     pub next_contact_at: Option<Timestamp>,
     /// Whether the asker may see the customer itself; a card of one they may not see tells only its name and grade.
     pub visible: bool,
+}
+
+/// A customer in a list of this room.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = RelatedCustomer)]
+pub struct Brief {
+    pub id: Uuid,
+    pub number: String,
+    pub name: String,
+    pub grade: Grade,
+}
+
+/// What these customers, which somebody may see, are called.
+pub fn briefs(tx: &mut Tx<'_>, visible: &[Uuid]) -> Result<HashMap<Uuid, Brief>> {
+    let brief = |row: &store::Row| {
+        Ok((row.get(0)?, Brief { id: row.get(0)?, number: row.get(1)?, name: row.get(2)?, grade: row.get(3)? }))
+    };
+    tx.query(&BRIEFS, &[&Ids(visible)])?.iter().map(brief).collect()
 }
 
 /// Cards of these customers as `who` sees them. The caller has a reason to name them (a duty, a to-do); what more is

@@ -15,7 +15,7 @@ store::db_test! {
             "name": " 上海华盛机械有限公司 ", "short_name": "华盛", "credit_code": "９１１１００００８０２１００４３３ｂ",
             "industry": "C", "region": "310115", "phone": "138 1234 1234", "email": "info@huasheng.cn",
             "staff_count": 320, "annual_revenue_fen": 12_000_000_000_i64, "founded_on": "2003-05-08",
-            "source": "referral", "tags": ["老客户", "展会", "老客户"], "grade": "vip", "preferences": "喜欢喝茶",
+            "source": "referral", "tags": ["老客户", "展会", "老客户"], "preferences": "喜欢喝茶",
             "cooperation_since": "2019-01-01", "key_facts": ["core_need"],
             "contacts": [{ "name": "张伟", "position": "采购总监", "phone": "13900001111", "authority": "final",
                            "birthday": { "calendar": "lunar", "month": 8, "day": 15 } }],
@@ -113,8 +113,9 @@ store::db_test! {
         let (li, wang, sun) = (app.sign_in("li"), app.sign_in("wang"), app.sign_in("sun"));
         let made = company(&li, "华盛机械");
         let (grade, owner) = (format!("{}/grade", path(&made)), format!("{}/owner", path(&made)));
-        assert_eq!(li.put(&grade, 1, json!({ "grade": "vip", "reason": "" })).fault(), "reason: required");
-        let graded = li.put(&grade, 1, json!({ "grade": "vip", "reason": "年采购额过千万" })).ok();
+        assert_eq!(li.put(&grade, 1, json!({ "grade": "vip", "reason": "自己的客户" })).refused(403), "forbidden");
+        assert_eq!(wang.put(&grade, 1, json!({ "grade": "vip", "reason": "" })).fault(), "reason: required");
+        let graded = wang.put(&grade, 1, json!({ "grade": "vip", "reason": "年采购额过千万" })).ok();
         assert_eq!((&graded["grade"], &graded["version"]), (&json!("vip"), &json!(2)));
         let to_sun = json!({ "owner_id": app.person("sun"), "reason": "区域调整" });
         assert_eq!(li.put(&owner, 2, to_sun.clone()).refused(403), "forbidden");

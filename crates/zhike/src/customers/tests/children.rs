@@ -138,8 +138,8 @@ store::db_test! {
     fn other_rooms_are_told_what_they_need(db) {
         let app = TestApp::new(&db);
         let li = app.sign_in("li");
-        let made = li.post("/customers", json!({ "name": "华盛", "grade": "key", "phone": "13812341234", "preferences": "喜欢喝茶",
-            "contacts": [{ "name": "张伟" }, { "name": "王芳", "decision_maker": true }] })).created();
+        let made = app.customer("li", json!({ "name": "华盛", "grade": "key", "phone": "13812341234", "preferences": "喜欢喝茶",
+            "contacts": [{ "name": "张伟" }, { "name": "王芳", "decision_maker": true }] }));
         let id: Uuid = made["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
         let subjects = app.read(move |tx| service::snapshot(tx, &[id, Uuid::nil()]));
         assert_eq!((subjects.len(), subjects[0].grade.word(), subjects[0].removed), (1, "key", false));

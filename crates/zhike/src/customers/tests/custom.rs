@@ -2,8 +2,11 @@
 
 use serde_json::{Value, json};
 
+use store::Entity as _;
+
 use super::{company, names, path};
 use crate::customers::import::tests::{cells, customer, import};
+use crate::platform::access::model::User;
 use crate::testing::{Session, TestApp};
 
 /// A field as an administrator adds it; its key.
@@ -41,6 +44,8 @@ store::db_test! {
 
     fn every_kind_is_kept_shown_and_told_in_the_audit(db) {
         let app = TestApp::new(&db);
+        let gone = app.hire("gone", "离职的", "上海组", &["salesperson"], None);
+        app.write(move |tx| Ok(User { active: false, ..User::get(tx, gone)? }.update(tx)?));
         let (admin, li) = (app.sign_in("admin"), app.sign_in("li"));
         let keys: Vec<String> = [
             ("text", "合同编号", json!({})), ("number", "开票税点", json!({})), ("money", "授信额度", json!({})),
@@ -67,8 +72,10 @@ store::db_test! {
             .find(|entry| entry["title_key"] == "timeline.change.customer.update").expect("the change")["data"]["changes"];
         assert_eq!(change[&keys[4]], json!({ "from": "代理", "to": "直营" }));
         assert_eq!(change[&keys[0]], json!({ "from": "HT-7", "to": null }));
-        for (at, wrong, code) in [(1, json!("x"), "number.invalid"), (2, json!(1.5), "money.invalid"), (3, json!("2027-02-30"), "date.invalid"),
-            (4, json!(9), "choice.unknown"), (5, json!([1, 9]), "choice.unknown"), (6, json!(uuid::Uuid::now_v7()), "user.unknown")] {
+        for (at, wrong, code) in [(1, json!("x"), "number.invalid"), (2, json!(1.5), "money.invalid"),
+            (2, json!(i64::MIN), "number.out_of_range"), (2, json!(i64::MAX), "number.out_of_range"), (3, json!("2027-02-30"), "date.invalid"),
+            (4, json!(9), "choice.unknown"), (5, json!([1, 9]), "choice.unknown"), (6, json!(uuid::Uuid::now_v7()), "user.unknown"),
+            (6, json!(app.person("gone")), "user.unknown")] {
             let reply = li.patch(&path(&made), 2, json!({ "custom": { &keys[at]: wrong } }));
             assert_eq!((reply.status.as_u16(), &reply.body["fields"][0]), (422, &json!({ "field": keys[at], "code": code })));
         }

@@ -101,7 +101,7 @@ store::db_test! {
         let li = app.sign_in("li");
         for n in 1..=7 {
             let grade = if n % 2 == 0 { "vip" } else { "ordinary" };
-            li.post("/customers", json!({ "name": format!("华盛{n}号店"), "grade": grade })).created();
+            app.customer("li", json!({ "name": format!("华盛{n}号店"), "grade": grade }));
         }
         let mut seen = Vec::new();
         let mut cursor = String::new();
@@ -126,7 +126,7 @@ store::db_test! {
         // More than one stretch of hits; those that the filter lets through are the oldest, the rest are the newest.
         let old = [1, 2, 3].map(|n| format!("华盛{n}号老店"));
         for name in &old {
-            li.post("/customers", json!({ "name": name, "grade": "vip" })).created();
+            app.customer("li", json!({ "name": name, "grade": "vip" }));
         }
         let who = app.principal("li");
         app.write(move |tx| {

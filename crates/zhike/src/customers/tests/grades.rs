@@ -3,8 +3,10 @@
 use axum::http::Method;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
+use store::Entity as _;
 
 use super::path;
+use crate::platform::access::model::User;
 use crate::policy::engine::sweep;
 use crate::testing::{Reply, Session, TestApp};
 
@@ -60,6 +62,24 @@ store::db_test! {
         assert_eq!(app.sign_in("zhao").get("/grade_proposals").ok()["items"], json!([]));
     }
 
+    fn only_who_may_approve_sets_a_grade(db) {
+        let app = TestApp::new(&db);
+        let (li, wang) = (app.sign_in("li"), app.sign_in("wang"));
+        let vip = json!({ "grade": "vip", "reason": "自己的客户" });
+        for who in ["li", "steward"] {
+            let who = app.sign_in(who);
+            let named = json!({ "name": "华盛机械", "grade": "vip", "allow_duplicate": true, "duplicate_reason": "另一家" });
+            assert_eq!(who.post("/customers", named).fault(), "grade: not_allowed");
+            let made = who.post("/customers", json!({ "name": "华盛", "grade": "ordinary", "allow_duplicate": true, "duplicate_reason": "另一家" })).created();
+            assert_eq!(who.put(&format!("{}/grade", path(&made)), 1, vip.clone()).refused(403), "forbidden");
+            assert_eq!(who.patch(&path(&made), 1, json!({ "grade": "vip" })).fault(), "grade: unknown_field");
+            assert_eq!(who.get(&path(&made)).ok()["grade"], "ordinary");
+        }
+        let made = wang.post("/customers", json!({ "name": "恒泰电子", "grade": "key", "owner_id": app.person("li") })).created();
+        assert_eq!(wang.put(&format!("{}/grade", path(&made)), 1, vip).ok()["grade"], "vip");
+        assert_eq!(li.get(&path(&made)).ok()["grade"], "vip");
+    }
+
     fn a_refusal_needs_its_reason_and_a_withdrawal_lets_the_duty_go(db) {
         let app = adopted(&db);
         let (li, wang) = (app.sign_in("li"), app.sign_in("wang"));
@@ -103,28 +123,36 @@ store::db_test! {
         assert_eq!(decide(&wang, &proposal, json!({ "approve": true })).refused(403), "forbidden");
     }
 
-    fn a_round_is_added_up_by_department_and_person(db) {
-        let app = TestApp::new(&db);
+    fn what_was_proposed_for_another_grade_is_not_approved(db) {
+        let app = adopted(&db);
+        let (li, wang) = (app.sign_in("li"), app.sign_in("wang"));
+        let made = li.post("/customers", json!({ "name": "华盛机械" })).created();
+        let proposal = propose(&li, &made, "key").created();
+        wang.put(&format!("{}/grade", path(&made)), 1, json!({ "grade": "vip", "reason": "签了大单" })).ok();
+        assert_eq!(decide(&wang, &proposal, json!({ "approve": true })).refused(409), "grade.changed");
+        assert_eq!(li.get(&path(&made)).ok()["grade"], "vip", "nobody is turned down by an old proposal");
+        assert_eq!(decide(&wang, &proposal, json!({ "approve": false, "reason": "已是VIP" })).ok()["state"], "rejected");
+    }
+
+    fn whoever_owes_the_answer_can_give_it(db) {
+        let app = adopted(&db);
         let li = app.sign_in("li");
-        let verify = |name: &str, items: Value| {
-            let made = li.post("/customers", json!({ "name": name })).created();
-            li.post(&format!("{}/verifications", path(&made)), json!({ "items": items })).created()
+        // A head who only sells may not decide, nor one who has left.
+        app.lead("上海组", "sun");
+        let made = li.post("/customers", json!({ "name": "华盛机械" })).created();
+        assert_eq!(propose(&li, &made, "vip").created()["approver"]["name"], "王强", "past the head without the right");
+        let leaves = |login: &str| {
+            let id = app.person(login);
+            app.write(move |tx| {
+                crate::platform::access::epoch::bump(tx)?;
+                Ok(User { active: false, ..User::get(tx, id)? }.update(tx)?)
+            });
         };
-        verify("华盛机械", json!([{ "field": "name", "result": "confirmed" }, { "field": "address", "result": "changed", "value": "一号" }]));
-        verify("瑞丰食品", json!([{ "field": "name", "result": "unreachable" }]));
-        app.pass(SignedDuration::from_hours(24 * 60));
-        let li = app.sign_in("li");
+        leaves("wang");
         let made = li.post("/customers", json!({ "name": "恒泰电子" })).created();
-        li.post(&format!("{}/verifications", path(&made)), json!({ "items": [{ "field": "name", "result": "confirmed" }] })).created();
-        let round = app.sign_in("wang").get("/verification_rounds?quarter=2026-11-01").ok();
-        assert_eq!((&round["from"], &round["to"]), (&json!("2026-10-01"), &json!("2026-12-31")));
-        let row = &round["rows"][0];
-        assert_eq!((&row["person"]["name"], &row["department"]["name"]), (&json!("李雷"), &json!("上海组")));
-        let counts = ["rounds", "confirmed", "changed", "unreachable"].map(|name| row[name].as_i64().expect("a count"));
-        assert_eq!(counts, [2, 1, 1, 1]);
-        let next = app.sign_in("wang").get("/verification_rounds").ok();
-        assert_eq!((next["rows"].as_array().map(Vec::len), &next["rows"][0]["rounds"]), (Some(1), &json!(1)));
-        assert_eq!(app.sign_in("zhao").get("/verification_rounds?quarter=2026-11-01").ok()["rows"], json!([]));
-        assert_eq!(li.get("/verification_rounds?quarter=x").refused(422), "query.invalid");
+        assert_eq!(propose(&li, &made, "vip").created()["approver"]["name"], "管理员", "past who has left");
+        leaves("admin");
+        let made = li.post("/customers", json!({ "name": "瑞丰食品" })).created();
+        assert_eq!(propose(&li, &made, "vip").refused(422), "grade.no_approver", "the supervisor has left too");
     }
 }

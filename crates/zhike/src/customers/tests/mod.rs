@@ -7,6 +7,7 @@ mod finding;
 mod grades;
 mod organisation;
 mod permission;
+mod rounds;
 
 use serde_json::{Value, json};
 

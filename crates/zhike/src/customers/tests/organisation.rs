@@ -217,6 +217,63 @@ store::db_test! {
         assert_eq!(relate(&li, &below, "subsidiary", &group).refused(409), "relation.not_possible");
     }
 
+    fn a_group_that_was_removed_holds_nobody_back(db) {
+        let app = TestApp::new(&db);
+        let wang = app.sign_in("wang");
+        let [old, new, child] = ["旧集团", "新集团", "子公司"].map(|name| wang.post("/customers", json!({ "name": name })).created());
+        relate(&wang, &child, "parent", &old).created();
+        assert_eq!(relate(&wang, &child, "parent", &new).refused(409), "relation.not_possible");
+        wang.delete(&path(&old)).ok();
+        assert_eq!(others(&related(&wang, &child, "")), []);
+        relate(&wang, &new, "subsidiary", &child).created();
+        let way = |customer: &Value| names(&json!({ "items": wang.get(&format!("{}/group", path(customer))).ok()["way"] })).join(" ");
+        assert_eq!(way(&child), "新集团 子公司");
+        wang.post(&format!("{}/restore", path(&old)), json!({})).ok();
+        assert_eq!(way(&child), "新集团 子公司", "it is in one group only");
+        assert_eq!(others(&related(&wang, &old, "")), []);
+        // A group that comes back before another takes its place has its members still.
+        wang.delete(&path(&new)).ok();
+        wang.post(&format!("{}/restore", path(&new)), json!({})).ok();
+        assert_eq!(way(&child), "新集团 子公司");
+        // Round a removed one there is a ring too, which would be there when it comes back.
+        let below = wang.post("/customers", json!({ "name": "孙公司" })).created();
+        relate(&wang, &below, "parent", &child).created();
+        wang.delete(&path(&child)).ok();
+        assert_eq!(relate(&wang, &new, "parent", &below).refused(409), "relation.not_possible");
+    }
+
+    fn a_page_ends_though_thousands_are_passed_over(db) {
+        use crate::customers::relations::{Relation, RelationKind};
+        use store::Entity as _;
+        let app = TestApp::new(&db);
+        let li = app.sign_in("li");
+        let group = li.post("/customers", json!({ "name": "集团" })).created();
+        let (who, of) = (app.principal("li"), id(&group).parse::<uuid::Uuid>().expect("an id"));
+        app.write(move |tx| {
+            (0..8_100).try_for_each(|_| {
+                let hidden = Relation {
+                    id: crate::kernel::Id::new(),
+                    customer_id: crate::kernel::Id::from_uuid(of),
+                    other_id: crate::kernel::Id::new(),
+                    kind: RelationKind::Subsidiary,
+                    note: None,
+                    created_by: who.user,
+                    created_at: who.now,
+                };
+                Ok(hidden.insert(tx)?)
+            })
+        });
+        app.pass(jiff::SignedDuration::from_secs(1));
+        let li = app.sign_in("li");
+        let shown = li.post("/customers", json!({ "name": "看得见的公司" })).created();
+        relate(&li, &group, "subsidiary", &shown).created();
+        let first = related(&li, &group, "");
+        assert_eq!(others(&first), [], "a bound on what one request reads");
+        let next = first["next"].as_str().expect("a place to go on from");
+        let rest = related(&li, &group, &format!("?cursor={next}"));
+        assert_eq!((others(&rest), &rest["next"]), (vec![("subsidiary", "看得见的公司")], &Value::Null));
+    }
+
     fn two_relations_at_once_make_no_ring(db) {
         use crate::customers::relations::RelationKind;
         use crate::customers::relations::service::{NewRelation, relate};

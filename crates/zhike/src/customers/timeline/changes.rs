@@ -25,25 +25,39 @@ pub fn changes(tx: &mut Tx<'_>, who: &Principal, customer: Uuid, before: Before,
     // What was done to a customer that became part of this one is part of its story.
     let family = merges::family(tx, customer)?;
     let found = AuditEntry::all(tx, &CHANGES, &[&Ids(&family), &at, &id, &(limit as i64)])?;
-    Ok(found.into_iter().map(|entry| told(who, entry)).collect())
+    found.into_iter().map(|entry| told(tx, who, entry)).collect()
 }
 
-fn told(who: &Principal, entry: AuditEntry) -> Entry {
-    let all: Map<String, Value> = serde_json::from_str(&entry.changes).unwrap_or_default();
+fn told(tx: &mut Tx<'_>, who: &Principal, entry: AuditEntry) -> Result<Entry> {
+    let mut all: Map<String, Value> = serde_json::from_str(&entry.changes).unwrap_or_default();
+    let tells = match entry.action.as_str() {
+        "merge" => is_still_merged(tx, &entry, &all)?,
+        "unmerge" => false,
+        _ => true,
+    };
+    if !tells {
+        // What a merge took over is the other customer's again.
+        all.clear();
+    }
     let fields: Vec<&String> = all.keys().collect();
     let shown: Map<String, Value> = all
         .iter()
         .filter(|(field, _)| is_shown(who, &entry.entity, field))
         .map(|(f, v)| (f.clone(), v.clone()))
         .collect();
-    Entry {
+    Ok(Entry {
         id: entry.id,
         kind: "change",
         at: entry.at,
         actor: entry.actor.map(|id| Named { id, name: entry.actor_name.clone() }),
         title_key: format!("timeline.change.{}.{}", entry.entity, entry.action),
         data: json!({ "entity": entry.entity, "action": entry.action, "fields": fields, "changes": shown }),
-    }
+    })
+}
+
+fn is_still_merged(tx: &mut Tx<'_>, entry: &AuditEntry, told: &Map<String, Value>) -> Result<bool> {
+    let merge = told.get("merge").and_then(|merge| merge["to"].as_str()?.parse().ok());
+    merge.map_or(Ok(false), |merge| merges::stands(tx, entry.entity_id, merge))
 }
 
 /// Personal values are digests in the audit already; those say nothing to anybody and are left out.

@@ -40,7 +40,7 @@ pub fn read(field: &CustomField, sent: &Json, before: Option<&Held>) -> Result<O
         CustomKind::Number => Held::Number(scaled(sent).ok_or("number.invalid")?),
         CustomKind::Money => {
             let fen = sent.as_i64().ok_or("money.invalid")?;
-            if fen.abs() > MONEY_MOST {
+            if !(-MONEY_MOST..=MONEY_MOST).contains(&fen) {
                 return Err("number.out_of_range");
             }
             Held::Fen(fen)

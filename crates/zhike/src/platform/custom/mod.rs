@@ -6,11 +6,13 @@
 //! * [`held`] is what can stand in a field: read from what people send, and said in words.
 //! * [`values`] keeps it: [`values::take`] judges a change, [`values::write`] stores it, [`values::shown`] is what
 //!   somebody sees of it. What is personal or sensitive is sealed, masked, and only revealed.
+//! * [`carrying`] takes it over to a record that takes another one's place, and back.
 //! * [`list`] turns filters and sorting by such fields into what the store understands.
 //!
 //! A kind of record joins by its line in [`ENTITIES`], and by calling `take`, `write` and `shown` where it is changed
 //! and seen. Changes of what counts or is found are told as [`CHANGED`], so that its room can settle what follows.
 
+pub mod carrying;
 pub mod held;
 pub mod http;
 pub mod list;

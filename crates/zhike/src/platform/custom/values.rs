@@ -30,10 +30,10 @@ const COLUMNS: &[&str] = &["record_id", "field", "item", "number", "text", "key"
 
 store::statements! {
     OF_CUSTOMER = "select record_id, field, item, number, text, key, sealed from custom_value where customer_id = $1";
-    INSERT = "insert into custom_value
+    pub(super) INSERT = "insert into custom_value
         (customer_id, record_id, field, item, number, text, key, sealed, name_key, created_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-    CLEAR = "delete from custom_value where customer_id = $1 and record_id = $2 and field = $3";
+    pub(super) CLEAR = "delete from custom_value where customer_id = $1 and record_id = $2 and field = $3";
     FORGET = "delete from custom_value where customer_id = $1 and record_id = $2";
     RENAME = "update custom_value set name_key = $2 where customer_id = $1 and record_id = $1 and name_key is not null";
     FOUND = "select text from custom_value where customer_id = $1 and text is not null
@@ -103,11 +103,7 @@ pub fn take(
             fault(key, "not_allowed");
             continue;
         }
-        let words = |held: &Option<Held>| held.as_ref().map(|held| held.words(field, false));
-        match field.is_sealed() {
-            true => changes.sealed(&who.vault, &field.full_name(), key, words(&old).as_deref(), words(&new).as_deref()),
-            false => changes.field(key, &words(&old), &words(&new)),
-        };
+        note_one(who, field, (&old, &new), changes);
         match new {
             Some(new) => after.insert(field.number, keep(who, field, record, new)?),
             None => after.remove(&field.number),
@@ -122,7 +118,7 @@ pub fn check_people(tx: &mut Tx<'_>, who: &Principal, entity: Entity, before: &V
     for field in who.custom(entity).filter(|field| field.kind == CustomKind::Person) {
         let new = after.get(&field.number).filter(|new| before.get(&field.number) != Some(new));
         let Some(Kept::Open(Held::Person(id))) = new else { continue };
-        if User::find(tx, *id)?.is_none() {
+        if !User::find(tx, *id)?.is_some_and(|user| user.active) {
             return Err(Error::field_invalid(field.key, "user.unknown"));
         }
     }
@@ -159,12 +155,15 @@ fn open(who: &Principal, field: &CustomField, record: Uuid, kept: &Kept) -> Resu
 pub fn carried(who: &Principal, values: &Values, from: Uuid, to: Uuid) -> Result<Values> {
     let carry = |(number, kept): (&i64, &Kept)| match kept {
         Kept::Open(_) => Ok((*number, kept.clone())),
-        Kept::Sealed(bytes) => {
-            let text = who.vault.open_sealed(&SEALED, bound(from, *number), bytes)?;
-            Ok((*number, Kept::Sealed(who.vault.seal(&SEALED, bound(to, *number), &text)?)))
-        }
+        Kept::Sealed(bytes) => Ok((*number, Kept::Sealed(resealed(who, *number, bytes, (from, to))?))),
     };
     values.iter().map(carry).collect()
+}
+
+/// What is sealed in a field of one record, sealed for another.
+pub(super) fn resealed(who: &Principal, number: i64, bytes: &[u8], (from, to): (Uuid, Uuid)) -> Result<Vec<u8>> {
+    let text = who.vault.open_sealed(&SEALED, bound(from, number), bytes)?;
+    who.vault.seal(&SEALED, bound(to, number), &text)
 }
 
 /// The values of a record without those that are personal.
@@ -223,6 +222,33 @@ pub fn as_sent(field: &CustomField, values: &Values) -> Json {
         Some(Kept::Open(held)) => held.json(field.kind),
         _ => Json::Null,
     }
+}
+
+/// Notes for the audit what differs, of fields that are there.
+pub fn note(
+    who: &Principal,
+    (entity, record): (Entity, Uuid),
+    before: &Values,
+    after: &Values,
+    changes: &mut Changes,
+) -> Result<()> {
+    for field in who.custom(entity) {
+        let (old, new) = (before.get(&field.number), after.get(&field.number));
+        let held = |kept: Option<&Kept>| kept.map(|kept| open(who, field, record, kept)).transpose();
+        if old != new {
+            note_one(who, field, (&held(old)?, &held(new)?), changes);
+        }
+    }
+    Ok(())
+}
+
+fn note_one(who: &Principal, field: &CustomField, (old, new): (&Option<Held>, &Option<Held>), changes: &mut Changes) {
+    let words = |held: &Option<Held>| held.as_ref().map(|held| held.words(field, false));
+    let (old, new) = (words(old), words(new));
+    match field.is_sealed() {
+        true => changes.sealed(&who.vault, &field.full_name(), field.key, old.as_deref(), new.as_deref()),
+        false => changes.field(field.key, &old, &new),
+    };
 }
 
 /// Writes what differs.

@@ -23,7 +23,7 @@ use crate::policy::definition::Shape;
 use crate::policy::evidence;
 use crate::policy::model::{DutyRow, EventKind, NOBODY};
 use crate::policy::rules::facts::{CONTACT_WITHDRAWN, VOCABULARY};
-use crate::policy::rules::{Duty, DutyKey, Subject, plan_within};
+use crate::policy::rules::{Duty, DutyKey, Subject, Terms, plan_within};
 
 /// What this room wants to hear of.
 pub fn subscriptions() -> Vec<Subscription> {
@@ -104,7 +104,7 @@ fn clocks(tx: &mut Tx<'_>, pen: &mut Pen, entry: &Entry, fact: &Fact) -> Result<
         let occurrence = number.to_string();
         let duty = wanted.iter().find(|duty| duty.key.occurrence == occurrence);
         let key = DutyKey { rule: entry.rule.key.clone(), subject: fact.subject, occurrence };
-        match (DutyRow::locked(tx, customer, duty_id(&entry.policy, &key))?, duty) {
+        match (DutyRow::locked_anywhere(tx, customer, duty_id(&entry.policy, &key))?, duty) {
             (Some(row), _) => drop(restarted(tx, pen, &row, duty, &facts)?),
             (None, Some(duty)) => drop(pen.open_by(tx, entry, duty, &facts)?),
             (None, None) => {}
@@ -121,10 +121,12 @@ fn repeats(entry: &Entry) -> bool {
 fn restarted(tx: &mut Tx<'_>, pen: &mut Pen, row: &DutyRow, wanted: Option<&Duty>, facts: &[Fact]) -> Result<DutyRow> {
     let entry = Arc::clone(&pen.book).entry_of(tx, row.policy_version, &row.rule)?;
     let mut duty = duty_of(row)?;
-    let moved = wanted.filter(|wanted| row.live && wanted.terms != duty.terms);
+    // It stays where it stands: a merge moves it.
+    let wanted = wanted.map(|wanted| Terms { customer: duty.terms.customer, ..wanted.terms.clone() });
+    let moved = wanted.filter(|wanted| row.live && *wanted != duty.terms);
     let note = match moved {
         Some(wanted) => {
-            let before = std::mem::replace(&mut duty.terms, wanted.terms.clone());
+            let before = std::mem::replace(&mut duty.terms, wanted);
             Note::of(EventKind::Replanned, None, None, json!({ "before": before }))
         }
         None => Note::default(),

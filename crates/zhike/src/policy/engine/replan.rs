@@ -89,7 +89,8 @@ fn standing(tx: &mut Tx<'_>, pen: &mut Pen, customer: Uuid) -> Result<BTreeMap<U
     Ok(rows)
 }
 
-/// What the customer should owe: of every rule the periods that run or are about to, and its running clocks.
+/// What the customer should owe: of every rule the periods that run or are about to, and its running clocks. One that
+/// was removed owes nothing.
 fn wanted<'a>(
     tx: &mut Tx<'_>,
     pen: &Pen,
@@ -99,9 +100,12 @@ fn wanted<'a>(
 ) -> Result<Vec<(Arc<Entry>, Duty)>> {
     let book = Arc::clone(&pen.book);
     let mut wanted = Vec::new();
+    let Some(customer) = customer else { return Ok(wanted) };
     let today = book.calendars.company().date_of(pen.now);
     for (index, entry) in book.entries.iter().enumerate().filter(|(_, entry)| !entry.is_clock()) {
-        let Some(customer) = customer.filter(|_| entry.rule.subject == "customer") else { continue };
+        if entry.rule.subject != "customer" {
+            continue;
+        }
         for frame in book.frames(index, today)?.iter() {
             let window = frame.window();
             if window.closes_at <= pen.now || window.opens_at > pen.now + AHEAD {
@@ -116,8 +120,8 @@ fn wanted<'a>(
             continue;
         };
         let facts = evidence::about(tx, entry, row.subject_id)?;
-        let subject = customer.map(|customer| cast.subject(tx, entry, customer, None)).transpose()?;
-        let clocks = plan_within(&entry.rule, &facts, subject.as_ref(), &book.calendars)?;
+        let subject = cast.subject(tx, entry, customer, None)?;
+        let clocks = plan_within(&entry.rule, &facts, Some(&subject), &book.calendars)?;
         wanted.extend(
             clocks
                 .into_iter()

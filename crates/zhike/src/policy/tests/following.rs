@@ -131,6 +131,9 @@ store::db_test! {
         let app = company(&db);
         let one = customer(&app, "li", "华盛机械", "vip");
         let wang = session(&app, "wang");
+        let proposed = json!({ "grade": "key", "reason": "采购额下降" });
+        session(&app, "li").post(&format!("/customers/{one}/grade_proposals"), proposed).created();
+        assert!(duties(&wang, one).iter().any(|duty| duty["rule"] == "grade-decision" && duty["state"] == "open"));
         assert!(wang.request(axum::http::Method::DELETE, &format!("/customers/{one}")).version(1).send().status.is_success());
         assert!(duties(&wang, one).iter().all(|duty| duty["state"] == "cancelled"));
         let steward = app.principal("steward");

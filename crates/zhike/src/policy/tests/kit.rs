@@ -38,8 +38,8 @@ pub fn id(value: &Value) -> Uuid {
 
 /// A customer of this salesperson.
 pub fn customer(app: &TestApp, login: &str, name: &str, grade: &str) -> Uuid {
-    let made = session(app, login).post("/customers", json!({ "name": name, "kind": "company", "grade": grade }));
-    id(&made.created()["id"])
+    let made = app.customer(login, json!({ "name": name, "kind": "company", "grade": grade }));
+    id(&made["id"])
 }
 
 /// Something that somebody recorded at the present moment; the id of what it is about.

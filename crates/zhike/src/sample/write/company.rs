@@ -207,7 +207,12 @@ impl Company {
         let mut new = added::filled(&customer.archive, place, at)?;
         // Imagined names may sound alike; the people who enter them know that they are two.
         (new.allow_duplicate, new.duplicate_reason) = (true, Some("名称相近，确认不是同一家".to_owned()));
+        let grade = new.grade.take().unwrap_or(customer.grade);
         let made = customers::create(tx, &who.grant::<Create, entity::Customer>()?, &new)?;
+        if grade != made.grade {
+            let head = self.at(head_of(world, customer.owner), at).grant::<Approve, entity::Customer>()?;
+            customers::set_grade(tx, &head, made.id, None, (grade, "建档时评定"))?;
+        }
         let contacts = contact_ids(tx, made.id)?;
         self.entered[place] = Some(Entered { id: made.id, grade: customer.grade, owner: customer.owner, contacts });
         Ok(())
@@ -224,7 +229,7 @@ impl Company {
         let customer = self.customer(place)?;
         let (owner, head) = (self.at(customer.owner, at), self.at(head_of(world, customer.owner), at));
         if owner.user == head.user {
-            customers::set_grade(tx, &head.grant::<Update, entity::Customer>()?, customer.id, None, (grade, reason))?;
+            customers::set_grade(tx, &head.grant::<Approve, entity::Customer>()?, customer.id, None, (grade, reason))?;
         } else if customer.grade != grade {
             let new = NewGradeProposal { grade, reason: reason.to_owned() };
             let made = grades::service::propose(tx, &owner.grant::<Update, entity::Customer>()?, customer.id, &new)?;

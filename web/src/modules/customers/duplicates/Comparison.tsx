@@ -1,7 +1,7 @@
 /** Two customers side by side, and what is decided of them. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useId, useState } from 'react'
-import { messageOf, useCan } from '@/api'
+import { messageOf, useCan, useCustomFields } from '@/api'
 import { date, lookup } from '@/i18n'
 import { Button, Dialog, Failed, Link, type Neighbours, RegionName, Skeleton, toast, undoable } from '@/ui'
 import { type Customer, customerQuery, keys } from '../queries'
@@ -25,6 +25,7 @@ export function Comparison({ id, neighbours }: { id: string; neighbours: Neighbo
 function Both({ pair, onDone }: { pair: Pair; onDone: () => void }) {
   const one = useQuery(customerQuery(pair.customer.id))
   const other = useQuery(customerQuery(pair.other.id))
+  const added = useCustomFields('customer')
   const can = useCan()
   const act = useAct()
   const [survivor, setSurvivor] = useState<Side>(0)
@@ -32,7 +33,7 @@ function Both({ pair, onDone }: { pair: Pair; onDone: () => void }) {
   if (pair.state === 'merged') return <p>{t('merge.is_done')}</p>
   if (!one.data || !other.data) return <Skeleton lines={8} />
   const both: [Customer, Customer] = [one.data, other.data]
-  const rows = compared(...both)
+  const rows = compared(...both, added)
   const merging = pair.state === 'open' && can('customer', 'delete')
   const twoCustomers = async () => {
     if (!(await act(() => dismiss(pair)))) return

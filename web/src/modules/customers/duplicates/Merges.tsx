@@ -54,7 +54,7 @@ function Part({ merge }: { merge: Merge }) {
   return (
     <li>
       <p>
-        {merge.loser.name} <span className="dim">{merge.loser.number}</span>
+        {merge.loser?.name} <span className="dim">{merge.loser?.number}</span>
       </p>
       <p className="dim">
         {merge.state === 'moving' && t('merge.moving')}

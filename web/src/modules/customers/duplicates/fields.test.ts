@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { CustomField } from '@/api'
 import type { Customer } from '../queries'
 import { compared, taken } from './fields'
 
@@ -16,6 +17,13 @@ describe('two customers side by side', () => {
 
   it('lets one choose only where both have a value and one of them can stay', () => {
     expect(rows.filter((row) => row.choice).map((row) => row.key)).toEqual(['name'])
+  })
+
+  it('offers the fields that the company added like the others', () => {
+    const field = { key: 'x1', kind: 'text', zh: '合同编号', en: 'Contract' } as CustomField
+    const [with1, with2] = ['HT-1', 'HT-2'].map((x1) => customer({ name: '华盛', custom: { x1 } }))
+    const added = compared(with1 as Customer, with2 as Customer, [field])
+    expect(taken(added, 0, { x1: 1 })).toEqual(['x1'])
   })
 
   it('takes from the one that goes what was chosen there', () => {

@@ -1,5 +1,7 @@
 /** What two customers are compared by, and how each value reads. */
+import type { CustomField } from '@/api'
 import { count, date, money } from '@/i18n'
+import { type Custom, customText } from '../custom'
 import { word } from '../options'
 import type { Customer } from '../queries'
 
@@ -52,9 +54,12 @@ export type Difference = {
   choice: boolean
 }
 
-/** The fields that at least one of the two has, what differs first. */
-export function compared(one: Customer, other: Customer): Difference[] {
-  const rows = comparables.map(({ key, text }): Difference => {
+/** The fields that at least one of the two has, with those that the company added, what differs first. */
+export function compared(one: Customer, other: Customer, added: CustomField[] = []): Difference[] {
+  const own = added.map((field) =>
+    of(field.key, (c) => customText(field, (c.custom as Custom | undefined)?.[field.key])),
+  )
+  const rows = [...comparables, ...own].map(({ key, text }): Difference => {
     const texts: [string, string] = [text(one), text(other)]
     const differs = texts[0] !== texts[1]
     return { key, texts, differs, choice: differs && !united.has(key) && texts[0] !== '' && texts[1] !== '' }

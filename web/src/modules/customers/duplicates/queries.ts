@@ -62,7 +62,7 @@ export const mergesQuery = (customer: string) =>
   queryOptions({
     queryKey: [...duplicateKeys.all, 'merges', customer],
     queryFn: async ({ signal }): Promise<Merge[]> => {
-      const params = { path: { id: customer } }
+      const params = { path: { id: customer }, query: { limit: 200 } }
       return (await call(api.GET('/api/v1/customers/{id}/merges', { params, signal }))).items
     },
   })

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { messageOf, useCustomFields } from '@/api'
 import { count, locale, lookup } from '@/i18n'
 import { Button, ChoiceField, Notice, Person, Segmented, useGo } from '@/ui'
+import { useMaySetGrade } from '../grades/maySet'
 import { gradeOptions, sourceOptions } from '../options'
 import { chooseSheet, type ImportView, mapImport } from '../queries'
 import { t } from '../words'
@@ -29,6 +30,7 @@ type Props = SheetProps & {
 
 export function MapStep({ view, known, onChecked, onView }: Props) {
   const go = useGo()
+  const maySetGrade = useMaySetGrade()
   const [mapping, setMapping] = useState(known ?? mappingOf(view.columns))
   const [duplicates, setDuplicates] = useState<Duplicates>(view.duplicates)
   const [defaults, setDefaults] = useState<Defaults>({ owner_id: null, source: null, grade: null })
@@ -113,12 +115,14 @@ export function MapStep({ view, known, onChecked, onView }: Props) {
             value={defaults.owner_id}
             onChange={(owner_id) => setDefaults({ ...defaults, owner_id })}
           />
-          <ChoiceField
-            label={t('import.grade')}
-            options={gradeOptions()}
-            value={defaults.grade}
-            onChange={(grade) => setDefaults({ ...defaults, grade })}
-          />
+          {maySetGrade && (
+            <ChoiceField
+              label={t('import.grade')}
+              options={gradeOptions()}
+              value={defaults.grade}
+              onChange={(grade) => setDefaults({ ...defaults, grade })}
+            />
+          )}
           <ChoiceField
             label={t('import.source')}
             options={sourceOptions()}

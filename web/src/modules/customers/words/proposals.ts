@@ -26,9 +26,7 @@ export const proposals = {
     'proposal.approved': '已批准，级别已调整',
     'proposal.refused': '已驳回',
     'proposal.withdrawn': '已撤回',
-    'proposal.way': '方式',
-    'proposal.way.set': '直接调整',
-    'proposal.way.propose': '提请审批',
+    'proposal.why': '级别由部门负责人审批。提请后，负责人会收到应办事项。',
     'proposal.send': '提请审批',
     'proposal.sent': '已提请{name}审批',
     'proposal.waiting': '级别调整待审批',
@@ -37,6 +35,7 @@ export const proposals = {
     'error.grade.proposed': '已有一项级别调整在等审批',
     'error.grade.no_approver': '找不到审批人：请先为客户所在部门指定负责人',
     'error.grade.decided': '已经审批过了',
+    'error.grade.changed': '客户的级别在提请之后改过了：请驳回，或让发起人撤回后重新提请',
   },
   en: {
     'proposal.title': 'Tier approvals',
@@ -64,9 +63,7 @@ export const proposals = {
     'proposal.approved': 'Approved; the tier has changed',
     'proposal.refused': 'Rejected',
     'proposal.withdrawn': 'Withdrawn',
-    'proposal.way': 'How',
-    'proposal.way.set': 'Set it',
-    'proposal.way.propose': 'Propose it',
+    'proposal.why': 'The head of the department decides on tiers, and gets a duty to answer.',
     'proposal.send': 'Propose',
     'proposal.sent': 'Sent to {name} for approval',
     'proposal.waiting': 'Change of tier pending',
@@ -75,5 +72,7 @@ export const proposals = {
     'error.grade.proposed': 'A change of tier is pending already',
     'error.grade.no_approver': 'There is nobody to approve it: name a head of the department first',
     'error.grade.decided': 'This has been decided already',
+    'error.grade.changed':
+      'The tier was changed after this was proposed: refuse it, or let it be withdrawn and proposed anew',
   },
 } as const

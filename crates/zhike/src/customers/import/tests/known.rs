@@ -46,7 +46,7 @@ store::db_test! {
         let li = app.sign_in("li");
         import(&app, &li, FIRST, "skip");
         let news = "公司|地址|标签|备注|联系人|手机|职务|级别|来源
-            华盛机械|新址|重要|二|张 伟|13800000001|总经理|VIP|展会
+            华盛机械|新址|重要|二|张 伟|13800000001|总经理|普通|展会
             华盛机械||||李娜|13800000009||
             不相干的公司||||某人|13800000002||";
         let (sheet, result) = import(&app, &li, news, "update");
@@ -54,7 +54,7 @@ store::db_test! {
         assert_eq!(rejected(&li, &sheet)[1][10], "电话：电话与另一个客户相同而名称不同，请核对（KH-2026-000002 北京百度网讯）");
         let one = customer(&li, "华盛机械");
         assert_eq!((&one["address"], &one["tags"], &one["notes"]), (&json!("新址"), &json!(["老客户", "重要"]), &json!("一\n二")));
-        assert_eq!((&one["grade"], &one["source"], &one["number"]), (&json!("vip"), &json!("exhibition"), &json!("KH-2026-000001")));
+        assert_eq!((&one["grade"], &one["source"], &one["number"]), (&json!("ordinary"), &json!("exhibition"), &json!("KH-2026-000001")));
         assert_eq!(contacts(&li, &one).len(), 2);
         // What a sheet does not say stays as it is, and saying it again changes nothing.
         let before = li.get(&format!("/customers/{}", one["id"].as_str().unwrap())).ok();

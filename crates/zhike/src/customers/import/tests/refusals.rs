@@ -4,8 +4,10 @@ use std::time::{Duration, Instant};
 
 use axum::http::Method;
 use serde_json::json;
+use store::Entity as _;
 
 use super::{customer, import, names, numbers, path, put_mapping, recognised, rejected, run, sheets, upload};
+use crate::platform::access::model::{ROLE_BY_BUILTIN, Role};
 use crate::testing::{Session, TestApp};
 
 fn code(session: &Session<'_>, content: &[u8], status: u16) -> String {
@@ -81,10 +83,52 @@ store::db_test! {
         assert_eq!(put_mapping(&li, &uploaded, "skip", theirs).fault(), "defaults.owner_id: owner.not_allowed");
         assert_eq!(put_mapping(&li, &uploaded, "skip", json!({ "source": "不知道" })).fault(), "defaults.source: source.unknown");
         assert_eq!(put_mapping(&li, &uploaded, "skip", json!({ "salary": "1" })).fault(), "defaults.salary: unknown_field");
-        put_mapping(&li, &uploaded, "skip", json!({ "source": "展会", "grade": "VIP" })).ok();
-        run(&app, &li, &uploaded, false);
-        let five = customer(&li, "五");
+        let graded = json!({ "source": "展会", "grade": "VIP" });
+        assert_eq!(put_mapping(&li, &uploaded, "skip", graded.clone()).fault(), "defaults.grade: grade.not_allowed");
+        let wang = app.sign_in("wang");
+        let uploaded = upload(&wang, "a.csv", sheets::csv(&sheets::rows("公司\n五")).as_bytes());
+        put_mapping(&wang, &uploaded, "skip", graded).ok();
+        run(&app, &wang, &uploaded, false);
+        let five = customer(&wang, "五");
         assert_eq!((&five["source"], &five["grade"]), (&json!("exhibition"), &json!("vip")));
+    }
+
+    fn a_grade_that_one_may_not_set_is_left_out_with_a_word(db) {
+        let app = TestApp::new(&db);
+        let (li, wang) = (app.sign_in("li"), app.sign_in("wang"));
+        let text = "公司|客户级别\n一|VIP\n二|普通";
+        let uploaded = upload(&li, "a.csv", sheets::csv(&sheets::rows(text)).as_bytes());
+        let preview = put_mapping(&li, &uploaded, "skip", json!({})).ok();
+        let told = |row: usize| preview["rows"][row]["problems"].clone();
+        assert_eq!((&told(0)[0]["code"], &told(0)[0]["level"]), (&json!("grade.not_allowed"), &json!("warning")));
+        assert_eq!(told(1), json!([]), "the lowest needs no word");
+        assert_eq!(numbers(&run(&app, &li, &uploaded, false)), [2, 0, 0, 2, 0, 0]);
+        let one = customer(&li, "一");
+        assert_eq!((&one["grade"], &one["notes"]), (&json!("ordinary"), &json!("客户级别：VIP")));
+        assert_eq!(numbers(&import(&app, &wang, "公司|客户级别|负责人\n三|VIP|李雷", "skip").1), [1, 0, 0, 1, 0, 0]);
+        assert_eq!(customer(&wang, "三")["grade"], "vip", "a manager imports grades");
+        // Bringing customers up to date, a sheet may say what is so, and changes no grade.
+        let (sheet, result) = import(&app, &li, "公司|客户级别|地址\n一|普通|新址\n三|普通|新址", "update");
+        assert_eq!(numbers(&result), [1, 0, 1, 0, 1, 0]);
+        assert_eq!(rejected(&li, &sheet)[1].last().expect("a reason"), "客户级别：您无权填写此项");
+        assert_eq!(customer(&li, "三")["grade"], "vip");
+        assert_eq!(customer(&li, "一")["address"], "新址");
+    }
+
+    fn a_grade_needs_the_right_over_the_very_customer(db) {
+        let app = TestApp::new(&db);
+        app.write(|tx| {
+            // Imports for the whole department, and approves what is his own.
+            let role = Role::one(tx, &ROLE_BY_BUILTIN, &[&"manager"])?.expect("a role");
+            let mut permissions = role.permissions.clone();
+            permissions["customer"]["approve"] = json!("own");
+            crate::platform::access::epoch::bump(tx)?;
+            Ok(Role { permissions, ..role }.update(tx)?)
+        });
+        let wang = app.sign_in("wang");
+        let (sheet, result) = import(&app, &wang, "公司|客户级别|负责人\n一|VIP|李雷\n二|VIP|王强", "skip");
+        assert_eq!(numbers(&result), [1, 0, 1, 1, 0, 0]);
+        assert_eq!(rejected(&wang, &sheet)[1].last().expect("a reason"), "客户级别：您无权填写此项");
     }
 
     fn whoever_loses_the_right_loses_the_import(db) {

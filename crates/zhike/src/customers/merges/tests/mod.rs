@@ -1,4 +1,7 @@
-use std::sync::atomic::{AtomicBool, Ordering};
+//! Merging through its HTTP door, on both databases.
+
+mod giving;
+mod steps;
 
 use axum::http::{Method, header};
 use jiff::SignedDuration;
@@ -83,6 +86,8 @@ store::db_test! {
     fn all_that_hangs_on_one_is_the_others(db) {
         let app = TestApp::new(&db);
         let (one, other) = two(&app);
+        app.run_jobs();
+        assert_eq!(pair_state(&app, &one, &other), Some("open".to_owned()), "they look alike");
         let wang = app.sign_in("wang");
         let number = wang.get(&path(&other)).ok()["number"].as_str().expect("a number").to_owned();
         let merged = merge(&wang, &one, &other, &["phone"]);
@@ -106,7 +111,8 @@ store::db_test! {
         let listed = items(&wang, "/customers");
         assert_eq!(listed.len(), 1);
         assert_eq!(items(&wang, &format!("/customers?q={number}"))[0]["id"], json!(one), "found by the old number");
-        assert!(items(&wang, "/duplicates").iter().all(|pair| pair["state"] == "merged"));
+        assert_eq!(pair_state(&app, &one, &other), Some("merged".to_owned()));
+        assert!(items(&wang, "/duplicates").is_empty(), "there are no two to compare");
     }
 
     fn whoever_asks_for_the_one_is_led_to_the_other(db) {
@@ -127,29 +133,32 @@ store::db_test! {
         assert_eq!(wang.post(&format!("{}/restore", path(&other)), json!({})).status.as_u16(), 308);
     }
 
-    fn added_fields_go_along_and_back(db) {
+    fn merges_are_read_page_by_page_and_all_old_numbers_lead_on(db) {
         let app = TestApp::new(&db);
-        let admin = app.sign_in("admin");
-        let field = |entity: &str, class: &str, zh: &str| {
-            let new = json!({ "entity": entity, "kind": "text", "class": class, "zh": zh, "en": format!("{zh} en") });
-            admin.post("/settings/custom_fields", new).created()["key"].as_str().expect("a key").to_owned()
-        };
-        let (open, sealed, taste) =
-            (field("customer", "ordinary", "合同编号"), field("customer", "personal", "密"), field("contact", "ordinary", "口味"));
         let wang = app.sign_in("wang");
-        let one = create(&wang, json!({ "name": "华盛机械", "custom": {} }));
-        let other = create(&wang, json!({ "name": "华盛机械厂", "custom": { &open: "HT-7", &sealed: "13812341234" },
-            "contacts": [{ "name": "李娜", "custom": { &taste: "普洱" } }] }));
-        let merged = merge(&wang, &one, &other, &[]);
-        let now = wang.get(&path(&one)).ok()["custom"].clone();
-        assert_eq!(now[&open], "HT-7");
-        assert!(!now[&sealed].is_null(), "{now}");
-        assert_eq!(items(&wang, &format!("{}/contacts", path(&one)))[0]["custom"][&taste], "普洱");
-        let undone = undo(&wang, &merged);
-        assert_eq!(undone["kept"], json!([sealed]), "what is sealed cannot be compared");
-        assert!(wang.get(&path(&one)).ok()["custom"][&open].is_null());
-        assert_eq!(wang.get(&path(&other)).ok()["custom"][&open], "HT-7");
-        assert_eq!(items(&wang, &format!("{}/contacts", path(&other)))[0]["custom"][&taste], "普洱");
+        let one = create(&wang, json!({ "name": "华盛机械" }));
+        let mut numbers = Vec::new();
+        // More than a page, and some of them through others.
+        for n in 0..53 {
+            let other = create(&wang, json!({ "name": format!("华盛{n}号") }));
+            numbers.push(wang.get(&path(&other)).ok()["number"].as_str().expect("a number").to_owned());
+            merge(&wang, &one, &other, &[]);
+        }
+        let first = wang.get(&format!("{}/merges?limit=50", path(&one))).ok();
+        let cursor = first["next"].as_str().expect("more");
+        let rest = wang.get(&format!("{}/merges?limit=50&cursor={cursor}", path(&one))).ok();
+        let told = |page: &Value| page["items"].as_array().expect("items").iter().map(|one| one["loser"]["number"].clone()).collect::<Vec<_>>();
+        let mut all = [told(&first), told(&rest)].concat();
+        all.reverse();
+        assert_eq!((all, &rest["next"]), (numbers.iter().map(|number| json!(number)).collect(), &Value::Null));
+        for bad in ["limit=0", "limit=201", "cursor=x"] {
+            assert_eq!(wang.get(&format!("{}/merges?{bad}", path(&one))).refused(422), "query.invalid");
+        }
+        let third = create(&wang, json!({ "name": "总的" }));
+        merge(&wang, &third, &one, &[]);
+        for number in [&numbers[0], &numbers[52]] {
+            assert_eq!(items(&wang, &format!("/customers?q={number}"))[0]["id"], json!(third), "{number}");
+        }
     }
 
     fn what_cannot_be_one_is_refused(db) {
@@ -165,12 +174,28 @@ store::db_test! {
         assert_eq!(ask(&one, body(&person, 1)).refused(409), "merge.kinds_differ");
         assert_eq!(ask(&one, body(&person, 7)).refused(412), "stale");
         assert_eq!(ask(&one, body(&one, 1)).fault(), "loser_id: merge.same");
-        assert!([404, 422].contains(&ask(&one, body(&foreign, 1)).status.as_u16()));
-        let mut taken = body(&other, 1);
-        taken["take"] = json!(["owner_id"]);
-        assert!(ask(&person, taken).status.is_client_error());
+        assert_eq!(ask(&one, body(&foreign, 1)).fault(), "loser_id: unknown");
+        let third = create(&wang, json!({ "name": "丙公司", "notes": "丙" }));
+        let take = |fields: Value| {
+            let mut asked = body(&third, 1);
+            asked["take"] = fields;
+            asked
+        };
+        for unknown in ["owner_id", "x1", "number"] {
+            assert_eq!(ask(&one, take(json!(["name", unknown]))).fault(), "take: unknown_field", "{unknown}");
+        }
+        let admin = app.sign_in("admin");
+        let roles = items(&admin, "/roles");
+        let role = roles.iter().find(|role| role["builtin"] == "manager").expect("the role");
+        let mut fields = role["fields"].clone();
+        fields["customer.notes"] = json!("read");
+        admin.patch(&format!("/roles/{}", id_of(role)), role["version"].as_i64().expect("a version"), json!({ "fields": fields })).ok();
+        let wang = app.sign_in("wang");
+        let ask = |survivor: &str, body: Value| wang.request(Method::POST, &format!("{}/merges", path(survivor))).version(1).json(body).send();
+        let refused = ask(&one, take(json!(["notes"])));
+        assert_eq!((refused.status.as_u16(), &refused.body["fields"][0]), (403, &json!({ "field": "notes", "code": "not_allowed" })));
         assert_eq!(app.sign_in("li").request(Method::POST, &format!("{}/merges", path(&one))).version(1).json(body(&other, 1)).send().status.as_u16(), 403);
-        assert_eq!(items(&wang, "/customers").len(), 3, "nothing has changed");
+        assert_eq!(items(&wang, "/customers").len(), 4, "nothing has changed");
     }
 
     fn a_merge_is_taken_back(db) {
@@ -207,85 +232,46 @@ store::db_test! {
         assert_eq!(app.sign_in("wang").post(&place, json!({})).refused(409), "merge.too_late");
     }
 
-    fn a_large_one_moves_in_steps_and_takes_no_writes_meanwhile(db) {
+    fn of_what_is_separate_again_nothing_is_told(db) {
         let app = TestApp::new(&db);
         let wang = app.sign_in("wang");
-        let (one, other) = (create(&wang, json!({ "name": "华盛机械" })), create(&wang, json!({ "name": "华盛机械厂" })));
-        let (who, loser) = (app.principal("wang"), other.parse().expect("an id"));
-        let system = std::sync::Arc::new(app.system());
-        const MANY: usize = 2_300;
-        app.write(move |tx| {
-            use crate::engagement::interactions::{Kind, NewInteraction, past};
-            let at: jiff::Timestamp = "2026-11-20T01:00:00Z".parse().expect("an instant");
-            let block: Vec<past::Past> = (0..MANY).map(|n| past::Past {
-                who: std::sync::Arc::clone(&who),
-                customer: loser,
-                grade: crate::customers::model::Grade::Ordinary,
-                department: who.department.map(crate::kernel::Id::uuid),
-                new: NewInteraction { kind: Kind::Phone, at, contact_id: None, content: format!("第{n}次"), feedback: None,
-                    next_at: None, priority: None, next_plan: None, duty_id: None },
-                done_at: None,
-            }).collect();
-            past::insert_block(tx, &system.grant()?, &block)
-        });
+        let one = wang.post("/customers", json!({ "name": "华盛机械", "owner_id": app.person("li") })).created();
+        let one = id_of(&one);
+        let other = create(&wang, json!({ "name": "恒泰电子", "owner_id": app.person("sun"), "notes": "秘密备注" }));
+        let (li, place) = (app.sign_in("li"), format!("{}/merges", path(&one)));
         let merged = merge(&wang, &one, &other, &[]);
-        assert_eq!(merged["state"], "moving");
-        assert_eq!(wang.get(&path(&other)).status.as_u16(), 308);
-        let again = wang.request(Method::POST, &format!("{}/merges", path(&one))).version(version(&wang, &one));
-        let third = create(&wang, json!({ "name": "第三家" }));
-        assert_eq!(again.json(json!({ "loser_id": third, "loser_version": 1 })).send().refused(409), "merge.busy");
-        app.run_jobs();
-        let counted = |id: &str| {
-            let id: uuid::Uuid = id.parse().expect("an id");
-            app.read(move |tx| tx.query_one(&COUNT, &[&id])?.get::<i64>(0))
-        };
-        assert_eq!((counted(&one), counted(&other)), (MANY as i64, 0));
-        assert_eq!(items(&wang, &format!("{}/merges", path(&one)))[0]["state"], "done");
-        assert_eq!(undo(&wang, &merged)["state"], "undoing");
-        app.run_jobs();
-        assert_eq!((counted(&one), counted(&other)), (0, MANY as i64));
+        assert_eq!(items(&li, &place)[0]["loser"]["name"], "恒泰电子", "what it is part of is li's");
+        assert!(li.get(&format!("{}/timeline", path(&one))).ok().to_string().contains("秘密备注"));
+        undo(&wang, &merged);
+        let told = li.get(&place).ok();
+        assert_eq!((&told["items"][0]["state"], &told["items"][0]["loser"], &told["items"][0]["reason"]), (&json!("undone"), &Value::Null, &Value::Null));
+        assert_eq!(items(&wang, &place)[0]["loser"]["name"], "恒泰电子", "who may see it sees it");
+        let number = wang.get(&path(&other)).ok()["number"].as_str().expect("a number").to_owned();
+        for route in ["merges", "timeline", "contacts", "relations", "collaborators"] {
+            let told = String::from_utf8_lossy(&li.get(&format!("{}/{route}", path(&one))).bytes).into_owned();
+            for secret in ["秘密备注", "恒泰电子", "同一家", &number] {
+                assert!(!told.contains(secret), "{route} tells {secret}: {told}");
+            }
+        }
     }
 
-    fn merging_under_load_loses_nothing(db) {
-        let app = TestApp::new(&db);
-        let wang = app.sign_in("wang");
-        let (one, other) = (create(&wang, json!({ "name": "华盛机械" })), create(&wang, json!({ "name": "华盛机械厂" })));
-        let stop = AtomicBool::new(false);
-        let written: Vec<(String, String)> = std::thread::scope(|scope| {
-            let writers: Vec<_> = (0..6).map(|number| {
-                let (app, stop, mine) = (&app, &stop, if number % 2 == 0 { &one } else { &other });
-                scope.spawn(move || write_until(app, stop, mine, number))
-            }).collect();
-            std::thread::sleep(std::time::Duration::from_millis(300));
-            let merged = loop {
-                // Whoever writes at the same time changes versions; a person would look again.
-                let body = json!({ "loser_id": other, "loser_version": version(&wang, &other) });
-                let call = wang.request(Method::POST, &format!("{}/merges", path(&one))).version(version(&wang, &one));
-                let reply = call.json(body).send();
-                if reply.status.is_success() {
-                    break reply.body;
-                }
-            };
-            assert_eq!(merged["customer_id"], json!(one));
-            std::thread::sleep(std::time::Duration::from_millis(300));
-            stop.store(true, Ordering::SeqCst);
-            writers.into_iter().flat_map(|writer| writer.join().expect("no panic")).collect()
-        });
-        app.run_jobs();
-        assert!(written.len() > 20, "only {} writes", written.len());
-        let all: std::collections::HashMap<&str, Vec<String>> = [("interactions", &one), ("todos", &one)].into_iter()
-            .map(|(what, id)| (what, whole(&wang, what, id))).collect();
-        let people: Vec<String> = items(&wang, &format!("{}/contacts", path(&one))).iter().map(id_of).collect();
-        for (what, id) in &written {
-            let there = all.get(what.as_str()).unwrap_or(&people);
-            assert_eq!(there.iter().filter(|known| *known == id).count(), 1, "{what} {id}");
-        }
-        assert_eq!(left(&app, &other), 0, "something was left behind");
-    }
+}
+
+/// What the audit tells of a customer: actions, and what they changed.
+fn entries(app: &TestApp, customer: &str) -> Vec<(String, Value)> {
+    let audit = items(&app.sign_in("auditor"), "/audit?limit=200");
+    let own = audit.iter().filter(|entry| entry["customer_id"] == json!(customer));
+    own.map(|entry| (entry["action"].as_str().expect("an action").to_owned(), entry["changes"].clone())).collect()
+}
+
+fn pair_state(app: &TestApp, one: &str, other: &str) -> Option<String> {
+    let [one, other]: [uuid::Uuid; 2] = [one, other].map(|id| id.parse().expect("an id"));
+    app.read(move |tx| tx.query_opt(&PAIR, &[&one, &other])?.map(|row| row.get(0)).transpose())
 }
 
 store::statements! {
-    COUNT = "select count(*) from interaction where customer_id = $1";
+    PAIR = "select state from duplicate_pair
+        where (customer_id = $1 and other_id = $2) or (customer_id = $2 and other_id = $1)";
     LEFT = "select count(*) from (select id from interaction where customer_id = $1
         union all select id from todo where customer_id = $1 union all select id from contact where customer_id = $1
         union all select id from duty where customer_id = $1 union all select id from fact where customer_id = $1) held";
@@ -299,46 +285,4 @@ fn left(app: &TestApp, customer: &str) -> i64 {
 
 fn id_of(record: &Value) -> String {
     record["id"].as_str().expect("an id").to_owned()
-}
-
-/// All records of a customer, page by page.
-fn whole(session: &Session<'_>, what: &str, customer: &str) -> Vec<String> {
-    let filter = format!("%5B%5B%22customer%22%2C%22eq%22%2C%22{customer}%22%5D%5D");
-    let (mut ids, mut cursor) = (Vec::new(), String::new());
-    loop {
-        let page = session.get(&format!("/{what}?limit=200&filter={filter}{cursor}")).ok();
-        ids.extend(page["items"].as_array().expect("items").iter().map(id_of));
-        match page["next"].as_str() {
-            Some(next) => cursor = format!("&cursor={next}"),
-            None => return ids,
-        }
-    }
-}
-
-/// Writes all kinds of records to a customer, following where it leads; answers what was acknowledged.
-fn write_until(app: &TestApp, stop: &AtomicBool, customer: &str, number: usize) -> Vec<(String, String)> {
-    let session = app.sign_in("wang");
-    let mut written = Vec::new();
-    let mut turn = number;
-    while !stop.load(Ordering::SeqCst) {
-        turn += 1;
-        let (what, place, body) = match turn % 3 {
-            0 => (
-                "interactions",
-                format!("/customers/{customer}/interactions"),
-                json!({ "kind": "phone", "at": "2026-11-23T01:00:00Z", "content": "边合并边写" }),
-            ),
-            1 => ("contacts", format!("/customers/{customer}/contacts"), json!({ "name": "某人" })),
-            _ => ("todos", "/todos".to_owned(), json!({ "title": "边合并边写", "customer_id": customer })),
-        };
-        let mut reply = session.post(&place, body.clone());
-        if reply.status.as_u16() == 308 {
-            let location = reply.text_header(header::LOCATION).to_owned();
-            reply = session.post(&location, body);
-        }
-        if reply.status.is_success() {
-            written.push((what.to_owned(), id_of(&reply.body)));
-        }
-    }
-    written
 }
