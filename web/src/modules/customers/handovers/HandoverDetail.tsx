@@ -73,7 +73,7 @@ function Checklist({ handover }: { handover: Handover }) {
   const ticks = handover.receives && handover.state === 'open'
   return (
     <section>
-      <h3>{t('handover.checklist')}</h3>
+      <h2>{t('handover.checklist')}</h2>
       <ul className="handover-steps">
         {handover.steps.map((step) => {
           const done = step.done >= step.of
@@ -108,7 +108,7 @@ function Customers({ handover }: { handover: Handover }) {
   const rows = pages.data?.pages.flatMap((page) => page.items) ?? []
   return (
     <section>
-      <h3>{t('handover.customers', { n: count(handover.customers) })}</h3>
+      <h2>{t('handover.customers', { n: count(handover.customers) })}</h2>
       <ul className="handover-customers">
         {rows.map((row) => (
           <li key={row.id}>
@@ -162,7 +162,7 @@ function Notes({ handover }: { handover: Handover }) {
   ]
   return (
     <section className="stack">
-      <h3>{t('handover.notes')}</h3>
+      <h2>{t('handover.notes')}</h2>
       {lines.map(
         ([label, text]) =>
           text && (

@@ -28,7 +28,7 @@ export const bulk = {
     'bulk.cannot': '不能修改',
     'bulk.more': '只预先看了前 {n} 个客户，其余的执行时逐个判断。',
     'bulk.reason_n': '{why}：{n} 个',
-    'bulk.for_example': '例如（括号外是现在的内容）',
+    'bulk.for_example': '例如（灰字是现在的内容）',
     'bulk.empty': '空',
     'bulk.nothing': '没有需要修改的客户。',
     'bulk.how': '开始后新增的客户不在其中。每个客户都按你当时的权限修改，24 小时内可以整批撤销。',
