@@ -1,4 +1,5 @@
 /** The checklist of new hand-overs, as the company wants it. */
+import './handovers.css'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { messageOf, useCan } from '@/api'
