@@ -141,6 +141,7 @@ impl App {
         let registry = registry_of(&openapi)?;
         subscribe();
         customers::timeline::register(timeline);
+        customers::documents::declare(sheets);
         holdings::declare(self::holdings);
         bin::declare(bins);
         metrics::start();
@@ -255,6 +256,11 @@ fn timeline() -> Vec<customers::timeline::Offer> {
     rooms.into_iter().flatten().collect()
 }
 
+/// The forms that the rooms fill.
+fn sheets() -> Vec<customers::documents::Sheet> {
+    [customers::documents::own(), engagement::sheets()].into_iter().flatten().collect()
+}
+
 /// What the rooms hold of a customer.
 pub fn holdings() -> Vec<Holding> {
     let rooms = [
@@ -290,6 +296,7 @@ pub fn jobs() -> jobs::Registry {
     customers::merges::register(&mut registry);
     customers::bulk::register(&mut registry);
     customers::export::register(&mut registry);
+    customers::documents::register(&mut registry);
     customers::settling::register(&mut registry);
     sample::register(&mut registry);
     registry

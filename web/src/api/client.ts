@@ -70,3 +70,16 @@ export async function call<T>(pending: Promise<Answer<T>>): Promise<T> {
   if (body.code === 'password.change_needed') for (const listener of initial) listener()
   throw new Problem({ ...body, request_id: requestId, status: response.status })
 }
+
+/** Where a file that left the house can be fetched. */
+export function exportPath(file: unknown): string {
+  return `/api/v1/exports/${file}/file`
+}
+
+/** Fetches a file as if its link had been clicked. */
+export function download(path: string): void {
+  const link = document.createElement('a')
+  link.href = path
+  link.download = ''
+  link.click()
+}

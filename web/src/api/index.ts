@@ -2,7 +2,18 @@ export * from '@/offline/outbox'
 export { correctAndSend, keepAndSend, type Sent, sendKept } from '@/offline/send'
 export * from './bin'
 export { type Change, isChange } from './change'
-export { api, call, idempotent, ifMatch, newKey, onPasswordNeeded, onSessionLost, type Schemas } from './client'
+export {
+  api,
+  call,
+  download,
+  exportPath,
+  idempotent,
+  ifMatch,
+  newKey,
+  onPasswordNeeded,
+  onSessionLost,
+  type Schemas,
+} from './client'
 export * from './custom'
 export * from './lists'
 export * from './lookups'

@@ -5,7 +5,7 @@
 //!   customers, [`verification`] and [`events`] are what a customer has; [`duplicates`] tells whether it is there
 //!   already, and [`merges`] makes two into one; [`bulk`] changes many; [`handovers`] see to it that whoever gets one
 //!   knows it; [`cooperation`] is what they ordered and signed, until sales and contracts have rooms of their own;
-//!   [`timeline`] puts together what all rooms know.
+//!   [`timeline`] puts together what all rooms know; [`documents`] fills the forms of the handbook.
 //! * [`rules`] are the decisions: credit code, core of a name, completeness, forms of personal values.
 //! * [`reach`] says which customers somebody may see; [`index`] puts them into the search.
 //!
@@ -20,6 +20,7 @@ pub mod chart;
 pub mod collaborators;
 pub mod contacts;
 pub mod cooperation;
+pub mod documents;
 mod draft;
 pub mod duplicates;
 pub mod events;
@@ -74,6 +75,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(export::routes())
         .merge(bulk::http::routes())
         .merge(handovers::http::routes())
+        .merge(documents::http::routes())
 }
 
 /// What this room holds of a customer. Tags are united field by field; relations are moved by themselves

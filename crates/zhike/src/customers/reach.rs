@@ -37,6 +37,12 @@ pub fn through(who: &Principal, column: &'static str, children: Entity) -> Predi
     Predicate::Through { column, table: <Customer as store::Entity>::TABLE, predicate: Box::new(both) }
 }
 
+/// Rows of another table whose customer may be taken out of the house with them.
+pub fn taken(who: &Principal, column: &'static str, children: Entity) -> Predicate {
+    let predicate = Box::new(predicate(who, Action::Export, children));
+    Predicate::Through { column, table: <Customer as store::Entity>::TABLE, predicate }
+}
+
 /// The customers that a grant reaches.
 pub fn scope<A: Doing, E: Of>(grant: &Grant<A, E>) -> Predicate {
     predicate(grant.principal(), A::VALUE, E::VALUE)

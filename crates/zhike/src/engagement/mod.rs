@@ -21,6 +21,7 @@ pub mod todos;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
+use crate::customers::documents::Sheet;
 use crate::customers::timeline::Offer;
 use crate::platform::bin::Bin;
 use crate::platform::holdings::{Holding, holding};
@@ -50,6 +51,12 @@ pub fn bins() -> Vec<Bin> {
 /// The jobs that this room does.
 pub fn register(registry: &mut jobs::Registry) {
     registry.on(todos::reminders::KIND, todos::reminders::remind);
+    registry.on(interactions::export::KIND, interactions::export::run);
+}
+
+/// The forms that this room fills.
+pub fn sheets() -> Vec<Sheet> {
+    vec![interactions::document::SHEET]
 }
 
 /// What this room knows of a customer.

@@ -6,6 +6,7 @@ pub mod backup;
 pub mod bin;
 pub mod custom;
 pub mod doctor;
+pub mod exports;
 pub mod files;
 pub mod holdings;
 pub mod http;
@@ -30,6 +31,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(audit::http::routes())
         .merge(bin::http::routes())
         .merge(custom::http::routes())
+        .merge(exports::http::routes())
         .merge(jobs::http::routes())
         .merge(notifications::http::routes())
         .merge(search::routes())

@@ -4,6 +4,7 @@ import { t as words } from '@/i18n'
 import { Button, Dialog, IconButton, Menu, type MenuItem, toast, undoable } from '@/ui'
 import { ContactForm } from './ContactForm'
 import { CustomerForm } from './CustomerForm'
+import { DocumentForm } from './documents/DocumentForm'
 import EventPanel from './EventPanel'
 import { GradePanel } from './grades/GradePanel'
 import { useMaySetGrade } from './grades/maySet'
@@ -12,7 +13,7 @@ import { type Customer, removeCustomer, restoreCustomer, useRefresh } from './qu
 import VerifyPanel from './VerifyPanel'
 import { t } from './words'
 
-export type CustomerPanel = 'edit' | 'contact' | 'grade' | 'owner' | 'verify' | 'event'
+export type CustomerPanel = 'edit' | 'contact' | 'grade' | 'owner' | 'verify' | 'event' | 'document'
 type Props = {
   customer: Customer
   panel: CustomerPanel | undefined
@@ -57,6 +58,11 @@ export function CustomerActions({ customer, panel, onPanel: setPanel, onGone }: 
     icon: 'people',
     onClick: () => setPanel('owner'),
   })
+  offer(can('customer', 'export'), {
+    label: t('document.title'),
+    icon: 'print',
+    onClick: () => setPanel('document'),
+  })
   if (can('customer', 'delete')) {
     more.push('line', { label: t('customers.delete'), icon: 'trash', danger: true, onClick: () => void remove() })
   }
@@ -95,6 +101,11 @@ export function CustomerActions({ customer, panel, onPanel: setPanel, onGone }: 
       </Dialog>
       <Dialog title={t('customers.set_owner')} open={panel === 'owner'} onClose={close} size={420}>
         <OwnerPanel customer={customer} onDone={close} />
+      </Dialog>
+      <Dialog title={t('document.title')} open={panel === 'document'} onClose={close} size={480}>
+        <div className="stack">
+          <DocumentForm of={{ customer: customer.id }} onDone={close} />
+        </div>
       </Dialog>
       {panel === 'verify' && <VerifyPanel customerId={customer.id} onClose={close} />}
       {panel === 'event' && <EventPanel customerId={customer.id} onClose={close} />}

@@ -9,15 +9,17 @@ import CustomerDrawer from './CustomerDrawer'
 import { CustomerForm } from './CustomerForm'
 import { columns as ownColumns } from './columns'
 import { useCustomColumns } from './custom'
+import { DocumentForm } from './documents/DocumentForm'
 import { ExportDialog } from './ExportDialog'
 import { useMaySetGrade } from './grades/maySet'
-import { type CustomerLine, keys, listCustomers } from './queries'
+import { type Chosen, type CustomerLine, keys, listCustomers } from './queries'
 import { Tabs } from './Tabs'
 import { t } from './words'
 
 type Panel =
   | { kind: 'new' }
   | { kind: 'bulk'; act: ActKind; selection: Selection; done: () => void }
+  | { kind: 'print'; of: Chosen }
   | { kind: 'export'; query: Omit<ListQuery, 'cursor' | 'limit'>; columns: string[] }
 
 export default function CustomerList() {
@@ -59,6 +61,14 @@ export default function CustomerList() {
         ...(can('customer', 'delete') ? [act('remove', t('bulk.remove'), 'trash')] : []),
       ]
     : []
+  if (can('customer', 'export')) {
+    bulk.push({
+      id: 'print',
+      label: t('document.title'),
+      icon: 'print',
+      run: (rows, _, all) => setPanel({ kind: 'print', of: all ? { query: all } : { ids: rows.map((row) => row.id) } }),
+    })
+  }
   const choose = (
     <>
       <Tabs />
@@ -109,6 +119,11 @@ export default function CustomerList() {
           }}
         />
       )}
+      <Dialog title={t('document.title')} open={panel?.kind === 'print'} onClose={close} size={480}>
+        <div className="stack">
+          {panel?.kind === 'print' && <DocumentForm of={panel.of} />}
+        </div>
+      </Dialog>
       {panel?.kind === 'export' && (
         <ExportDialog query={panel.query} columns={columns} shown={panel.columns} onClose={close} />
       )}

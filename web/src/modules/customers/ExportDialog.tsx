@@ -1,7 +1,9 @@
-/** The present view as a file: which columns, in which order, as what. */
+/** The present view as a file: as a table with chosen columns, or as a filled form for each customer. */
 import { useState } from 'react'
-import { type ListQuery, messageOf } from '@/api'
+import { download, exportPath, type ListQuery, messageOf } from '@/api'
+import { count } from '@/i18n'
 import { Button, type Column, Dialog, IconButton, move, Notice, Progress, Segmented } from '@/ui'
+import { DocumentForm } from './documents/DocumentForm'
 import { type CustomerLine, type ExportFormat, startExport } from './queries'
 import { t } from './words'
 
@@ -13,52 +15,73 @@ type Props = {
   onClose: () => void
 }
 
-export function ExportDialog({ query, columns, shown, onClose }: Props) {
+export function ExportDialog(props: Props) {
+  const [what, setWhat] = useState<'table' | 'forms'>('table')
+  return (
+    <Dialog title={t('export.title')} open onClose={props.onClose} size={480}>
+      <div className="stack">
+        <Segmented<'table' | 'forms'>
+          label={t('export.what')}
+          options={[
+            { value: 'table', label: t('export.table') },
+            { value: 'forms', label: t('export.forms') },
+          ]}
+          value={what}
+          onChange={setWhat}
+        />
+        {what === 'table' ? <TableExport {...props} /> : <DocumentForm of={{ query: props.query }} />}
+      </div>
+    </Dialog>
+  )
+}
+
+function TableExport({ query, columns, shown }: Props) {
   const [chosen, setChosen] = useState(shown)
   const [format, setFormat] = useState<ExportFormat>('xlsx')
   const [job, setJob] = useState<string>()
   const [error, setError] = useState<string>()
   const start = async () => {
     try {
-      setJob(await startExport(query, chosen, format))
+      setJob(await startExport({ query }, chosen, format))
     } catch (problem) {
       setError(messageOf(problem))
     }
   }
+  if (job) {
+    return (
+      <Progress
+        jobId={job}
+        title={t('export.title')}
+        doing={({ done }) => t('export.rows', { n: count(done) })}
+        onDone={({ result }) => download(exportPath(result?.file))}
+        result={({ result }) => (
+          <a className="download" href={exportPath(result?.file)} download>
+            {t('customers.download')}
+          </a>
+        )}
+      />
+    )
+  }
   return (
-    <Dialog title={t('export.title')} open onClose={onClose} size={480}>
-      {job ? (
-        <Progress
-          jobId={job}
-          title={t('export.title')}
-          result={(done) => (
-            <a className="download" href={`/api/v1/exports/${done.result?.file ?? done.id}/file`} download>
-              {t('customers.download')}
-            </a>
-          )}
-        />
-      ) : (
-        <div className="stack">
-          <p className="dim">{t('export.why', { n: chosen.length })}</p>
-          {error && <Notice tone="bad">{error}</Notice>}
-          <Segmented<ExportFormat>
-            label={t('export.format')}
-            options={[
-              { value: 'xlsx', label: 'Excel (xlsx)' },
-              { value: 'csv', label: 'CSV' },
-            ]}
-            value={format}
-            onChange={setFormat}
-          />
-          <ColumnOrder columns={columns} chosen={chosen} onChange={setChosen} />
-          <div className="form-foot">
-            <Button kind="primary" icon="download" disabled={chosen.length === 0} onClick={() => void start()}>
-              {t('export.start')}
-            </Button>
-          </div>
-        </div>
-      )}
-    </Dialog>
+    <>
+      <p className="dim">{t('export.why', { n: chosen.length })}</p>
+      {error && <Notice tone="bad">{error}</Notice>}
+      <Segmented<ExportFormat>
+        label={t('export.format')}
+        options={[
+          { value: 'xlsx', label: 'Excel (xlsx)' },
+          { value: 'csv', label: 'CSV' },
+        ]}
+        value={format}
+        onChange={setFormat}
+      />
+      <ColumnOrder columns={columns} chosen={chosen} onChange={setChosen} />
+      <div className="form-foot">
+        <Button kind="primary" icon="download" disabled={chosen.length === 0} onClick={() => void start()}>
+          {t('export.start')}
+        </Button>
+      </div>
+    </>
   )
 }
 

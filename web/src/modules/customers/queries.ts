@@ -1,6 +1,6 @@
 /** The only file of this room that talks to the server. */
 import { keepPreviousData, queryOptions, useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
-import { api, call, idempotent, ifMatch, type ListQuery, listParams, type Page, type Schemas } from '@/api'
+import { api, call, exportPath, idempotent, ifMatch, type ListQuery, listParams, type Page, type Schemas } from '@/api'
 import { locale } from '@/i18n'
 
 export type Customer = Schemas['CustomerView']
@@ -292,14 +292,35 @@ export async function recordEvent(id: string, body: MajorEvent, key: string): Pr
 
 export type ExportFormat = 'xlsx' | 'csv'
 
-export async function startExport(
-  query: Omit<ListQuery, 'cursor' | 'limit'>,
-  columns: string[],
-  format: ExportFormat,
-): Promise<string> {
-  const language = locale()
-  const body = { filter: query.filter as never, sort: query.sort, q: query.q, columns, format, language }
+/** Which customers: a view, or some of them by name. */
+export type Chosen = { query?: Omit<ListQuery, 'cursor' | 'limit'>; ids?: string[] }
+
+const chosen = ({ query, ids }: Chosen) => ({
+  filter: query?.filter as never,
+  sort: query?.sort,
+  q: query?.q,
+  ids,
+})
+
+export async function startExport(which: Chosen, columns: string[], format: ExportFormat): Promise<string> {
+  const body = { ...chosen(which), columns, format, language: locale() }
   return (await call(api.POST('/api/v1/customers/export', { body }))).job_id
+}
+
+export type DocumentSheet = Schemas['DocumentSheet']
+export type DocumentFormat = Schemas['DocumentFormat']
+export type DocumentInput = { sheet: DocumentSheet; format: DocumentFormat; from?: string | null; to?: string | null }
+
+/** A filled form of one customer; answers where it can be fetched. */
+export async function makeDocument(id: string, document: DocumentInput, key: string): Promise<string> {
+  const body = { ...document, language: locale() }
+  const made = await call(api.POST('/api/v1/customers/{id}/documents', { ...at(id), body, headers: idempotent(key) }))
+  return exportPath(made.file)
+}
+
+export async function startDocuments(which: Chosen, document: DocumentInput, together: boolean): Promise<string> {
+  const body = { ...chosen(which), document: { ...document, language: locale() }, together }
+  return (await call(api.POST('/api/v1/customers/documents', { body }))).job_id
 }
 
 /** After a change: the lists, and the record with all that hangs on it. */

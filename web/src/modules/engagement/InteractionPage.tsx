@@ -1,7 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { type Me, type Page, useMe } from '@/api'
+import { useState } from 'react'
+import { type ListQuery, type Me, type Page, useCan, useMe } from '@/api'
 import { DataView, type Preset } from '@/ui'
 import { InteractionDialog } from './InteractionDialog'
+import { InteractionExport } from './InteractionExport'
 import { interactionColumns } from './interactionColumns'
 import { t } from './messages'
 import { type Interaction, keys, listInteractions } from './queries'
@@ -10,6 +12,8 @@ import { w } from './words'
 
 export default function InteractionPage() {
   const me = useMe()
+  const can = useCan()
+  const [exported, setExported] = useState<Omit<ListQuery, 'cursor' | 'limit'>>()
   const client = useQueryClient()
   const shown = (id: string): Interaction | undefined =>
     client
@@ -28,11 +32,13 @@ export default function InteractionPage() {
         id={(record) => record.id}
         empty={{ title: w('interactions.empty'), why: w('interactions.empty_why') }}
         actions={<TodayTabs />}
+        onExport={can('interaction', 'export') ? setExported : undefined}
         record={(id, { close }) => {
           const record = shown(id)
           return record && <InteractionDialog key={id} record={record} onClose={close} />
         }}
       />
+      {exported && <InteractionExport query={exported} onClose={() => setExported(undefined)} />}
     </div>
   )
 }

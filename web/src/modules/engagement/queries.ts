@@ -15,6 +15,7 @@ import {
   type Schemas,
   useMe,
 } from '@/api'
+import { locale } from '@/i18n'
 
 export type Today = Schemas['Today']
 export type Item = Schemas['TodayItem']
@@ -48,6 +49,12 @@ export const teamQuery = (from: string, to: string) =>
     queryFn: ({ signal }) => call(api.GET('/api/v1/team', { params: { query: { from, to } }, signal })),
     placeholderData: keepPreviousData,
   })
+
+/** The records of a view as a file; answers the job that writes it. */
+export async function startExport(query: Omit<ListQuery, 'cursor' | 'limit'>, format: 'xlsx' | 'csv'): Promise<string> {
+  const body = { filter: query.filter as never, sort: query.sort, format, language: locale() }
+  return (await call(api.POST('/api/v1/interactions/export', { body }))).job_id
+}
 
 export function listTodos(query: ListQuery, signal: AbortSignal): Promise<Page<Todo>> {
   return call(api.GET('/api/v1/todos', { params: { query: listParams(query) }, signal }))

@@ -54,6 +54,7 @@ export const ACTIONS = [
   'major_event_withdrawn',
   'reveal',
   'export',
+  'print',
   'import',
   'import_uploaded',
   'import_started',

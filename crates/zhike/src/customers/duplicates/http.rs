@@ -9,11 +9,11 @@ use uuid::Uuid;
 use super::pairs::PairState;
 use super::service::{self, Decision, PairView};
 use crate::app::App;
-use crate::customers::import::http::JobStarted;
 use crate::kernel::permission::action::{Assign, Read, Update};
 use crate::kernel::permission::entity::Customer;
 use crate::kernel::{Id, Result};
 use crate::platform::http::{Answer, Body, Granted, ListParams, Mutation, Page, Path, Query};
+use crate::platform::jobs::JobStarted;
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()

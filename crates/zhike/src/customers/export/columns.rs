@@ -1,60 +1,14 @@
 //! The columns that a view can have, with their headings and what stands in their cells. The Chinese headings are those
 //! that the import knows, so that a sheet can go out, be worked on, and come in again.
 
-use documents::table::Out;
-use jiff::Timestamp;
-use jiff::civil::{Date, DateTime};
-use jiff::tz::TimeZone;
-use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
-use utoipa::ToSchema;
 
 use crate::customers::model::{CustomerKind, Grade, Industry, Source};
 use crate::customers::regions;
 use crate::customers::view::CustomerView;
 use crate::kernel::custom::CustomKind;
 use crate::kernel::{CustomField, Entity, Principal};
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Language {
-    #[default]
-    Zh,
-    En,
-}
-
-/// What stands in a cell.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Cell {
-    Empty,
-    Text(String),
-    Integer(i64),
-    Number(f64),
-    Fen(i64),
-    Date(Date),
-    DateTime(DateTime),
-}
-
-impl Cell {
-    pub fn out(&self) -> Out<'_> {
-        match self {
-            Self::Empty => Out::Empty,
-            Self::Text(text) => Out::Text(text),
-            Self::Integer(number) => Out::Integer(*number),
-            Self::Number(number) => Out::Number(*number),
-            Self::Fen(fen) => Out::Fen(*fen),
-            Self::Date(date) => Out::Date(*date),
-            Self::DateTime(at) => Out::DateTime(*at),
-        }
-    }
-}
-
-/// How cells are written.
-#[derive(Clone, Debug)]
-pub struct Style {
-    pub language: Language,
-    pub zone: TimeZone,
-}
+use crate::platform::exports::{Cell, Language, Style};
 
 type Read = fn(&CustomerView, &Style) -> Cell;
 
@@ -73,9 +27,9 @@ const fn column(key: &'static str, zh: &'static str, en: &'static str, read: Rea
 pub const COLUMNS: &[Column] = &[
     column("number", "客户编号", "Customer number", |c, _| text(&c.number)),
     column("name", "客户名称", "Customer name", |c, _| text(&c.name)),
-    column("short_name", "简称", "Short name", |c, _| maybe(&c.short_name)),
+    column("short_name", "简称", "Short name", |c, _| Cell::maybe(&c.short_name)),
     column("kind", "客户类型", "Customer type", |c, style| text(kind(c.kind, style.language))),
-    column("credit_code", "统一社会信用代码", "Credit code", |c, _| maybe(&c.credit_code)),
+    column("credit_code", "统一社会信用代码", "Credit code", |c, _| Cell::maybe(&c.credit_code)),
     column("grade", "客户级别", "Customer level", |c, style| text(grade(c.grade, style.language))),
     column("owner", "负责人", "Owner", |c, _| c.owner.as_ref().map_or(Cell::Empty, |owner| text(&owner.name))),
     column("department", "归属部门", "Owner department", |c, _| {
@@ -85,8 +39,8 @@ pub const COLUMNS: &[Column] = &[
         c.industry.as_deref().map_or(Cell::Empty, |code| industry(code, style))
     }),
     column("region", "地区", "Region", |c, _| c.region.as_deref().map_or(Cell::Empty, |code| text(&place(code)))),
-    column("address", "地址", "Address", |c, _| maybe(&c.address)),
-    column("website", "网站", "Website", |c, _| maybe(&c.website)),
+    column("address", "地址", "Address", |c, _| Cell::maybe(&c.address)),
+    column("website", "网站", "Website", |c, _| Cell::maybe(&c.website)),
     column("phone", "电话", "Phone", |c, _| c.phone.as_ref().map_or(Cell::Empty, |value| text(&value.masked))),
     column("email", "邮箱", "Email", |c, _| c.email.as_ref().map_or(Cell::Empty, |value| text(&value.masked))),
     column("wechat", "微信", "WeChat", |c, _| c.wechat.as_ref().map_or(Cell::Empty, |value| text(&value.masked))),
@@ -98,8 +52,8 @@ pub const COLUMNS: &[Column] = &[
         c.annual_revenue_fen.map_or(Cell::Empty, Cell::Fen)
     }),
     column("founded_on", "成立日期", "Founded on", |c, _| c.founded_on.map_or(Cell::Empty, Cell::Date)),
-    column("main_business", "主营业务", "Main business", |c, _| maybe(&c.main_business)),
-    column("organisation", "组织架构", "Organisation structure", |c, _| maybe(&c.organisation)),
+    column("main_business", "主营业务", "Main business", |c, _| Cell::maybe(&c.main_business)),
+    column("organisation", "组织架构", "Organisation structure", |c, _| Cell::maybe(&c.organisation)),
     column("source", "来源", "Source", |c, style| {
         c.source.map_or(Cell::Empty, |from| text(source(from, style.language)))
     }),
@@ -107,15 +61,15 @@ pub const COLUMNS: &[Column] = &[
     column("cooperation_since", "合作时间", "Cooperation since", |c, _| {
         c.cooperation_since.map_or(Cell::Empty, Cell::Date)
     }),
-    column("preferences", "客户偏好", "Preferences", |c, _| maybe(&c.preferences)),
-    column("core_need", "核心需求", "Core need", |c, _| maybe(&c.core_need)),
-    column("notes", "备注", "Notes", |c, _| maybe(&c.notes)),
+    column("preferences", "客户偏好", "Preferences", |c, _| Cell::maybe(&c.preferences)),
+    column("core_need", "核心需求", "Core need", |c, _| Cell::maybe(&c.core_need)),
+    column("notes", "备注", "Notes", |c, _| Cell::maybe(&c.notes)),
     column("completeness", "完整度", "Completeness", |c, _| Cell::Integer(c.completeness)),
-    column("last_contact_at", "最近联系时间", "Last contact", |c, style| at(c.last_contact_at, style)),
-    column("next_contact_at", "下次联系时间", "Next contact", |c, style| at(c.next_contact_at, style)),
+    column("last_contact_at", "最近联系时间", "Last contact", |c, style| style.at(c.last_contact_at)),
+    column("next_contact_at", "下次联系时间", "Next contact", |c, style| style.at(c.next_contact_at)),
     column("verified_on", "核实日期", "Verified on", |c, _| c.verified_on.map_or(Cell::Empty, Cell::Date)),
-    column("created_at", "录入时间", "Created at", |c, style| at(Some(c.created_at), style)),
-    column("updated_at", "更新时间", "Updated at", |c, style| at(Some(c.updated_at), style)),
+    column("created_at", "录入时间", "Created at", |c, style| style.at(Some(c.created_at))),
+    column("updated_at", "更新时间", "Updated at", |c, style| style.at(Some(c.updated_at))),
 ];
 
 pub fn find(key: &str) -> Option<&'static Column> {
@@ -225,15 +179,7 @@ fn added(field: &CustomField, seen: &Json, style: &Style) -> Cell {
 }
 
 fn text(value: &str) -> Cell {
-    if value.is_empty() { Cell::Empty } else { Cell::Text(value.to_owned()) }
-}
-
-fn maybe(value: &Option<String>) -> Cell {
-    value.as_deref().map_or(Cell::Empty, text)
-}
-
-fn at(instant: Option<Timestamp>, style: &Style) -> Cell {
-    instant.map_or(Cell::Empty, |at| Cell::DateTime(at.to_zoned(style.zone.clone()).datetime()))
+    Cell::text(value)
 }
 
 fn kind(kind: CustomerKind, language: Language) -> &'static str {

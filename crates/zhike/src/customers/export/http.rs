@@ -3,22 +3,19 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use uuid::Uuid;
 
-use super::download::download;
 use super::service::{self, Request};
 use crate::app::App;
-use crate::customers::import::http::JobStarted;
 use crate::kernel::Result;
 use crate::kernel::permission::action::Export;
 use crate::kernel::permission::entity::Customer;
-use crate::platform::http::{Answer, Body, Granted, Mutation, Path};
+use crate::platform::http::{Answer, Body, Granted, Mutation};
+use crate::platform::jobs::JobStarted;
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(start)).routes(routes!(file))
+    OpenApiRouter::new().routes(routes!(start))
 }
 
 /// Exports a view as a job; its result names the file. Written down with filter, columns and count.
@@ -34,14 +31,4 @@ async fn start(
     let who = Arc::clone(grant.principal());
     let begin = move |tx: &mut store::Tx<'_>| Ok(JobStarted { job_id: service::start(tx, &grant, &request)? });
     app.mutate(&who, mutation, begin).await
-}
-
-/// The file of an export, for whoever made it, for seven days.
-#[utoipa::path(get, path = "/exports/{id}/file", tag = "customers",
-    extensions(("x-permission" = json!("export customer"))), params(("id" = Uuid, Path)),
-    responses((status = 200, content_type = "application/octet-stream")))]
-async fn file(State(app): State<App>, grant: Granted<Export, Customer>, Path(id): Path<Uuid>) -> Result<Response> {
-    let who = Arc::clone(grant.principal());
-    let file = app.db.read(move |tx| service::file(tx, &who, id)).await?;
-    download(app.files.read(&file.digest)?, &file.name, &file.media_type).await
 }

@@ -2,10 +2,9 @@
 //! as its reader sees them, no cell a formula. A job walks the pages of the list, so memory does not grow with the
 //! book; one entry of the audit says what left the house.
 
-mod columns;
-pub mod download;
+pub(in crate::customers) mod columns;
 pub mod http;
-mod service;
+pub(in crate::customers) mod service;
 #[cfg(test)]
 mod tests;
 

@@ -2,12 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::BufWriter;
-use std::sync::Arc;
 
-use documents::table::{self, Out, TableWriter};
-use jiff::SignedDuration;
-use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::Tx;
@@ -15,7 +10,7 @@ use store::jobs::{self, NewJob};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::columns::{Cell, Chosen, Deals, Language, Style};
+use super::columns::{Chosen, Deals};
 use crate::customers::cooperation::totals;
 use crate::customers::model::Customer as Archive;
 use crate::customers::reach;
@@ -24,19 +19,15 @@ use crate::customers::view::view_with;
 use crate::kernel::permission::action::{Export, Read};
 use crate::kernel::permission::entity::Customer;
 use crate::kernel::{Action, Entity, Error, FieldError, Grant, Principal, Result};
-use crate::platform::audit;
 use crate::platform::custom::values::{self, Values};
-use crate::platform::files::{self, Label, StoredFile};
+use crate::platform::exports::{self, Format, Language, Leaving, PageOfCells, Style};
 use crate::platform::jobs::JobContext;
-use crate::platform::settings;
 
 pub const KIND: &str = "customers.export";
-const PURPOSE: &str = "export";
-const STAYS: SignedDuration = SignedDuration::from_hours(7 * 24);
 const COLUMNS_MOST: usize = 60;
 const PAGE: usize = store::list::LIMIT_MOST;
-/// What Excel's own format holds.
-const XLSX_ROWS: u64 = 1_048_575;
+/// Customers that can be named one by one.
+const CHOSEN_MOST: usize = 5_000;
 
 /// A view to be exported: filter, sort and search as in a list, and the columns in their order.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -51,6 +42,9 @@ pub struct Request {
     pub sort: Option<String>,
     #[serde(default)]
     pub q: Option<String>,
+    /// These customers alone, of those that the filter lets through.
+    #[serde(default)]
+    pub ids: Option<Vec<Uuid>>,
     #[schema(example = json!(["name", "grade", "owner"]))]
     pub columns: Vec<String>,
     pub format: Format,
@@ -58,30 +52,9 @@ pub struct Request {
     pub language: Language,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Format {
-    Xlsx,
-    Csv,
-}
-
-impl Format {
-    fn table(self) -> table::Format {
-        match self {
-            Self::Xlsx => table::Format::Xlsx,
-            Self::Csv => table::Format::Csv,
-        }
-    }
-}
-
 impl Request {
     fn question(&self, cursor: Option<&str>) -> Result<Question> {
-        let filter = match &self.filter {
-            None | Some(Value::Null) => None,
-            Some(Value::String(text)) => Some(text.clone()),
-            Some(filter) => Some(filter.to_string()),
-        };
-        Question::parse(filter.as_deref(), self.sort.as_deref(), cursor, Some(PAGE), self.q.as_deref())
+        question((self.filter.as_ref(), self.sort.as_deref(), self.q.as_deref(), self.ids.as_deref()), cursor)
     }
 
     fn columns(&self, who: &Principal) -> Result<Vec<Chosen>> {
@@ -99,6 +72,27 @@ impl Request {
     }
 }
 
+/// What a list is asked for: filter, sort, text, and customers named one by one.
+pub type Asked<'a> = (Option<&'a Value>, Option<&'a str>, Option<&'a str>, Option<&'a [Uuid]>);
+
+/// A page of the customers that were chosen, by a filter, by a search, or one by one.
+pub fn question((filter, sort, text, ids): Asked<'_>, cursor: Option<&str>) -> Result<Question> {
+    let filter = match filter {
+        None | Some(Value::Null) => None,
+        Some(Value::String(text)) => Some(text.clone()),
+        Some(filter) => Some(filter.to_string()),
+    };
+    let text = text.filter(|text| !text.trim().is_empty());
+    let mut question = Question::parse(filter.as_deref(), sort, cursor, Some(PAGE), text.filter(|_| ids.is_none()))?;
+    match ids {
+        Some([]) => return Err(Error::field_invalid("ids", "required")),
+        Some(ids) if ids.len() > CHOSEN_MOST => return Err(Error::field_invalid("ids", "too_many")),
+        Some(ids) => question.asked.among = Some(service::padded(ids.to_vec())),
+        None => {}
+    }
+    Ok(question)
+}
+
 /// Enqueues the export. What cannot be asked for is refused at once.
 pub fn start(tx: &mut Tx<'_>, grant: &Grant<Export, Customer>, request: &Request) -> Result<Uuid> {
     let who = grant.principal();
@@ -114,26 +108,26 @@ pub fn start(tx: &mut Tx<'_>, grant: &Grant<Export, Customer>, request: &Request
 /// The job: writes the file, then notes down in one step that it is there and what it holds.
 pub fn run(context: &JobContext, payload: Value) -> Result<Value> {
     let request: Request = serde_json::from_value(payload)?;
-    let zone = context.read(|tx, _| TimeZone::get(&settings::get(tx)?.time_zone).map_err(Error::internal))?;
-    let style = Style { language: request.language, zone };
+    let language = request.language;
+    let style = context.read(move |tx, _| Style::of(tx, language))?;
     let mut rows = 0;
     let blob = context.files.put_with(|file| {
         rows = write(context, &request, &style, file)?;
         Ok(())
     })?;
-    let (rows, name) = (rows as i64, file_name(&request, context, &style));
-    let file = context.step(rows, rows, move |tx, who| {
-        let expires_at = Some(who.now + STAYS);
-        let media_type = request.format.table().media_type();
-        let file = files::add(tx, who, &blob, &Label { name: &name, media_type, purpose: PURPOSE, expires_at })?;
+    let extension = request.format.table().as_str();
+    let name = exports::dated_name(context, &style, style.word("客户", "customers"), extension);
+    let rows = rows as i64;
+    let released = context.step(rows, rows, move |tx, who| {
         let told = json!({
             "filter": request.filter, "sort": request.sort, "q": told_text(&request), "columns": request.columns,
-            "format": request.format, "rows": rows, "digest": file.digest,
+            "format": request.format, "rows": rows, "chosen": request.ids.as_ref().map(Vec::len),
         });
-        audit::record(tx, who, "export", Entity::Customer, file.id, None, told)?;
-        Ok(file)
+        let media_type = request.format.table().media_type();
+        let (blob, entity) = (&blob, Entity::Customer);
+        exports::release(tx, who, Leaving { blob, name: &name, media_type, entity, customer: None, told })
     })?;
-    Ok(json!({ "file": file.id, "name": file.name, "rows": rows, "bytes": file.bytes }))
+    Ok(json!({ "file": released.file, "name": released.name, "rows": rows, "bytes": released.bytes }))
 }
 
 /// What was searched for may be somebody's number; the audit says only that it was one.
@@ -143,40 +137,12 @@ fn told_text(request: &Request) -> Option<String> {
     Some(if digits >= 4 { "***".to_owned() } else { text.clone() })
 }
 
-fn file_name(request: &Request, context: &JobContext, style: &Style) -> String {
-    let day = context.now().to_zoned(style.zone.clone()).date();
-    let title = if request.language == Language::Zh { "客户" } else { "customers" };
-    format!("{title}-{day}.{}", request.format.table().as_str())
-}
-
 fn write(context: &JobContext, request: &Request, style: &Style, file: &mut File) -> Result<u64> {
     let columns = request.columns(&context.principal())?;
-    let headings: Vec<_> = columns.iter().map(|column| table::Column::new(column.heading(style.language))).collect();
-    let failed = |error: table::TableError| Error::internal(error.to_string());
-    let mut table = TableWriter::new(request.format.table(), BufWriter::new(file), &headings).map_err(failed)?;
-    let mut cursor: Option<String> = None;
-    let mut rows = 0;
-    loop {
-        let page = read_page(context, request, cursor.as_deref(), &columns, style)?;
-        for cells in &page.0 {
-            if request.format == Format::Xlsx && rows == XLSX_ROWS {
-                return Err(Error::new(413, "export.too_many_rows").detail("choose csv, or a narrower filter"));
-            }
-            let cells: Vec<Out<'_>> = cells.iter().map(Cell::out).collect();
-            table.row(&cells).map_err(failed)?;
-            rows += 1;
-        }
-        context.progress(rows as i64, 0)?;
-        cursor = page.1;
-        if cursor.is_none() {
-            break;
-        }
-    }
-    table.finish().map_err(failed)?;
-    Ok(rows)
+    let headings: Vec<String> = columns.iter().map(|column| column.heading(style.language).to_owned()).collect();
+    let page = |cursor: Option<&str>| read_page(context, request, cursor, &columns, style);
+    exports::write_table(context, file, request.format, &headings, page)
 }
-
-type PageOfCells = (Vec<Vec<Cell>>, Option<String>);
 
 /// A page as the asker sees it: within what they may read, and within what they may export.
 fn read_page(
@@ -210,9 +176,4 @@ fn read_page(
         }
         Ok((cells, page.next))
     })
-}
-
-/// The file, for whoever made it, until it expires.
-pub fn file(tx: &mut Tx<'_>, who: &Arc<Principal>, id: Uuid) -> Result<StoredFile> {
-    files::get(tx, who, id, PURPOSE)
 }

@@ -72,6 +72,18 @@ store::db_test! {
         assert_eq!(cells(export(&app, &li, english).1.bytes), [["Customer name", "Customer level", "Industry"], ["华盛机械", "VIP", "Manufacturing"]]);
     }
 
+    fn chosen_customers_go_out_alone(db) {
+        let app = TestApp::new(&db);
+        let li = app.sign_in("li");
+        some_customers(&li);
+        let page = li.get("/customers?sort=name").ok();
+        let ids = [&page["items"][0]["id"], &page["items"][2]["id"]];
+        let view = json!({ "columns": ["name"], "format": "csv", "sort": "name", "ids": ids });
+        let (result, file) = export(&app, &li, view.clone());
+        assert_eq!((&result["rows"], cells(file.bytes).concat().join(" ")), (&json!(2), "客户名称 阿里云计算 华盛机械".to_owned()));
+        assert_eq!(export(&app, &app.sign_in("sun"), view).0["rows"], 0);
+    }
+
     fn an_export_is_its_makers_for_seven_days_and_is_written_down(db) {
         let app = TestApp::new(&db);
         let li = app.sign_in("li");

@@ -21,11 +21,11 @@ use super::source::Around;
 use super::{job, rejected, source};
 use crate::app::App;
 use crate::customers::cooperation;
-use crate::customers::export::download::download;
 use crate::kernel::permission::action::Import as Importing;
 use crate::kernel::permission::entity::Customer;
 use crate::kernel::{Error, Result};
-use crate::platform::http::{Answer, Body, Granted, Mutation, Path, Query};
+use crate::platform::http::{Answer, Body, Granted, Mutation, Path, Query, download};
+use crate::platform::jobs::JobStarted;
 
 /// Bytes around the file in a form.
 const FORM_MOST: usize = 1 << 20;
@@ -229,11 +229,6 @@ struct StartRequest {
     /// Looks at every row and writes nothing.
     #[serde(default)]
     dry_run: bool,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-pub struct JobStarted {
-    pub job_id: Uuid,
 }
 
 /// Starts the import, or a dry run, as a job; `GET /jobs/{id}` tells how far it is. A run that failed goes on where it

@@ -322,7 +322,7 @@ fn within(tx: &mut Tx<'_>, scope: &Predicate, hits: Vec<Hit>) -> Result<Vec<Hit>
 }
 
 /// Repeats the last id up to one of a few lengths, so that statements of a few shapes only need to be prepared.
-pub(super) fn padded(mut ids: Vec<Uuid>) -> Vec<Uuid> {
+pub(in crate::customers) fn padded(mut ids: Vec<Uuid>) -> Vec<Uuid> {
     const LENGTHS: [usize; 6] = [1, 8, 50, 200, STRETCH, SORTED_MOST];
     if let (Some(last), Some(length)) = (ids.last().copied(), LENGTHS.iter().find(|length| **length >= ids.len())) {
         ids.resize(*length, last);

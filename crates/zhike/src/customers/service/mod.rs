@@ -15,6 +15,7 @@ pub use bulk::{Block, Prepared, insert_block, prepare, record_import};
 pub(in crate::customers) use change::save;
 pub use change::{change, key_mark, regrade, set_grade, update};
 pub use create::create;
+pub(in crate::customers) use lists::padded;
 pub use lists::{Question, SPEC, get, list, rows};
 pub use owner::{Home, give_back, home_in, home_with, set_department, set_owner};
 pub use removal::{remove, restore};

@@ -6,17 +6,19 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
+use super::export::{self, Request};
 use super::rules::NewInteraction;
 use super::service::{self, InteractionChange};
 use super::view::InteractionView;
 use crate::app::App;
 use crate::kernel::Result;
-use crate::kernel::permission::action::{Create, Delete, Read, Update};
+use crate::kernel::permission::action::{Create, Delete, Export, Read, Update};
 use crate::kernel::permission::entity::Interaction;
 use crate::platform::http::{Answer, Body, Granted, ListParams, Mutation, Page, Path, Query, Version};
+use crate::platform::jobs::JobStarted;
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(record)).routes(routes!(get, change, withdraw))
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(start_export)).routes(routes!(record)).routes(routes!(get, change, withdraw))
 }
 
 /// Contacts with the customers that the asker may see, latest first.
@@ -29,6 +31,20 @@ async fn list(
 ) -> Result<Json<Page<InteractionView>>> {
     let asked = params.asked()?;
     Ok(Json(app.db.read(move |tx| service::list(tx, &grant, &asked)).await?.into()))
+}
+
+/// Exports a view as a job, whose result names the file for `GET /exports/{file}/file`.
+#[utoipa::path(post, path = "/interactions/export", tag = "engagement", request_body = Request,
+    extensions(("x-permission" = json!("export interaction"))), responses((status = 200, body = JobStarted)))]
+async fn start_export(
+    State(app): State<App>,
+    grant: Granted<Export, Interaction>,
+    mutation: Mutation,
+    Body(request): Body<Request>,
+) -> Result<Answer> {
+    let who = Arc::clone(grant.principal());
+    let begin = move |tx: &mut store::Tx<'_>| Ok(JobStarted { job_id: export::start(tx, &grant, &request)? });
+    app.mutate(&who, mutation, begin).await
 }
 
 /// Writes down a contact. A client that was offline sends its record with an `Idempotency-Key` of its own making, so

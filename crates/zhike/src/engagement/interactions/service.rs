@@ -16,9 +16,9 @@ use crate::customers::model::Customer;
 use crate::engagement::input::{micros, put};
 use crate::engagement::neighbours::{self, NamedRecord};
 use crate::engagement::todos::{self, NextStep, Priority};
-use crate::kernel::permission::action::{Create, Delete, Doing, Read, Update};
+use crate::kernel::permission::action::{Create, Delete, Doing, Export, Read, Update};
 use crate::kernel::permission::entity;
-use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
+use crate::kernel::{Action, Entity, Error, Grant, Id, Principal, Result};
 use crate::platform::access::names::Named;
 use crate::platform::audit::{self, Changes};
 use crate::platform::bin::{self, Bin, Item, Removed};
@@ -332,7 +332,26 @@ fn check<A: Doing>(tx: &mut Tx<'_>, grant: &Grant<A, entity::Interaction>, recor
 /// The contacts with all customers that the asker may see.
 pub fn list(tx: &mut Tx<'_>, grant: &Grant<Read, entity::Interaction>, asked: &Asked) -> Result<List<InteractionView>> {
     let who = grant.principal();
-    let (rows, next) = LIST.page(tx, &visible(who), asked)?;
+    page(tx, who, &visible(who), asked)
+}
+
+/// Those of [`list`] that the asker may take out of the house.
+pub fn list_for_export(
+    tx: &mut Tx<'_>,
+    grant: &Grant<Export, entity::Interaction>,
+    asked: &Asked,
+) -> Result<List<InteractionView>> {
+    let who = grant.principal();
+    let taken = match who.permissions.reach(Action::Export, Entity::Interaction) {
+        Some(reach) if reach.all => Predicate::All,
+        _ => customers::reach::taken(who, "customer_id", Entity::Interaction),
+    };
+    who.grant::<Read, entity::Interaction>()?;
+    page(tx, who, &visible(who).and(taken), asked)
+}
+
+fn page(tx: &mut Tx<'_>, who: &Principal, scope: &Predicate, asked: &Asked) -> Result<List<InteractionView>> {
+    let (rows, next) = LIST.page(tx, scope, asked)?;
     let records: Vec<Interaction> = rows.into_iter().map(Interaction::from_row).collect::<store::Result<_>>()?;
     let names = Names::of(tx, who, &records)?;
     let views = records.into_iter().map(|record| names.view(record));

@@ -37,6 +37,7 @@ store::entity! {
 }
 
 store::statements! {
+    pub PRIORITIES = "select id, priority from todo where id in among($1)";
     pub BEFORE = select Todo where "customer_id = $1 and deleted_at is null
         and created_at <= $2 and (created_at < $2 or id < $3) order by created_at desc nulls last, id desc limit $4";
 }

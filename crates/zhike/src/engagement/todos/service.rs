@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -9,7 +9,7 @@ use store::{Columns as _, Entity as _, Predicate, Tx};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::model::{Priority, Todo, TodoId};
+use super::model::{PRIORITIES, Priority, Todo, TodoId};
 use super::{reminders, rules};
 use crate::engagement::input::{micros, put};
 use crate::engagement::neighbours::{self, NamedRecord};
@@ -434,6 +434,15 @@ fn own(who: &Principal) -> Predicate {
 fn asked_customer(asked: &Asked) -> Option<Uuid> {
     let one = asked.filters.iter().find(|filter| filter.field == "customer" && filter.op == Op::Eq)?;
     one.value.as_str()?.parse().ok()
+}
+
+/// How urgent these to-dos are.
+pub fn priorities(tx: &mut Tx<'_>, ids: &[Uuid]) -> Result<HashMap<Uuid, Priority>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = tx.query(&PRIORITIES, &[&store::Ids(ids)])?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
 fn view_one(tx: &mut Tx<'_>, who: &Principal, todo: Todo) -> Result<TodoView> {

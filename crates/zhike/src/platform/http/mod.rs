@@ -23,6 +23,7 @@ pub mod console;
 mod cookies;
 pub mod csrf;
 pub mod document;
+mod download;
 pub mod edge;
 mod extract;
 pub mod guard;
@@ -40,6 +41,7 @@ mod tests;
 
 pub use client::Client;
 pub use cookies::Cookie;
+pub use download::download;
 pub use extract::{Body, Granted, Path, Query, Version, Who, parse};
 pub use lanes::Limits;
 pub use list::{ListParams, Page, present};

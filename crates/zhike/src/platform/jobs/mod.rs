@@ -20,6 +20,7 @@ mod sweep;
 mod tests;
 
 pub use context::JobContext;
+pub use http::JobStarted;
 pub use registry::{Handler, Registry};
 pub use runner::{Runner, Running};
 pub use service::{JobView, failure, list, view};

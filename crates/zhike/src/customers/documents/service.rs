@@ -1,0 +1,372 @@
+use std::fs::File;
+use std::io::Write as _;
+use std::sync::{Arc, OnceLock};
+
+use documents::form::{self, Bundle, Form, FormFormat, Row};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use store::Tx;
+use store::jobs::{self, NewJob};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::customers::export::service::question;
+use crate::customers::model::Customer as Archive;
+use crate::customers::reach;
+use crate::customers::service::{self, Question};
+use crate::kernel::permission::action::{Export, Read};
+use crate::kernel::permission::entity::Customer;
+use crate::kernel::{Action, Entity, Error, Grant, Id, Principal, Result};
+use crate::platform::audit;
+use crate::platform::exports::{self, Language, Leaving, Released, Style};
+use crate::platform::files::Blob;
+use crate::platform::jobs::JobContext;
+use crate::platform::settings;
+
+pub const KIND: &str = "customers.documents";
+/// More customers than this are no stack of paper.
+const CUSTOMERS_MOST: usize = 1_000;
+/// One PDF is made in memory.
+const BOUND_MOST: usize = 200;
+const ROWS_BOUND_MOST: usize = 40_000;
+const DAYS_MOST: i32 = 366 * 5;
+
+/// A form of the house: how it is called, whose permission it needs, and how it is filled for a customer whose reading
+/// has been checked.
+#[derive(Clone, Copy)]
+pub struct Sheet {
+    pub word: &'static str,
+    pub zh: &'static str,
+    pub en: &'static str,
+    pub entity: Entity,
+    pub make: fn(&mut Tx<'_>, &Arc<Principal>, &Archive, &Wanted) -> Result<Form>,
+}
+
+static SHEETS: OnceLock<Vec<Sheet>> = OnceLock::new();
+
+/// Sets the forms of the program; later calls change nothing.
+pub fn declare(all: impl FnOnce() -> Vec<Sheet>) {
+    SHEETS.get_or_init(all);
+}
+
+/// How a form is to be filled.
+pub struct Wanted {
+    pub style: Style,
+    pub company: String,
+    pub by: String,
+    pub today: Date,
+    pub from: Option<Date>,
+    pub to: Option<Date>,
+}
+
+impl Wanted {
+    /// The instants of the period: from its first day's beginning to before its last day's end.
+    pub fn period(&self) -> Result<(Timestamp, Timestamp)> {
+        let start = |day: Date| Ok(day.to_zoned(self.style.zone.clone()).map_err(Error::internal)?.timestamp());
+        let first = self.from.map(start).transpose()?.unwrap_or(Timestamp::UNIX_EPOCH);
+        let next = self.to.unwrap_or(self.today).tomorrow().map_err(Error::internal)?;
+        Ok((first, start(next)?))
+    }
+
+    /// A form with what all forms say of themselves.
+    pub fn form(&self, sheet: &Sheet, clause: &str, number: &str, rows: Vec<Row>) -> Form {
+        let style = &self.style;
+        Form {
+            title: style.word(sheet.zh, sheet.en).to_owned(),
+            notes: vec![
+                format!("{}{clause}", style.word("表号：", "Form: ")),
+                format!("{}{number}", style.word("客户编号：", "Customer: ")),
+                format!("{}{}", style.word("制表：", "Made by: "), self.by),
+                format!("{}{}", style.word("日期：", "Date: "), self.today),
+                style.word("内部资料，注意保密", "Internal, confidential").to_owned(),
+            ],
+            rows,
+            foot: self.company.clone(),
+            shapeless: style
+                .word(
+                    "方括号内为字库未收录之字的统一码编号；Word 和 Excel 版保留原字。",
+                    "A number in brackets stands for a character without a shape in this typeface; the Word and Excel files keep it.",
+                )
+                .to_owned(),
+        }
+    }
+}
+
+/// A form that is asked for.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = DocumentRequest)]
+pub struct Request {
+    pub sheet: SheetName,
+    pub format: Format,
+    #[serde(default)]
+    pub language: Language,
+    /// The first day, for forms about a period.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub from: Option<Date>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub to: Option<Date>,
+}
+
+/// The same for many customers, chosen by a filter, by a search, or one by one.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = DocumentsRequest)]
+pub struct ManyRequest {
+    pub document: Request,
+    /// One PDF to be printed at once, instead of an archive with a file for each customer.
+    #[serde(default)]
+    pub together: bool,
+    /// An array of `[field, op, value]`.
+    #[serde(default)]
+    #[schema(value_type = Vec<Object>)]
+    pub filter: Option<Value>,
+    #[serde(default)]
+    pub sort: Option<String>,
+    #[serde(default)]
+    pub q: Option<String>,
+    #[serde(default)]
+    pub ids: Option<Vec<Uuid>>,
+}
+
+store::text_enum! {
+    /// 客户信息基础表 (R3-T1), 客户互动记录表 (R3-T2).
+    #[derive(ToSchema)]
+    #[schema(as = DocumentSheet)]
+    pub enum SheetName { Archive = "archive", Interactions = "interactions" }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = DocumentFormat)]
+pub enum Format {
+    Pdf,
+    Docx,
+    Xlsx,
+}
+
+impl Format {
+    fn form(self) -> FormFormat {
+        match self {
+            Self::Pdf => FormFormat::Pdf,
+            Self::Docx => FormFormat::Docx,
+            Self::Xlsx => FormFormat::Xlsx,
+        }
+    }
+}
+
+impl Request {
+    fn sheet(&self) -> Result<Sheet> {
+        let own = super::own();
+        let found = SHEETS.get().unwrap_or(&own).iter().find(|sheet| sheet.word == self.sheet.word()).copied();
+        found.ok_or_else(|| Error::field_invalid("sheet", "unknown"))
+    }
+
+    fn check(&self) -> Result<()> {
+        let (Some(from), Some(to)) = (self.from, self.to) else { return Ok(()) };
+        match from > to || (to - from).get_days() > DAYS_MOST {
+            true => Err(Error::field_invalid("to", "invalid")),
+            false => Ok(()),
+        }
+    }
+
+    fn wanted(&self, tx: &mut Tx<'_>, who: &Principal) -> Result<Wanted> {
+        let settings = settings::get(tx)?;
+        let zone = TimeZone::get(&settings.time_zone).map_err(Error::internal)?;
+        let today = who.now.to_zoned(zone.clone()).date();
+        let style = Style { language: self.language, zone };
+        let by = who.name.to_string();
+        Ok(Wanted { style, company: settings.company, by, today, from: self.from, to: self.to })
+    }
+}
+
+/// A form that has been filled, and what its file is called.
+#[derive(Clone)]
+pub struct Filled {
+    pub form: Form,
+    pub name: String,
+}
+
+/// Fills the form of one customer.
+pub fn fill(tx: &mut Tx<'_>, grant: &Grant<Export, Customer>, id: Id<Archive>, request: &Request) -> Result<Filled> {
+    request.check()?;
+    let customer = service::load(tx, grant, id)?;
+    filled(tx, grant.principal(), &customer, request)
+}
+
+/// A form is filled for whoever may read the customer and take out of the house what the form holds.
+fn filled(tx: &mut Tx<'_>, who: &Arc<Principal>, customer: &Archive, request: &Request) -> Result<Filled> {
+    let sheet = request.sheet()?;
+    let wanted = request.wanted(tx, who)?;
+    for (action, refused) in [(Action::Read, Error::not_found()), (Action::Export, Error::forbidden())] {
+        if !reach::reaches(tx, &reach::predicate(who, action, sheet.entity), customer)? {
+            return Err(refused);
+        }
+    }
+    let title = wanted.style.word(sheet.zh, sheet.en);
+    let name = format!("{title}-{}-{}", customer.name, wanted.today);
+    Ok(Filled { form: (sheet.make)(tx, who, customer, &wanted)?, name })
+}
+
+/// Writes the form. Done outside a transaction, since it takes a while.
+pub fn write(filled: &Filled, format: Format, file: &mut File) -> Result<()> {
+    let bytes = filled.form.write(format.form()).map_err(Error::internal)?;
+    file.write_all(&bytes).map_err(Error::internal)
+}
+
+/// Lets the form of one customer out.
+pub fn release(
+    tx: &mut Tx<'_>,
+    grant: &Grant<Export, Customer>,
+    id: Id<Archive>,
+    (request, name, blob): (&Request, &str, &Blob),
+) -> Result<Released> {
+    let customer = service::load(tx, grant, id)?.id.uuid();
+    let format = request.format.form();
+    let name = format!("{name}.{}", format.extension());
+    let (media_type, entity) = (format.media_type(), Entity::Customer);
+    let leaving = Leaving { blob, name: &name, media_type, entity, customer: Some(customer), told: told(request) };
+    exports::release(tx, grant.principal(), leaving)
+}
+
+fn told(request: &Request) -> Value {
+    json!({ "sheet": request.sheet, "format": request.format, "from": request.from, "to": request.to })
+}
+
+impl ManyRequest {
+    fn question(&self, cursor: Option<&str>) -> Result<Question> {
+        question((self.filter.as_ref(), self.sort.as_deref(), self.q.as_deref(), self.ids.as_deref()), cursor)
+    }
+}
+
+/// Enqueues the forms of many customers. What cannot be asked for is refused at once.
+pub fn start(tx: &mut Tx<'_>, grant: &Grant<Export, Customer>, request: &ManyRequest) -> Result<Uuid> {
+    let who = grant.principal();
+    let sheet = request.document.sheet()?;
+    request.document.check()?;
+    if request.together && request.document.format != Format::Pdf {
+        return Err(Error::field_invalid("together", "invalid"));
+    }
+    if who.permissions.reach(Action::Export, sheet.entity).is_none() {
+        return Err(Error::forbidden());
+    }
+    let mut question = request.question(None)?;
+    question.asked.page.limit = 1;
+    service::rows::<Archive>(tx, &who.grant::<Read, Customer>()?, &question)?;
+    let payload = serde_json::to_value(request)?;
+    let new = NewJob { kind: KIND, once_key: None, asked_by: Some(who.user.uuid()), payload, run_at: who.now };
+    Ok(jobs::enqueue(tx, new)?)
+}
+
+/// The job: finds the customers, fills a form for each, and lets all of them out as one file.
+pub fn run(context: &JobContext, payload: Value) -> Result<Value> {
+    let request: ManyRequest = serde_json::from_value(payload)?;
+    let (document, language) = (request.document.clone(), request.document.language);
+    let customers = chosen(context, &request)?;
+    let total = customers.len();
+    let mut rows = 0;
+    let blob = context.files.put_with(|file| {
+        let mut pile = Pile::new(&request, file);
+        for (nth, customer) in customers.iter().enumerate() {
+            let (customer, document) = (*customer, document.clone());
+            let form = context.read(move |tx, who| {
+                let customer = service::load(tx, &who.grant::<Export, Customer>()?, Id::from_uuid(customer))?;
+                filled(tx, who, &customer, &document)
+            })?;
+            rows += form.form.rows.len();
+            if request.together && rows > ROWS_BOUND_MOST {
+                return Err(Error::new(413, "document.too_many").detail("print fewer customers, or a shorter period"));
+            }
+            pile.add(form)?;
+            context.progress(nth as i64, total as i64)?;
+        }
+        pile.finish()
+    })?;
+    let style = context.read(move |tx, _| Style::of(tx, language))?;
+    let sheet = document.sheet()?;
+    let (extension, media_type) = if request.together { ("pdf", "application/pdf") } else { ("zip", "application/zip") };
+    let name = exports::dated_name(context, &style, style.word(sheet.zh, sheet.en), extension);
+    let released = context.step(total as i64, total as i64, move |tx, who| {
+        for customer in &customers {
+            // Whoever asks who saw a customer is told of each.
+            audit::record(tx, who, "print", Entity::Customer, *customer, Some(*customer), told(&document))?;
+        }
+        let mut told = told(&document);
+        told["rows"] = customers.len().into();
+        let leaving =
+            Leaving { blob: &blob, name: &name, media_type, entity: Entity::Customer, customer: None, told };
+        exports::release(tx, who, leaving)
+    })?;
+    Ok(json!({ "file": released.file, "name": released.name, "rows": total, "bytes": released.bytes }))
+}
+
+/// The customers that were chosen and may be taken out, in the order of the list.
+fn chosen(context: &JobContext, request: &ManyRequest) -> Result<Vec<Uuid>> {
+    let most = if request.together { BOUND_MOST } else { CUSTOMERS_MOST };
+    let entity = request.document.sheet()?.entity;
+    let (mut found, mut cursor) = (Vec::new(), None::<String>);
+    loop {
+        let question = request.question(cursor.as_deref())?;
+        let (ids, next) = context.read(move |tx, who| {
+            let page = service::rows::<Archive>(tx, &who.grant::<Read, Customer>()?, &question)?;
+            let both = [Entity::Customer, entity].map(|entity| reach::predicate(who, Action::Export, entity));
+            let mut ids = Vec::new();
+            for customer in page.items {
+                if reach::reaches(tx, &both[0], &customer)? && reach::reaches(tx, &both[1], &customer)? {
+                    ids.push(customer.id.uuid());
+                }
+            }
+            Ok((ids, page.next))
+        })?;
+        found.extend(ids);
+        if found.len() > most {
+            return Err(Error::new(413, "document.too_many").detail(format!("at most {most} customers at once")));
+        }
+        cursor = next;
+        if cursor.is_none() {
+            return if found.is_empty() { Err(Error::invalid("document.nobody")) } else { Ok(found) };
+        }
+    }
+}
+
+/// Forms on their way into one file.
+enum Pile<'a> {
+    Bound(Vec<Form>, &'a mut File),
+    Archive(Bundle<&'a mut File>, Format),
+}
+
+impl<'a> Pile<'a> {
+    fn new(request: &ManyRequest, file: &'a mut File) -> Self {
+        match request.together {
+            true => Self::Bound(Vec::new(), file),
+            false => Self::Archive(Bundle::new(file), request.document.format),
+        }
+    }
+
+    fn add(&mut self, filled: Filled) -> Result<()> {
+        match self {
+            Self::Bound(forms, _) => forms.push(filled.form),
+            Self::Archive(bundle, format) => {
+                let format = format.form();
+                let bytes = filled.form.write(format).map_err(Error::internal)?;
+                bundle.add(&filled.name, format.extension(), &bytes).map_err(Error::internal)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<()> {
+        match self {
+            Self::Bound(forms, file) => {
+                let bytes = form::bind(&forms).map_err(Error::internal)?;
+                file.write_all(&bytes).map_err(Error::internal)
+            }
+            Self::Archive(bundle, _) => bundle.finish().map(drop).map_err(Error::internal),
+        }
+    }
+}

@@ -1,0 +1,99 @@
+/** 打印 / 导出: the forms of the handbook (R3-T1, R3-T2), for one customer at once, for many as a job. */
+import { useState } from 'react'
+import { download, exportPath, messageOf, newKey, useCan } from '@/api'
+import { civilDate, now } from '@/i18n'
+import { Button, DateField, Notice, Progress, Segmented, Switch } from '@/ui'
+import {
+  type Chosen,
+  type DocumentFormat,
+  type DocumentInput,
+  type DocumentSheet,
+  makeDocument,
+  startDocuments,
+} from '../queries'
+import { t } from '../words'
+
+type Props = { of: { customer: string } | Chosen; onDone?: () => void }
+
+const QUARTER = 91 * 86_400_000
+
+export function DocumentForm({ of, onDone }: Props) {
+  const can = useCan()
+  const [sheet, setSheet] = useState<DocumentSheet>('archive')
+  const [format, setFormat] = useState<DocumentFormat>('pdf')
+  const [from, setFrom] = useState<string | null>(() => civilDate(now() - QUARTER))
+  const [to, setTo] = useState<string | null>(() => civilDate(now()))
+  const [together, setTogether] = useState(true)
+  const [job, setJob] = useState<string>()
+  const [busy, setBusy] = useState(false)
+  const [error, setError] = useState<string>()
+  const many = !('customer' in of)
+  const period = sheet === 'interactions'
+  const make = async () => {
+    const document: DocumentInput = { sheet, format, ...(period && { from, to }) }
+    setBusy(true)
+    setError(undefined)
+    try {
+      if (many) {
+        setJob(await startDocuments(of, document, together && format === 'pdf'))
+      } else {
+        download(await makeDocument(of.customer, document, newKey()))
+        onDone?.()
+      }
+    } catch (problem) {
+      setError(messageOf(problem))
+    }
+    setBusy(false)
+  }
+  if (job) {
+    return (
+      <Progress
+        jobId={job}
+        title={t(`document.${sheet}`)}
+        onDone={({ result }) => download(exportPath(result?.file))}
+        result={({ result }) => (
+          <a className="download" href={exportPath(result?.file)} download>
+            {t('customers.download')}
+          </a>
+        )}
+      />
+    )
+  }
+  const sheets: DocumentSheet[] = can('interaction', 'export') ? ['archive', 'interactions'] : ['archive']
+  return (
+    <>
+      {error && <Notice tone="bad">{error}</Notice>}
+      <Segmented<DocumentSheet>
+        label={t('document.sheet')}
+        options={sheets.map((value) => ({ value, label: t(`document.${value}`) }))}
+        value={sheet}
+        onChange={setSheet}
+      />
+      {period && (
+        <div className="two">
+          <DateField label={t('document.from')} value={from} onChange={setFrom} />
+          <DateField label={t('document.to')} value={to} onChange={setTo} />
+        </div>
+      )}
+      <Segmented<DocumentFormat>
+        label={t('export.format')}
+        options={[
+          { value: 'pdf', label: 'PDF' },
+          { value: 'docx', label: 'Word' },
+          { value: 'xlsx', label: 'Excel' },
+        ]}
+        value={format}
+        onChange={setFormat}
+      />
+      {many && format === 'pdf' && (
+        <Switch label={t('document.together')} value={together} onChange={setTogether} hint={t('document.together_why')} />
+      )}
+      <p className="dim">{t('document.why')}</p>
+      <div className="form-foot">
+        <Button kind="primary" icon="download" disabled={busy} onClick={() => void make()}>
+          {t('document.make')}
+        </Button>
+      </div>
+    </>
+  )
+}
