@@ -46,6 +46,7 @@ pub const MIGRATIONS: &[Migration] = &[
     store::FOUNDATION[1],
     Migration { version: 10, name: "access", sql: include_str!("../migrations/0010_access.sql") },
     Migration { version: 20, name: "platform", sql: include_str!("../migrations/0020_platform.sql") },
+    Migration { version: 21, name: "attachments", sql: include_str!("../migrations/0021_attachments.sql") },
     Migration { version: 30, name: "customers", sql: include_str!("../migrations/0030_customers.sql") },
     Migration { version: 31, name: "import", sql: include_str!("../migrations/0031_import.sql") },
     Migration { version: 32, name: "relations", sql: include_str!("../migrations/0032_relations.sql") },
@@ -142,6 +143,7 @@ impl App {
         subscribe();
         customers::timeline::register(timeline);
         customers::documents::declare(sheets);
+        customers::attachments::declare(carriers);
         holdings::declare(self::holdings);
         bin::declare(bins);
         metrics::start();
@@ -261,6 +263,11 @@ fn sheets() -> Vec<customers::documents::Sheet> {
     [customers::documents::own(), engagement::sheets()].into_iter().flatten().collect()
 }
 
+/// The records that files can hang on.
+fn carriers() -> Vec<customers::attachments::Carrier> {
+    [customers::attachments::own(), engagement::carriers()].into_iter().flatten().collect()
+}
+
 /// What the rooms hold of a customer.
 pub fn holdings() -> Vec<Holding> {
     let rooms = [
@@ -297,6 +304,7 @@ pub fn jobs() -> jobs::Registry {
     customers::bulk::register(&mut registry);
     customers::export::register(&mut registry);
     customers::documents::register(&mut registry);
+    customers::attachments::register(&mut registry);
     customers::settling::register(&mut registry);
     sample::register(&mut registry);
     registry

@@ -11,6 +11,7 @@ const NO_ROOMS: &[&str] = &["commands", "kernel", "platform", "sample", "tests"]
 const OWNERS: &[(&str, &str)] = &[
     ("0010_access.sql", "platform"),
     ("0020_platform.sql", "platform"),
+    ("0021_attachments.sql", "customers"),
     ("0030_customers.sql", "customers"),
     ("0031_import.sql", "customers"),
     ("0032_relations.sql", "customers"),

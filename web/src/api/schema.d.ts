@@ -418,6 +418,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Forms of many customers as a job, whose result names the file: one PDF, or an archive. */
+        post: operations["post_customers_documents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/duplicates": {
         parameters: {
             query?: never;
@@ -469,6 +486,92 @@ export interface paths {
         head?: never;
         /** Changes the fields given. */
         patch: operations["patch_customers_id"];
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The files that hang on a customer's records, the latest first. */
+        get: operations["get_customers_id_attachments"];
+        put?: never;
+        /** Hangs a file on a record. Its content must be of a kind that is taken and agree with its name. */
+        post: operations["post_customers_id_attachments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/attachments/{aid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes a file; it can be brought back for thirty days. */
+        delete: operations["delete_customers_id_attachments_aid"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/attachments/{aid}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file, as a download. There are no parts of it to be had. */
+        get: operations["get_customers_id_attachments_aid_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/attachments/{aid}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings a removed file back. */
+        post: operations["post_customers_id_attachments_aid_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/attachments/{aid}/small": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A small picture of a picture. */
+        get: operations["get_customers_id_attachments_aid_small"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/customers/{id}/chart": {
@@ -702,6 +805,23 @@ export interface paths {
         head?: never;
         /** Changes the fields given. */
         patch: operations["patch_customers_id_cooperation_record"];
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A form filled for one customer; `GET /exports/{file}/file` fetches it. */
+        post: operations["post_customers_id_documents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/customers/{id}/duplicates": {
@@ -1662,6 +1782,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/interactions/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Exports a view as a job, whose result names the file for `GET /exports/{file}/file`. */
+        post: operations["post_interactions_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs": {
         parameters: {
             query?: never;
@@ -2598,6 +2735,60 @@ export interface components {
              */
             customer: string;
             record: components["schemas"]["NewCooperation"];
+        };
+        /** @description A file in a form. */
+        AttachmentForm: {
+            /** Format: binary */
+            file: string;
+        };
+        /** @description What may be hung on records. */
+        AttachmentSettings: {
+            /**
+             * Format: int64
+             * @description The largest file, in MiB.
+             * @default 20
+             */
+            most_mib?: number;
+            /**
+             * @description Where a virus scanner (clamd) answers: `host:port` or `unix:/path`. While it does not, new files wait.
+             * @default null
+             */
+            scanner?: string | null;
+        };
+        /**
+         * @description Whether a file may be opened: one that waits for the scanner, or in which it found something, may not.
+         * @enum {string}
+         */
+        AttachmentState: "fine" | "unchecked" | "infected";
+        AttachmentView: {
+            /** Format: date-time */
+            added_at: string;
+            added_by: components["schemas"]["Named"];
+            /** Format: int64 */
+            bytes: number;
+            finding?: string | null;
+            /** Format: uuid */
+            id: string;
+            media_type: string;
+            name: string;
+            /**
+             * Format: uuid
+             * @description Which one; none for the customer itself.
+             */
+            of_id?: string | null;
+            /**
+             * @description What it hangs on: `customer`, `contact`, `verification`, `major_event`, `interaction`.
+             * @example interaction
+             */
+            of_kind: string;
+            /** @description The asker may remove it. */
+            removable: boolean;
+            /** @description There is a small picture of it. */
+            small: boolean;
+            state: components["schemas"]["AttachmentState"];
+        };
+        Attachments: {
+            items: components["schemas"]["AttachmentView"][];
         };
         /**
          * @description How a person stands to working with us: 支持, 中立, 反对.
@@ -3551,6 +3742,37 @@ export interface components {
             path: string;
             rule: string;
         };
+        /** @enum {string} */
+        DocumentFormat: "pdf" | "docx" | "xlsx";
+        /** @description A form that is asked for. */
+        DocumentRequest: {
+            format: components["schemas"]["DocumentFormat"];
+            /**
+             * Format: date
+             * @description The first day, for forms about a period.
+             */
+            from?: string | null;
+            language?: components["schemas"]["Language"];
+            sheet: components["schemas"]["DocumentSheet"];
+            /** Format: date */
+            to?: string | null;
+        };
+        /**
+         * @description 客户信息基础表 (R3-T1), 客户互动记录表 (R3-T2).
+         * @enum {string}
+         */
+        DocumentSheet: "archive" | "interactions";
+        /** @description The same for many customers, chosen by a filter, by a search, or one by one. */
+        DocumentsRequest: {
+            document: components["schemas"]["DocumentRequest"];
+            /** @description An array of `[field, op, value]`. */
+            filter?: Record<string, unknown>[];
+            ids?: string[] | null;
+            q?: string | null;
+            sort?: string | null;
+            /** @description One PDF to be printed at once, instead of an archive with a file for each customer. */
+            together?: boolean;
+        };
         /** @description A likely duplicate: in full for whoever may see it, else only that there is one. */
         Duplicate: {
             evidence?: components["schemas"]["DuplicateEvidence"][];
@@ -3799,6 +4021,8 @@ export interface components {
             /** @description An array of `[field, op, value]`. */
             filter?: Record<string, unknown>[];
             format: components["schemas"]["Format"];
+            /** @description These customers alone, of those that the filter lets through. */
+            ids?: string[] | null;
             language?: components["schemas"]["Language"];
             q?: string | null;
             sort?: string | null;
@@ -4178,6 +4402,14 @@ export interface components {
             next_plan?: string | null;
             priority?: components["schemas"]["Priority"] | null;
         };
+        /** @description The records of a view, with all their columns. */
+        InteractionExportRequest: {
+            /** @description An array of `[field, op, value]`. */
+            filter?: Record<string, unknown>[];
+            format: components["schemas"]["Format"];
+            language?: components["schemas"]["Language"];
+            sort?: string | null;
+        };
         /** @description The record of a contact as people see it (客户互动记录表, R3-T2). */
         InteractionView: {
             /** @description Who made the contact. */
@@ -4220,6 +4452,7 @@ export interface components {
          * @enum {string}
          */
         ItemResult: "confirmed" | "changed" | "unreachable";
+        /** @description The answer to whoever asks for long work. */
         JobStarted: {
             /** Format: uuid */
             job_id: string;
@@ -5639,6 +5872,14 @@ export interface components {
             note?: string | null;
             other: components["schemas"]["RelatedCustomer"];
         };
+        /** @description A file that may be fetched by whoever made it. */
+        Released: {
+            /** Format: int64 */
+            bytes: number;
+            /** Format: uuid */
+            file: string;
+            name: string;
+        };
         RevealRequest: {
             /** Format: uuid */
             contact_id?: string | null;
@@ -5754,6 +5995,7 @@ export interface components {
             readonly version?: number;
             /** @description Seven days, Monday first, each a list of `["09:00", "12:00"]`. */
             working_week: string[][][];
+            attachments?: components["schemas"]["AttachmentSettings"];
         };
         Setup: {
             admin: components["schemas"]["FirstPerson"];
@@ -6951,6 +7193,29 @@ export interface operations {
             };
         };
     };
+    post_customers_documents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DocumentsRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStarted"];
+                };
+            };
+        };
+    };
     post_customers_duplicates: {
         parameters: {
             query?: never;
@@ -7068,6 +7333,169 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    get_customers_id_attachments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachments"];
+                };
+            };
+        };
+    };
+    post_customers_id_attachments: {
+        parameters: {
+            query: {
+                /**
+                 * @description `customer`, `contact`, `verification`, `major_event`, `interaction`.
+                 * @example interaction
+                 */
+                of_kind: string;
+                /** @description Which one; left out for the customer itself. */
+                of_id?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["AttachmentForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttachmentView"];
+                };
+            };
+            /** @description Larger than is taken in */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A kind that is not taken, or a file that is damaged or made to do harm */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    delete_customers_id_attachments_aid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                aid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttachmentView"];
+                };
+            };
+        };
+    };
+    get_customers_id_attachments_aid_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                aid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description It waits for the virus scanner, or was found infected */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_customers_id_attachments_aid_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                aid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttachmentView"];
+                };
+            };
+        };
+    };
+    get_customers_id_attachments_aid_small: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                aid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
             };
         };
     };
@@ -7614,6 +8042,31 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    post_customers_id_documents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DocumentRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Released"];
+                };
             };
         };
     };
@@ -9313,6 +9766,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_InteractionView"];
+                };
+            };
+        };
+    };
+    post_interactions_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InteractionExportRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStarted"];
                 };
             };
         };

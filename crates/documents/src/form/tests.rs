@@ -12,7 +12,13 @@ fn metrics() -> &'static Metrics {
 }
 
 fn sheet(rows: Vec<Row>) -> Form {
-    Form { title: "客户信息基础表".into(), notes: vec!["R3-T1".into()], rows, foot: "华远装备".into(), shapeless: "方括号内为字库未收的字".into() }
+    Form {
+        title: "客户信息基础表".into(),
+        notes: vec!["R3-T1".into()],
+        rows,
+        foot: "华远装备".into(),
+        shapeless: "方括号内为字库未收的字".into(),
+    }
 }
 
 fn text_of(pages: &[Page]) -> String {
@@ -33,7 +39,8 @@ fn names_with_rare_characters_are_printed_as_they_are() {
 
 #[test]
 fn a_character_without_a_shape_is_told_at_the_head() {
-    let told = |text: &str| text_of(&layout::pages(&sheet(vec![Row::wide("备注", text)]), metrics())).contains("未收的字");
+    let told =
+        |text: &str| text_of(&layout::pages(&sheet(vec![Row::wide("备注", text)]), metrics())).contains("未收的字");
     assert!(told("\u{1F600}") && !told("䶮\u{200B}"));
 }
 

@@ -7,12 +7,12 @@
 //! The reader is our own over DEFLATE and XML events. The general readers hold the directory, the shared strings or
 //! the whole sheet in memory before anything can be counted, so a small hostile file makes them grow without bound.
 
-mod archive;
+pub(crate) mod archive;
 mod cell;
 mod csv;
 mod delimiter;
 mod encoding;
-mod error;
+pub(crate) mod error;
 mod escape;
 mod limits;
 mod neutral;

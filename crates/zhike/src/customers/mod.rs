@@ -5,7 +5,8 @@
 //!   customers, [`verification`] and [`events`] are what a customer has; [`duplicates`] tells whether it is there
 //!   already, and [`merges`] makes two into one; [`bulk`] changes many; [`handovers`] see to it that whoever gets one
 //!   knows it; [`cooperation`] is what they ordered and signed, until sales and contracts have rooms of their own;
-//!   [`timeline`] puts together what all rooms know; [`documents`] fills the forms of the handbook.
+//!   [`timeline`] puts together what all rooms know; [`attachments`] keeps the files that hang on records, and
+//!   [`documents`] fills the forms of the handbook.
 //! * [`rules`] are the decisions: credit code, core of a name, completeness, forms of personal values.
 //! * [`reach`] says which customers somebody may see; [`index`] puts them into the search.
 //!
@@ -14,6 +15,7 @@
 //! [`service::contacted`] for the date of the last contact, and [`timeline::Source`] to be filled. It publishes the
 //! [`facts`] of its names, and follows changes of the fields that the company adds ([`settling`]).
 
+pub mod attachments;
 pub mod bin;
 pub mod bulk;
 pub mod chart;
@@ -76,6 +78,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(bulk::http::routes())
         .merge(handovers::http::routes())
         .merge(documents::http::routes())
+        .merge(attachments::http::routes())
 }
 
 /// What this room holds of a customer. Tags are united field by field; relations are moved by themselves
@@ -89,6 +92,7 @@ pub fn holdings() -> Vec<Holding> {
         holding!("major_event" moves by "id" tells events::MajorEvent),
         holding!("reveal" moves by "id" tells model::Reveal),
         holding!("grade_proposal" moves by "id" tells grades::GradeProposal),
+        holding!("attachment" moves by "id" tells attachments::Attachment),
         holding!("relation" stays),
         holding!("cooperation" moves by "id" tells cooperation::Cooperation),
         holding!("cooperation_total" stays),

@@ -21,8 +21,10 @@ pub mod todos;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
+use crate::customers::attachments::Carrier;
 use crate::customers::documents::Sheet;
 use crate::customers::timeline::Offer;
+use crate::kernel::Entity;
 use crate::platform::bin::Bin;
 use crate::platform::holdings::{Holding, holding};
 use crate::platform::jobs;
@@ -57,6 +59,11 @@ pub fn register(registry: &mut jobs::Registry) {
 /// The forms that this room fills.
 pub fn sheets() -> Vec<Sheet> {
     vec![interactions::document::SHEET]
+}
+
+/// The records of this room that files can hang on.
+pub fn carriers() -> Vec<Carrier> {
+    vec![Carrier { word: "interaction", entity: Entity::Interaction, there: interactions::service::there }]
 }
 
 /// What this room knows of a customer.

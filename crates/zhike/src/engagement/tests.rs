@@ -153,6 +153,36 @@ store::db_test! {
         assert!(today.contains("华盛机械") && !today.contains("等预算"), "{today}");
     }
 
+    fn records_go_out_as_a_job_with_what_may_be_taken(db) {
+        let app = TestApp::new(&db);
+        let li = app.sign_in("li");
+        let id = customer(&li, "华盛机械");
+        let talk = json!({ "kind": "visit", "at": before(3), "content": "=HYPERLINK(\"http://x\")", "feedback": "满意" });
+        li.post(&format!("/customers/{id}/interactions"), talk).created();
+        li.post(&format!("/customers/{id}/interactions"), call(&before(1))).created();
+        let export = |login: &str, asked: Value| {
+            let session = app.sign_in(login);
+            let job = session.post("/interactions/export", asked).ok();
+            app.run_jobs();
+            let job = session.get(&format!("/jobs/{}", text(&job["job_id"]))).ok();
+            assert_eq!(job["state"], "done", "{job}");
+            let file = session.get(&format!("/exports/{}/file", text(&job["result"]["file"])));
+            (job["result"]["rows"].clone(), file.text())
+        };
+        let (rows, file) = export("li", json!({ "format": "csv", "sort": "at" }));
+        assert_eq!(rows, 2);
+        assert!(file.contains("时间") && file.contains("拜访") && file.contains("满意") && file.contains("李雷"), "{file}");
+        assert!(file.contains("'=HYPERLINK"), "no formula leaves the house: {file}");
+        let (rows, file) = export("li", json!({ "format": "csv", "language": "en", "filter": [["kind", "eq", "phone"]] }));
+        assert!(rows == 1 && file.contains("Phone") && !file.contains("拜访"), "{file}");
+        assert_eq!(export("sun", json!({ "format": "xlsx" })).0, 0);
+        assert_eq!(export("wang", json!({ "format": "xlsx" })).0, 2);
+        let chen = app.sign_in("chen");
+        assert_eq!(chen.post("/interactions/export", json!({ "format": "csv" })).refused(403), "forbidden");
+        let bad = json!({ "format": "csv", "filter": [["spaceship", "eq", 1]] });
+        assert_eq!(li.post("/interactions/export", bad).refused(422), "query.invalid");
+    }
+
     fn a_contact_is_recorded_late_when_the_regulation_in_force_says_so(db) {
         let app = TestApp::new(&db);
         let li = app.sign_in("li");

@@ -37,6 +37,8 @@ store::entity! {
 store::statements! {
     pub DIGESTS = "select distinct digest from stored_file";
     EXPIRE = "delete from stored_file where expires_at <= $1";
+    OF_PURPOSE = "select id from stored_file where purpose = $1 and id > $2 and created_at < $3 order by id limit $4";
+    FORGET = "delete from stored_file where id in among($1)";
 }
 
 /// Content that is safely in the data directory.
@@ -196,6 +198,30 @@ pub fn get(tx: &mut Tx<'_>, who: &Principal, id: Uuid, purpose: &str) -> Result<
         .ok_or_else(Error::not_found)
 }
 
+/// A file of this purpose, whoever made it: for rooms that decide themselves who may have it.
+pub fn of_room(tx: &mut Tx<'_>, id: Uuid, purpose: &str) -> Result<StoredFile> {
+    StoredFile::find(tx, id)?.filter(|file| file.purpose == purpose).ok_or_else(Error::not_found)
+}
+
+/// Files of this purpose after `after` that are older than `before`, so that a room can tell which it still needs.
+pub fn page_of_purpose(
+    tx: &mut Tx<'_>,
+    purpose: &str,
+    after: Uuid,
+    (before, limit): (Timestamp, i64),
+) -> Result<Vec<Uuid>> {
+    let rows = tx.query(&OF_PURPOSE, &[&purpose, &after, &before, &limit])?;
+    Ok(rows.iter().map(|row| row.get(0)).collect::<store::Result<_>>()?)
+}
+
+/// Forgets these files; their contents go with the next sweep unless another row speaks of them.
+pub fn forget(tx: &mut Tx<'_>, ids: &[Uuid]) -> Result<()> {
+    if !ids.is_empty() {
+        tx.execute(&FORGET, &[&store::Ids(ids)])?;
+    }
+    Ok(())
+}
+
 /// Forgets expired files and answers the digests that are still spoken of, sorted.
 pub fn expire(tx: &mut Tx<'_>, now: Timestamp) -> Result<Vec<String>> {
     tx.execute(&EXPIRE, &[&now])?;
@@ -211,7 +237,7 @@ pub fn digests(tx: &mut Tx<'_>) -> Result<Vec<String>> {
 }
 
 /// A name without folders or control characters, as it is shown and offered for download.
-fn clean_name(name: &str) -> String {
+pub fn clean_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let clean: String = last.chars().filter(|c| !c.is_control()).take(NAME_MOST).collect();
     if clean.trim_matches(['.', ' ']).is_empty() { "file".to_owned() } else { clean }

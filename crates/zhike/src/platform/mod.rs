@@ -13,6 +13,7 @@ pub mod http;
 pub mod jobs;
 pub mod notifications;
 pub mod outbox;
+pub mod scan;
 pub mod search;
 pub mod settings;
 pub mod stream;

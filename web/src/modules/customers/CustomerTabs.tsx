@@ -6,6 +6,7 @@ import { CustomerTimeline } from './CustomerTimeline'
 import type { Customer } from './queries'
 import { t } from './words'
 
+const Attachments = lazy(() => import('./attachments/Attachments'))
 const Chart = lazy(() => import('./chart/Chart'))
 const Relations = lazy(() => import('./relations/Relations'))
 const History = lazy(() => import('./cooperation/History'))
@@ -19,6 +20,7 @@ export function CustomerTabs({ id, customer }: { id: string; customer: Customer 
     ...(can('cooperation', 'read') ? ['cooperation'] : []),
     ...(can('contact', 'read') ? ['chart'] : []),
     'group',
+    'files',
   ] as const
   const shown = tabs.find((one) => one === tab) ?? 'timeline'
   return (
@@ -40,6 +42,7 @@ export function CustomerTabs({ id, customer }: { id: string; customer: Customer 
         {shown === 'chart' && customer && <Chart key={id} customer={customer} />}
         {shown === 'cooperation' && customer && <History key={id} customer={customer} />}
         {shown === 'group' && customer && <Relations key={id} customer={customer} />}
+        {shown === 'files' && <Attachments key={id} customer={id} kind="customer" mayAdd={can('customer', 'update')} />}
       </Suspense>
     </>
   )

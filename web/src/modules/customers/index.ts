@@ -13,6 +13,8 @@ export const VerifyPanel = lazy(() => import('./VerifyPanel'))
 export const EventPanel = lazy(() => import('./EventPanel'))
 /** Hands over all customers of a colleague. */
 export const HandOverAll = lazy(() => import('./bulk/HandOverAll'))
+/** The files of a record of any room. */
+export const Attachments = lazy(() => import('./attachments/Attachments'))
 export const DecidePanel = lazy(() => import('./grades/DecidePanel'))
 
 export const manifest: Manifest = {

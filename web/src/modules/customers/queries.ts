@@ -292,6 +292,25 @@ export async function recordEvent(id: string, body: MajorEvent, key: string): Pr
 
 export type ExportFormat = 'xlsx' | 'csv'
 
+export type Attachment = Schemas['AttachmentView']
+
+export const attachmentsQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...keys.one(id), 'attachments'],
+    queryFn: async ({ signal }) =>
+      (await call(api.GET('/api/v1/customers/{id}/attachments', { ...at(id), signal }))).items,
+  })
+
+const attached = (id: string, aid: string) => ({ params: { path: { id, aid } } })
+
+export async function removeAttachment(id: string, aid: string): Promise<void> {
+  await call(api.DELETE('/api/v1/customers/{id}/attachments/{aid}', attached(id, aid)))
+}
+
+export async function restoreAttachment(id: string, aid: string): Promise<void> {
+  await call(api.POST('/api/v1/customers/{id}/attachments/{aid}/restore', attached(id, aid)))
+}
+
 /** Which customers: a view, or some of them by name. */
 export type Chosen = { query?: Omit<ListQuery, 'cursor' | 'limit'>; ids?: string[] }
 

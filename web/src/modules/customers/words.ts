@@ -5,6 +5,7 @@ import { bulk } from './words/bulk'
 import { cooperation } from './words/cooperation'
 import { enums } from './words/enums'
 import { errors } from './words/errors'
+import { files } from './words/files'
 import { handovers } from './words/handovers'
 import { happening } from './words/happening'
 import { importing } from './words/importing'
@@ -22,6 +23,7 @@ export const t = define({
     ...bulk.zh,
     ...enums.zh,
     ...errors.zh,
+    ...files.zh,
     ...happening.zh,
     ...handovers.zh,
     ...importing.zh,
@@ -37,6 +39,7 @@ export const t = define({
     ...bulk.en,
     ...enums.en,
     ...errors.en,
+    ...files.en,
     ...happening.en,
     ...handovers.en,
     ...importing.en,

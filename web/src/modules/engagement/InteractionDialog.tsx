@@ -1,6 +1,22 @@
+import { Suspense } from 'react'
 import { messageOf, restoreRemoved, useCan, useMe } from '@/api'
 import { dateTime, lookup, t as words } from '@/i18n'
-import { Area, Button, Dialog, Facts, Form, Link, required, Status, Text, toast, undoable, useForm } from '@/ui'
+import { Attachments } from '@/modules/customers'
+import {
+  Area,
+  Button,
+  Dialog,
+  Facts,
+  Form,
+  Link,
+  required,
+  Skeleton,
+  Status,
+  Text,
+  toast,
+  undoable,
+  useForm,
+} from '@/ui'
 import { changeInteraction, type Interaction, useRefresh, withdrawInteraction } from './queries'
 import { w } from './words'
 
@@ -88,6 +104,12 @@ export function InteractionDialog({ record, onClose }: { record: Interaction; on
             </div>
           )}
         </Form>
+        <section>
+          <h2 className="small">{w('interactions.files')}</h2>
+          <Suspense fallback={<Skeleton lines={2} />}>
+            <Attachments customer={customer} kind="interaction" record={record.id} mayAdd={mayChange} />
+          </Suspense>
+        </section>
       </div>
     </Dialog>
   )

@@ -61,7 +61,8 @@ function Editor({ settings }: { settings: Settings }) {
         working_week: values.working_week.map(sortDay),
         overrides,
       })
-      const calendar = ({ company: _, version: __, bin_days: ___, ...rest }: Settings) => JSON.stringify(rest)
+      const calendar = ({ company: _, attachments: __, version: ___, bin_days: ____, ...rest }: Settings) =>
+        JSON.stringify(rest)
       toast(calendar(values) === calendar(settings) ? words('saved') : t('company.replanned'))
       await client.invalidateQueries({ queryKey: settingsQuery.queryKey })
       await client.invalidateQueries({ queryKey: ['me'] })
@@ -109,8 +110,39 @@ function Editor({ settings }: { settings: Settings }) {
             onChange={(days) => form.set({ bin_days: days ?? 30 })}
           />
         </section>
+        <Files form={form} />
       </Form>
     </fieldset>
+  )
+}
+
+/** How large attachments may be, and who looks for viruses in them. */
+function Files({ form }: { form: FormState<Settings> }) {
+  const { attachments } = form.values
+  const set = (change: Partial<Settings['attachments']>) => form.set({ attachments: { ...attachments, ...change } })
+  return (
+    <section className="section stack">
+      <h2>{t('company.files')}</h2>
+      <div className="two">
+        <NumberField
+          label={t('company.files_most')}
+          min={1}
+          max={200}
+          suffix=" MB"
+          value={attachments.most_mib}
+          error={form.errors['attachments.most_mib']}
+          onChange={(most) => set({ most_mib: most ?? 1 })}
+        />
+        <Text
+          label={t('company.scanner')}
+          hint={t('company.scanner_why')}
+          placeholder="127.0.0.1:3310"
+          value={attachments.scanner ?? ''}
+          error={form.errors['attachments.scanner']}
+          onChange={(scanner) => set({ scanner: scanner.trim() || null })}
+        />
+      </div>
+    </section>
   )
 }
 

@@ -4,6 +4,7 @@ import { date, dateTime, locale, lookup, money, t } from '@/i18n'
 
 /** Keys of machines: they are in the entry for whoever checks it, and say nothing to a reader. */
 export const SILENT = new Set([
+  'attachment',
   'digest',
   'import',
   'job',

@@ -40,6 +40,7 @@ export type Settings = {
   national: string | null
   overrides: Override[]
   bin_days: number
+  attachments: { most_mib: number; scanner: string | null }
   version: number
 }
 

@@ -16,8 +16,13 @@ use crate::kernel::permission::entity::{Contact, Customer};
 use crate::kernel::{Entity, FieldAccess, Principal, Result, fields};
 use crate::platform::exports::{Cell, Language, Style};
 
-pub const SHEET: Sheet =
-    Sheet { word: "archive", zh: "客户信息基础表", en: "Customer basic information table", entity: Entity::Customer, make };
+pub const SHEET: Sheet = Sheet {
+    word: "archive",
+    zh: "客户信息基础表",
+    en: "Customer basic information table",
+    entity: Entity::Customer,
+    make,
+};
 
 /// The latest major events that the form has room for.
 const EVENTS_SHOWN: usize = 10;
@@ -109,7 +114,7 @@ impl Filling<'_> {
         let labels = match self.style.language {
             Language::Zh => ["姓名", "部门 / 职位", "电话", "邮箱 / 微信", "最终决策人", "备注"],
             Language::En => {
-                ["Name", "Department / position", "Phone", "E-mail / WeChat", "Final decision-maker", "Remarks"]
+                ["Name", "Department / position", "Phone", "E-mail / WeChat", "Final decision", "Remarks"]
             }
         };
         let head = labels.iter().zip(WIDTHS).map(|(label, span)| Place::label(*label, span)).collect();
@@ -133,7 +138,8 @@ impl Filling<'_> {
             None => "",
         };
         let post = [contact.department.as_deref(), contact.position.as_deref()];
-        let address = [&contact.email, &contact.wechat].map(|masked| masked.as_ref().map(|value| value.masked.as_str()));
+        let address =
+            [&contact.email, &contact.wechat].map(|masked| masked.as_ref().map(|value| value.masked.as_str()));
         let decides = match (contact.decision_maker, contact.authority) {
             (true, _) => self.word("是【重点】", "Yes [key]"),
             (false, Authority::Influencer) => self.word("否（影响者）", "No (influencer)"),
@@ -211,7 +217,7 @@ impl Filling<'_> {
 }
 
 /// Columns of the grid for each column of the contacts.
-const WIDTHS: [usize; 6] = [4, 5, 4, 5, 3, 3];
+const WIDTHS: [usize; 6] = [5, 4, 4, 5, 3, 3];
 
 fn lines<const N: usize>(parts: [Option<&str>; N]) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join("\n")

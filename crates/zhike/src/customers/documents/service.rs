@@ -65,7 +65,8 @@ pub struct Wanted {
 impl Wanted {
     /// The instants of the period: from its first day's beginning to before its last day's end.
     pub fn period(&self) -> Result<(Timestamp, Timestamp)> {
-        let start = |day: Date| Ok(day.to_zoned(self.style.zone.clone()).map_err(Error::internal)?.timestamp());
+        let start =
+            |day: Date| Ok::<_, Error>(day.to_zoned(self.style.zone.clone()).map_err(Error::internal)?.timestamp());
         let first = self.from.map(start).transpose()?.unwrap_or(Timestamp::UNIX_EPOCH);
         let next = self.to.unwrap_or(self.today).tomorrow().map_err(Error::internal)?;
         Ok((first, start(next)?))
@@ -289,7 +290,8 @@ pub fn run(context: &JobContext, payload: Value) -> Result<Value> {
     })?;
     let style = context.read(move |tx, _| Style::of(tx, language))?;
     let sheet = document.sheet()?;
-    let (extension, media_type) = if request.together { ("pdf", "application/pdf") } else { ("zip", "application/zip") };
+    let (extension, media_type) =
+        if request.together { ("pdf", "application/pdf") } else { ("zip", "application/zip") };
     let name = exports::dated_name(context, &style, style.word(sheet.zh, sheet.en), extension);
     let released = context.step(total as i64, total as i64, move |tx, who| {
         for customer in &customers {
@@ -298,8 +300,7 @@ pub fn run(context: &JobContext, payload: Value) -> Result<Value> {
         }
         let mut told = told(&document);
         told["rows"] = customers.len().into();
-        let leaving =
-            Leaving { blob: &blob, name: &name, media_type, entity: Entity::Customer, customer: None, told };
+        let leaving = Leaving { blob: &blob, name: &name, media_type, entity: Entity::Customer, customer: None, told };
         exports::release(tx, who, leaving)
     })?;
     Ok(json!({ "file": released.file, "name": released.name, "rows": total, "bytes": released.bytes }))

@@ -22,7 +22,8 @@ fn id_of(created: Value) -> String {
 
 fn customer(session: &Session<'_>, name: &str) -> String {
     let new = json!({ "name": name, "grade": "vip", "phone": "13812341234", "notes": "=1+1\n第二行", "industry": "C",
-        "annual_revenue_fen": 123_456_789, "core_need": "交期稳定" });
+        "annual_revenue_fen": 123_456_789, "core_need": "交期稳定",
+        "allow_duplicate": true, "duplicate_reason": "同一部电话" });
     let id = id_of(session.post("/customers", new).created());
     let contact = json!({ "name": "张伟㛃", "salutation": "mr", "position": "总经理", "phone": "13912345678",
         "decision_maker": true });
@@ -36,7 +37,8 @@ fn customer(session: &Session<'_>, name: &str) -> String {
 }
 
 fn audited(app: &TestApp, action: &str) -> Vec<Value> {
-    let filter: String = format!("[[\"action\",\"eq\",\"{action}\"]]").bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let filter: String =
+        format!("[[\"action\",\"eq\",\"{action}\"]]").bytes().map(|byte| format!("%{byte:02X}")).collect();
     let page = app.sign_in("auditor").get(&format!("/audit?filter={filter}")).ok();
     page["items"].as_array().expect("items").clone()
 }

@@ -17,8 +17,13 @@ use crate::kernel::{Entity, Error, Principal, Result};
 use crate::platform::access::names;
 use crate::platform::exports::Style;
 
-pub const SHEET: Sheet =
-    Sheet { word: "interactions", zh: "客户互动记录表", en: "Customer contact record", entity: Entity::Interaction, make };
+pub const SHEET: Sheet = Sheet {
+    word: "interactions",
+    zh: "客户互动记录表",
+    en: "Customer contact record",
+    entity: Entity::Interaction,
+    make,
+};
 
 /// One customer's records on paper; more are a file for Excel.
 const RECORDS_MOST: usize = 2_000;
@@ -80,7 +85,7 @@ fn head(customer: &Customer, owner: String, count: usize, wanted: &Wanted) -> Ve
 }
 
 fn line(record: &InteractionView, steps: &HashMap<Uuid, Priority>, style: &Style) -> Row {
-    let late = if record.late { style.word("\n（补录）", "\n(late)") } else { "" };
+    let late = if record.late { style.word("\n补录", "\nlate") } else { "" };
     let priority = record.todo_id.and_then(|todo| steps.get(&todo)).map(|priority| match priority {
         Priority::High => style.word("（高）", " (high)"),
         Priority::Medium => style.word("（中）", " (medium)"),
@@ -93,7 +98,11 @@ fn line(record: &InteractionView, steps: &HashMap<Uuid, Priority>, style: &Style
         record.contact.as_ref().and_then(|contact| contact.name.clone()).unwrap_or_default(),
         record.content.clone(),
         record.feedback.clone().unwrap_or_default(),
-        record.next_plan.as_ref().map(|plan| format!("{plan}{}{next}", priority.unwrap_or_default())).unwrap_or_default(),
+        record
+            .next_plan
+            .as_ref()
+            .map(|plan| format!("{plan}{}{next}", priority.unwrap_or_default()))
+            .unwrap_or_default(),
         format!("{}{late}", record.actor.name),
     ];
     Row::plain(texts.into_iter().zip(WIDTHS).map(|(text, span)| Cell::value(text, span)).collect())

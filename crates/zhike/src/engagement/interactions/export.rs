@@ -49,7 +49,9 @@ const COLUMNS: &[Column] = &[
     ("时间", "Time", |record, style| style.at(Some(record.at))),
     ("客户", "Customer", |record, _| Cell::maybe(&record.customer.name)),
     ("方式", "Way", |record, style| Cell::text(way(record.kind, style))),
-    ("联系人", "Contact", |record, _| record.contact.as_ref().map_or(Cell::Empty, |contact| Cell::maybe(&contact.name))),
+    ("联系人", "Contact", |record, _| {
+        record.contact.as_ref().map_or(Cell::Empty, |contact| Cell::maybe(&contact.name))
+    }),
     ("互动内容", "Content", |record, _| Cell::text(&record.content)),
     ("客户反馈", "Feedback", |record, _| Cell::maybe(&record.feedback)),
     ("下一步计划", "Next step", |record, _| Cell::maybe(&record.next_plan)),

@@ -18,7 +18,11 @@ use crate::platform::http::{Answer, Body, Granted, ListParams, Mutation, Page, P
 use crate::platform::jobs::JobStarted;
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(start_export)).routes(routes!(record)).routes(routes!(get, change, withdraw))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(start_export))
+        .routes(routes!(record))
+        .routes(routes!(get, change, withdraw))
 }
 
 /// Contacts with the customers that the asker may see, latest first.

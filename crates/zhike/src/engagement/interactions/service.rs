@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::facts;
-use super::model::{CHANGE, Interaction, LATEST, LATEST_OF, OF_CUSTOMER, PURGE, RESTORE, WITHDRAW, WITHDRAWN};
+use super::model::{CHANGE, Interaction, LATEST, LATEST_OF, OF_CUSTOMER, PURGE, RESTORE, THERE, WITHDRAW, WITHDRAWN};
 use super::rules::{self, NewInteraction, cleaned};
 use super::view::{InteractionView, Names, view};
 use crate::customers;
@@ -366,6 +366,12 @@ fn visible(who: &Principal) -> Predicate {
         true => stands,
         false => stands.and(customers::reach::through(who, "customer_id", Entity::Interaction)),
     }
+}
+
+/// Which of these records of a customer stand.
+pub fn there(tx: &mut Tx<'_>, customer: Uuid, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+    let rows = tx.query(&THERE, &[&customer, &store::Ids(ids)])?;
+    Ok(rows.iter().map(|row| row.get(0)).collect::<store::Result<_>>()?)
 }
 
 /// What was said last with a customer.

@@ -39,6 +39,7 @@ store::statements! {
     PUT = "insert into bin_item (id, kind, customer_id, title, owner_id, department_id, removed_at, removed_by)
         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (id) do nothing";
     TAKE_OUT = "delete from bin_item where id = $1";
+    HELD = "select id from bin_item where id in among($1)";
     CONDEMN = "update bin_item set purge_by = $2, purge_reason = $3 where id = $1 and purge_reason is null";
     DUE = select Item where "removed_at < $1 and purge_reason is null order by removed_at, id limit $2";
 }
@@ -75,6 +76,12 @@ pub fn put(tx: &mut Tx<'_>, who: &Principal, removed: &Removed<'_>) -> Result<()
     let title: String = title.chars().take(TITLE_MOST).collect();
     tx.execute(&PUT, &[id, kind, customer, &title, owner, department, &who.now, &who.user])?;
     Ok(())
+}
+
+/// Which of these records lie in the bin: what hangs on them is kept with them.
+pub fn held(tx: &mut Tx<'_>, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+    let rows = tx.query(&HELD, &[&store::Ids(ids)])?;
+    Ok(rows.iter().map(|row| row.get(0)).collect::<store::Result<_>>()?)
 }
 
 /// Takes a record out: it is back, or gone.

@@ -24,14 +24,18 @@ pub async fn download(mut file: File, name: &str, media_type: &str) -> Result<Re
         piece.truncate(count);
         Ok::<_, std::io::Error>((count > 0).then(|| (Bytes::from(piece), file)))
     });
-    let disposition = format!("attachment; filename=\"{}\"; filename*=UTF-8''{}", plain(name), encoded(name));
     Response::builder()
         .header(header::CONTENT_TYPE, HeaderValue::from_str(media_type).map_err(Error::internal)?)
-        .header(header::CONTENT_DISPOSITION, disposition)
+        .header(header::CONTENT_DISPOSITION, attachment_header(name))
         .header(header::CONTENT_LENGTH, length)
         .header(header::CACHE_CONTROL, "no-store")
         .body(Body::from_stream(pieces))
         .map_err(Error::internal)
+}
+
+/// Tells a browser to save what it gets, under this name.
+pub fn attachment_header(name: &str) -> String {
+    format!("attachment; filename=\"{}\"; filename*=UTF-8''{}", plain(name), encoded(name))
 }
 
 /// For programs that know only ASCII.

@@ -41,7 +41,7 @@ mod tests;
 
 pub use client::Client;
 pub use cookies::Cookie;
-pub use download::download;
+pub use download::{attachment_header, download};
 pub use extract::{Body, Granted, Path, Query, Version, Who, parse};
 pub use lanes::Limits;
 pub use list::{ListParams, Page, present};

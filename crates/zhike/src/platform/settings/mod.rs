@@ -7,5 +7,5 @@ mod service;
 #[cfg(test)]
 mod tests;
 
-pub use model::{CALENDAR_CHANGED, Settings};
+pub use model::{ATTACHMENT_MIB_MOST, Attachments, CALENDAR_CHANGED, Settings};
 pub use service::{Day, add_table, calendar, days, get, initialise, update};

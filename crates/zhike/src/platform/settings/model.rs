@@ -6,6 +6,9 @@ use uuid::Uuid;
 
 use crate::kernel::Result;
 
+/// More than this is not what a record hangs on.
+pub const ATTACHMENT_MIB_MOST: i64 = 200;
+
 /// The working time of the company changed: what was planned with it must be planned anew.
 pub const CALENDAR_CHANGED: &str = "calendar_changed";
 
@@ -20,6 +23,7 @@ store::entity! {
         pub working_week: String,
         pub national: Option<String>,
         pub overrides: String,
+        pub attachments: Option<String>,
         /// Changes whenever the calendar does, so that a calendar once built can be kept under it.
         pub calendar_stamp: Uuid,
         pub bin_days: i64,
@@ -60,12 +64,31 @@ pub struct Settings {
     #[serde(default = "bin_days")]
     pub bin_days: i64,
     #[serde(default)]
+    pub attachments: Attachments,
+    #[serde(default)]
     #[schema(read_only)]
     pub version: i64,
 }
 
 const fn bin_days() -> i64 {
     30
+}
+
+/// What may be hung on records.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schema(as = AttachmentSettings)]
+pub struct Attachments {
+    /// The largest file, in MiB.
+    pub most_mib: i64,
+    /// Where a virus scanner (clamd) answers: `host:port` or `unix:/path`. While it does not, new files wait.
+    pub scanner: Option<String>,
+}
+
+impl Default for Attachments {
+    fn default() -> Self {
+        Self { most_mib: 20, scanner: None }
+    }
 }
 
 impl Settings {
@@ -79,6 +102,7 @@ impl Settings {
             national: spec.national,
             overrides: spec.overrides,
             bin_days: bin_days(),
+            attachments: Attachments::default(),
             version: 0,
         }
     }
@@ -100,6 +124,7 @@ impl Settings {
             national: row.national.map(|word| serde_json::from_value(word.into())).transpose()?,
             overrides: serde_json::from_str(&row.overrides)?,
             bin_days: row.bin_days,
+            attachments: row.attachments.map(|text| serde_json::from_str(&text)).transpose()?.unwrap_or_default(),
             version: row.version,
         })
     }
@@ -112,6 +137,7 @@ impl Settings {
             working_week: serde_json::to_string(&self.working_week)?,
             national: self.national.map(|National::Cn| "cn".to_owned()),
             overrides: serde_json::to_string(&self.overrides)?,
+            attachments: Some(serde_json::to_string(&self.attachments)?),
             calendar_stamp,
             bin_days: self.bin_days,
             version: self.version,

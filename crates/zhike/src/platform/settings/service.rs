@@ -10,13 +10,13 @@ use store::{Entity as _, Tx};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::model::{CALENDAR_CHANGED, HolidayYear, Row, Settings, THE_ROW};
+use super::model::{ATTACHMENT_MIB_MOST, CALENDAR_CHANGED, HolidayYear, Row, Settings, THE_ROW};
 use crate::kernel::permission::action::Update;
 use crate::kernel::permission::entity::Setting;
 use crate::kernel::{Entity, Error, Fact, Grant, Principal, Result};
 use crate::platform::access::epoch;
 use crate::platform::audit::{self, Changes};
-use crate::platform::outbox;
+use crate::platform::{outbox, scan};
 
 const NAME_MOST: usize = 200;
 const TABLE_MOST: usize = 64 * 1024;
@@ -68,6 +68,7 @@ pub fn update(tx: &mut Tx<'_>, grant: &Grant<Update, Setting>, version: i64, mut
     changes.field("company", &old.company, &new.company).field("time_zone", &old.time_zone, &new.time_zone);
     changes.field("working_week", &old.working_week, &new.working_week).field("national", &old.national, &new.national);
     changes.field("overrides", &old.overrides, &new.overrides).field("bin_days", &old.bin_days, &new.bin_days);
+    changes.field("attachments", &old.attachments, &new.attachments);
     audit::record(tx, grant.principal(), "update", Entity::Setting, Uuid::nil(), None, changes)?;
     get(tx)
 }
@@ -79,6 +80,13 @@ fn check(tx: &mut Tx<'_>, settings: &Settings) -> Result<()> {
     }
     if !(1..=BIN_DAYS_MOST).contains(&settings.bin_days) {
         return Err(Error::field_invalid("bin_days", "number.out_of_range"));
+    }
+    let attachments = &settings.attachments;
+    if !(1..=ATTACHMENT_MIB_MOST).contains(&attachments.most_mib) {
+        return Err(Error::field_invalid("attachments.most_mib", "number.out_of_range"));
+    }
+    if attachments.scanner.as_ref().is_some_and(|address| !scan::is_address(address)) {
+        return Err(Error::field_invalid("attachments.scanner", "invalid"));
     }
     build(tx, settings).map(drop)
 }

@@ -5,6 +5,7 @@
 //! Equality and frequency of values can be seen by whoever reads the index columns; ranges and parts cannot be searched.
 
 mod column;
+mod content;
 mod key_file;
 mod proof;
 #[cfg(test)]
@@ -23,6 +24,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 pub use column::{Column, Kind, Masked, half_width, mask, normalise};
+pub use content::{ContentId, Unsealing, seal_content};
 pub use key_file::{hex, refuse_inside};
 pub use proof::{enrolled, prove};
 

@@ -86,7 +86,12 @@ export function DocumentForm({ of, onDone }: Props) {
         onChange={setFormat}
       />
       {many && format === 'pdf' && (
-        <Switch label={t('document.together')} value={together} onChange={setTogether} hint={t('document.together_why')} />
+        <Switch
+          label={t('document.together')}
+          value={together}
+          onChange={setTogether}
+          hint={t('document.together_why')}
+        />
       )}
       <p className="dim">{t('document.why')}</p>
       <div className="form-foot">

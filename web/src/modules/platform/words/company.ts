@@ -5,6 +5,10 @@ export const company = {
     'company.time_zone': '时区',
     'company.national': '法定节假日',
     'company.national_cn': '按中国法定节假日与调休安排',
+    'company.files': '附件',
+    'company.files_most': '单个文件上限',
+    'company.scanner': '病毒检查（clamd 地址）',
+    'company.scanner_why': '主机:端口，或 unix:/路径；留空则不检查。连不上时，新文件先等待检查，不能打开',
     'company.week': '工作时间',
     'company.week_why': '期限按工作时间计算。一天可以有几段，没有时段的日子不上班。',
     'company.overrides': '个别日期',
@@ -62,6 +66,11 @@ export const company = {
     'company.time_zone': 'Time zone',
     'company.national': 'Public holidays',
     'company.national_cn': 'China’s public holidays and make-up working days',
+    'company.files': 'Files on records',
+    'company.files_most': 'Largest file',
+    'company.scanner': 'Virus scanner (address of clamd)',
+    'company.scanner_why':
+      'host:port or unix:/path; empty means none. While it cannot be reached, new files wait and cannot be opened',
     'company.week': 'Working hours',
     'company.week_why':
       'Deadlines are counted in working time. A day may have several spans; a day without any is off.',

@@ -1,0 +1,229 @@
+use std::fs::File;
+use std::io::Read as _;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::{Body as Content, Bytes};
+use axum::extract::multipart::MultipartError;
+use axum::extract::{DefaultBodyLimit, Multipart, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
+use futures_util::stream;
+use serde::{Deserialize, Serialize};
+use tokio::io::AsyncWriteExt;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::intake;
+use super::service::{self, AttachmentView, Opened, Place};
+use crate::app::App;
+use crate::kernel::permission::action::Read;
+use crate::kernel::permission::entity::Customer;
+use crate::kernel::{Error, Grant, Id, Result};
+use crate::platform::http::{Answer, Granted, Mutation, Path, Query, attachment_header};
+use crate::platform::settings::ATTACHMENT_MIB_MOST;
+use crate::platform::vault::Unsealing;
+
+/// Bytes around the file in a form.
+const FORM_MOST: usize = 1 << 20;
+const PIECE: usize = 64 << 10;
+/// A browser that opens a file in spite of all must take it for a page of nowhere that may do nothing.
+const POLICY: &str = "sandbox; default-src 'none'; frame-ancestors 'none'";
+
+pub fn routes() -> OpenApiRouter<App> {
+    let most = ((ATTACHMENT_MIB_MOST as usize) << 20) + FORM_MOST;
+    let upload = OpenApiRouter::new().routes(routes!(list, add)).layer(DefaultBodyLimit::max(most));
+    OpenApiRouter::new()
+        .merge(upload)
+        .routes(routes!(remove))
+        .routes(routes!(restore))
+        .routes(routes!(open))
+        .routes(routes!(open_small))
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Attachments)]
+struct Found {
+    items: Vec<AttachmentView>,
+}
+
+/// The files that hang on a customer's records, the latest first.
+#[utoipa::path(get, path = "/customers/{id}/attachments", tag = "attachments",
+    extensions(("x-permission" = json!("read customer"))), params(("id" = Uuid, Path)),
+    responses((status = 200, body = Found)))]
+async fn list(State(app): State<App>, grant: Granted<Read, Customer>, Path(id): Path<Uuid>) -> Result<Json<Found>> {
+    let items = app.db.read(move |tx| service::list(tx, &grant, Id::from_uuid(id))).await?;
+    Ok(Json(Found { items }))
+}
+
+/// A file in a form.
+#[derive(ToSchema)]
+#[allow(unused)] // describes the form to readers of the interface; the form itself is read as it streams in
+struct AttachmentForm {
+    #[schema(value_type = String, format = Binary)]
+    file: String,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Hung {
+    /// `customer`, `contact`, `verification`, `major_event`, `interaction`.
+    #[param(example = "interaction")]
+    of_kind: String,
+    /// Which one; left out for the customer itself.
+    of_id: Option<Uuid>,
+}
+
+/// Hangs a file on a record. Its content must be of a kind that is taken and agree with its name.
+#[utoipa::path(post, path = "/customers/{id}/attachments", tag = "attachments",
+    extensions(("x-permission" = json!("read customer"))), params(("id" = Uuid, Path), Hung),
+    request_body(content = AttachmentForm, content_type = "multipart/form-data"),
+    responses((status = 201, body = AttachmentView), (status = 413, description = "Larger than is taken in"),
+        (status = 422, description = "A kind that is not taken, or a file that is damaged or made to do harm")))]
+async fn add(
+    State(app): State<App>,
+    grant: Granted<Read, Customer>,
+    Path(id): Path<Uuid>,
+    Query(hung): Query<Hung>,
+    mutation: Mutation,
+    form: Multipart,
+) -> Result<Answer> {
+    let place = Place { customer: id, of_kind: hung.of_kind, of_id: hung.of_id };
+    let rules = {
+        let (grant, place) = (grant.0.clone(), place.clone());
+        app.db.read(move |tx| service::check(tx, &grant, &place)).await?
+    };
+    let (name, file) = receive(form, (rules.most_mib as u64) << 20).await?;
+    let (vault, files, called) = (Arc::clone(&app.vault), app.files.clone(), name.clone());
+    let taken = move || intake::take(&vault, &files, rules.scanner.as_deref(), &called, file);
+    let taken = tokio::task::spawn_blocking(taken).await.map_err(Error::internal)??;
+    let who = Arc::clone(grant.principal());
+    let mutation = mutation.also(&[&name, &taken.content.0.digest]);
+    app.create(&who, mutation, move |tx| service::add(tx, &grant, &place, &name, &taken)).await
+}
+
+/// Writes the file of the form to disk as it comes, where it has no name, and no more of it than may be.
+async fn receive(mut form: Multipart, most: u64) -> Result<(String, File)> {
+    while let Some(mut field) = form.next_field().await.map_err(unreadable)? {
+        if field.name() != Some("file") {
+            continue;
+        }
+        let name = field.file_name().unwrap_or("file").to_owned();
+        let mut file = tokio::fs::File::from_std(tempfile::tempfile().map_err(Error::internal)?);
+        let mut bytes = 0u64;
+        while let Some(chunk) = field.chunk().await.map_err(unreadable)? {
+            bytes += chunk.len() as u64;
+            if bytes > most {
+                return Err(too_large());
+            }
+            file.write_all(&chunk).await.map_err(Error::internal)?;
+        }
+        file.flush().await.map_err(Error::internal)?;
+        return Ok((name, file.into_std().await));
+    }
+    Err(Error::field_invalid("file", "required"))
+}
+
+fn too_large() -> Error {
+    Error::new(413, "attachment.too_large").field("file", "file_bytes")
+}
+
+fn unreadable(error: MultipartError) -> Error {
+    if error.status().as_u16() == 413 { too_large() } else { Error::new(400, "body.unreadable") }
+}
+
+/// The file, as a download. There are no parts of it to be had.
+#[utoipa::path(get, path = "/customers/{id}/attachments/{aid}/file", tag = "attachments",
+    extensions(("x-permission" = json!("read customer"))), params(("id" = Uuid, Path), ("aid" = Uuid, Path)),
+    responses((status = 200, content_type = "application/octet-stream"),
+        (status = 409, description = "It waits for the virus scanner, or was found infected")))]
+async fn open(
+    State(app): State<App>,
+    grant: Granted<Read, Customer>,
+    Path(place): Path<(Uuid, Uuid)>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    if headers.contains_key(header::RANGE) {
+        return Err(Error::new(416, "attachment.no_ranges"));
+    }
+    let opened = {
+        let grant = grant.0.clone();
+        app.db.write(move |tx| service::open(tx, &grant, place)).await?
+    };
+    let length = HeaderValue::from(opened.bytes);
+    let mut response = sent(&app, &grant.0, &opened, "no-store")?;
+    response.headers_mut().insert(header::CONTENT_LENGTH, length);
+    Ok(response)
+}
+
+/// A small picture of a picture.
+#[utoipa::path(get, path = "/customers/{id}/attachments/{aid}/small", tag = "attachments",
+    extensions(("x-permission" = json!("read customer"))), params(("id" = Uuid, Path), ("aid" = Uuid, Path)),
+    responses((status = 200, content_type = "image/jpeg")))]
+async fn open_small(
+    State(app): State<App>,
+    grant: Granted<Read, Customer>,
+    Path(place): Path<(Uuid, Uuid)>,
+) -> Result<Response> {
+    let opened = {
+        let grant = grant.0.clone();
+        app.db.read(move |tx| service::open_small(tx, &grant, place)).await?
+    };
+    sent(&app, &grant.0, &opened, "private, max-age=300")
+}
+
+fn sent(app: &App, grant: &Grant<Read, Customer>, opened: &Opened, kept: &'static str) -> Result<Response> {
+    let content = opened.read(grant, &app.files)?;
+    Response::builder()
+        .header(header::CONTENT_TYPE, HeaderValue::from_str(&opened.media_type).map_err(Error::internal)?)
+        .header(header::CONTENT_DISPOSITION, attachment_header(&opened.name))
+        .header(header::CONTENT_SECURITY_POLICY, POLICY)
+        .header(header::ACCEPT_RANGES, "none")
+        .header(header::CACHE_CONTROL, kept)
+        .body(Content::from_stream(pieces(content)))
+        .map_err(Error::internal)
+}
+
+fn pieces(content: Unsealing<File>) -> impl stream::Stream<Item = std::io::Result<Bytes>> {
+    stream::try_unfold(content, |mut content| async move {
+        let read = move || {
+            let mut piece = vec![0; PIECE];
+            let count = content.read(&mut piece)?;
+            piece.truncate(count);
+            Ok::<_, std::io::Error>((Bytes::from(piece), content))
+        };
+        let (piece, content) = tokio::task::spawn_blocking(read).await.map_err(std::io::Error::other)??;
+        Ok((!piece.is_empty()).then_some((piece, content)))
+    })
+}
+
+/// Removes a file; it can be brought back for thirty days.
+#[utoipa::path(delete, path = "/customers/{id}/attachments/{aid}", tag = "attachments",
+    extensions(("x-permission" = json!("read customer"))), params(("id" = Uuid, Path), ("aid" = Uuid, Path)),
+    responses((status = 200, body = AttachmentView)))]
+async fn remove(
+    State(app): State<App>,
+    grant: Granted<Read, Customer>,
+    Path(place): Path<(Uuid, Uuid)>,
+    mutation: Mutation,
+) -> Result<Answer> {
+    let who = Arc::clone(grant.principal());
+    app.mutate(&who, mutation, move |tx| service::set_removed(tx, &grant, place, true)).await
+}
+
+/// Brings a removed file back.
+#[utoipa::path(post, path = "/customers/{id}/attachments/{aid}/restore", tag = "attachments",
+    extensions(("x-permission" = json!("read customer"))), params(("id" = Uuid, Path), ("aid" = Uuid, Path)),
+    responses((status = 200, body = AttachmentView)))]
+async fn restore(
+    State(app): State<App>,
+    grant: Granted<Read, Customer>,
+    Path(place): Path<(Uuid, Uuid)>,
+    mutation: Mutation,
+) -> Result<Answer> {
+    let who = Arc::clone(grant.principal());
+    app.mutate(&who, mutation, move |tx| service::set_removed(tx, &grant, place, false)).await
+}

@@ -1,0 +1,326 @@
+use std::collections::{HashMap, HashSet};
+use std::fs::File;
+use std::sync::OnceLock;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use store::{Entity as _, Ids, Tx};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::intake::Taken;
+use super::model::{Attachment, State};
+use crate::customers::model::Customer;
+use crate::customers::reach;
+use crate::customers::service::{load, load_for_change};
+use crate::kernel::permission::action::Read;
+use crate::kernel::permission::entity;
+use crate::kernel::{Action, Entity, Error, Grant, Id, Principal, Result};
+use crate::platform::access::names::{self, Named};
+use crate::platform::audit::{self, Changes};
+use crate::platform::files::{self, Blob, Files, Label};
+use crate::platform::settings::{self, Attachments};
+use crate::platform::vault::{ContentId, Unsealing};
+
+pub const PURPOSE: &str = "attachment";
+/// A customer with more files than this is an archive of its own.
+const MOST: i64 = 2_000;
+const SHOWN_MOST: i64 = MOST;
+
+store::statements! {
+    pub OF_CUSTOMER = select Attachment where "customer_id = $1 and removed_at is null order by added_at desc, id desc limit $2";
+    ONE = select Attachment where "customer_id = $1 and id = $2";
+    COUNT = "select count(*) from attachment where customer_id = $1 and removed_at is null";
+    SET_REMOVED = "update attachment set removed_at = $3, removed_by = $4 where customer_id = $1 and id = $2";
+    CONTACTS = "select id from contact where customer_id = $1 and id in among($2)";
+    VERIFICATIONS = "select id from verification where customer_id = $1 and id in among($2)";
+    EVENTS = "select id from major_event where customer_id = $1 and id in among($2)";
+}
+
+/// A kind of record that can carry files: its word, whose permission it follows, and which of some are there.
+#[derive(Clone, Copy)]
+pub struct Carrier {
+    pub word: &'static str,
+    pub entity: Entity,
+    pub there: fn(&mut Tx<'_>, customer: Uuid, ids: &[Uuid]) -> Result<Vec<Uuid>>,
+}
+
+static CARRIERS: OnceLock<Vec<Carrier>> = OnceLock::new();
+
+/// Sets the carriers of the program; later calls change nothing.
+pub fn declare(all: impl FnOnce() -> Vec<Carrier>) {
+    CARRIERS.get_or_init(all);
+}
+
+pub fn carriers() -> &'static [Carrier] {
+    CARRIERS.get_or_init(own)
+}
+
+pub fn own() -> Vec<Carrier> {
+    let carrier = |word, entity, there| Carrier { word, entity, there };
+    vec![
+        carrier("customer", Entity::Customer, |_, _, ids| Ok(ids.iter().copied().filter(Uuid::is_nil).collect())),
+        carrier("contact", Entity::Contact, |tx, customer, ids| found(tx, &CONTACTS, customer, ids)),
+        carrier("verification", Entity::Customer, |tx, customer, ids| found(tx, &VERIFICATIONS, customer, ids)),
+        carrier("major_event", Entity::Customer, |tx, customer, ids| found(tx, &EVENTS, customer, ids)),
+    ]
+}
+
+/// Which of these records of a customer are there.
+pub fn found(tx: &mut Tx<'_>, statement: &'static store::Statement, customer: Uuid, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+    let rows = tx.query(statement, &[&customer, &Ids(ids)])?;
+    Ok(rows.iter().map(|row| row.get(0)).collect::<store::Result<_>>()?)
+}
+
+fn carrier(word: &str) -> Result<&'static Carrier> {
+    carriers().iter().find(|carrier| carrier.word == word).ok_or_else(|| Error::field_invalid("of_kind", "unknown"))
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AttachmentView {
+    #[schema(value_type = Uuid)]
+    pub id: Id<Attachment>,
+    /// What it hangs on: `customer`, `contact`, `verification`, `major_event`, `interaction`.
+    #[schema(example = "interaction")]
+    pub of_kind: String,
+    /// Which one; none for the customer itself.
+    pub of_id: Option<Uuid>,
+    pub name: String,
+    pub media_type: String,
+    pub bytes: i64,
+    pub state: State,
+    pub finding: Option<String>,
+    /// There is a small picture of it.
+    pub small: bool,
+    pub added_by: Named,
+    #[schema(value_type = String, format = DateTime)]
+    pub added_at: Timestamp,
+    /// The asker may remove it.
+    pub removable: bool,
+}
+
+type Reading = Grant<Read, entity::Customer>;
+
+/// What somebody may do with files on records of one kind: as with the records themselves.
+#[derive(Clone, Copy)]
+struct Rights {
+    read: bool,
+    update: bool,
+    delete: bool,
+}
+
+fn rights(tx: &mut Tx<'_>, who: &Principal, customer: &Customer, kind: &Carrier) -> Result<Rights> {
+    let mut may = |action| reach::reaches(tx, &reach::predicate(who, action, kind.entity), customer);
+    Ok(Rights { read: may(Action::Read)?, update: may(Action::Update)?, delete: may(Action::Delete)? })
+}
+
+impl Rights {
+    /// Whoever added a file by mistake takes it away again.
+    fn remove(self, who: &Principal, row: &Attachment) -> bool {
+        self.delete || self.update && row.added_by == who.user
+    }
+}
+
+fn view(tx: &mut Tx<'_>, who: &Principal, rights: Rights, row: Attachment) -> Result<AttachmentView> {
+    Ok(AttachmentView {
+        removable: rights.remove(who, &row),
+        added_by: names::user(tx, row.added_by.uuid())?,
+        id: row.id,
+        of_id: (!row.of_id.is_nil()).then_some(row.of_id),
+        of_kind: row.of_kind,
+        name: row.name,
+        media_type: row.media_type,
+        bytes: row.bytes,
+        state: row.state,
+        finding: row.finding,
+        small: row.small_file_id.is_some() && row.state == State::Fine,
+        added_at: row.added_at,
+    })
+}
+
+/// The files of a customer: those of records that are there and that the asker may read.
+pub fn list(tx: &mut Tx<'_>, grant: &Reading, customer: Id<Customer>) -> Result<Vec<AttachmentView>> {
+    let who = grant.principal();
+    let customer = load(tx, grant, customer)?;
+    let rows = Attachment::all(tx, &OF_CUSTOMER, &[&customer.id, &SHOWN_MOST])?;
+    let there = there(tx, customer.id.uuid(), &rows)?;
+    let mut known = HashMap::new();
+    for kind in carriers() {
+        known.insert(kind.word, rights(tx, who, &customer, kind)?);
+    }
+    let mut views = Vec::with_capacity(rows.len());
+    for row in rows {
+        let Some(rights) = known.get(row.of_kind.as_str()).filter(|rights| rights.read) else { continue };
+        if there.contains(&(row.of_kind.clone(), row.of_id)) {
+            views.push(view(tx, who, *rights, row)?);
+        }
+    }
+    Ok(views)
+}
+
+/// Which records that files hang on are there: one question for each kind.
+pub fn there(tx: &mut Tx<'_>, customer: Uuid, rows: &[Attachment]) -> Result<HashSet<(String, Uuid)>> {
+    let mut there = HashSet::new();
+    for kind in carriers() {
+        let asked: HashSet<Uuid> = rows.iter().filter(|row| row.of_kind == kind.word).map(|row| row.of_id).collect();
+        if !asked.is_empty() {
+            let asked: Vec<Uuid> = asked.into_iter().collect();
+            there.extend((kind.there)(tx, customer, &asked)?.into_iter().map(|id| (kind.word.to_owned(), id)));
+        }
+    }
+    Ok(there)
+}
+
+/// What a file is to hang on.
+#[derive(Clone, Debug)]
+pub struct Place {
+    pub customer: Uuid,
+    pub of_kind: String,
+    pub of_id: Option<Uuid>,
+}
+
+/// Whether the asker may hang a file on this record, and how large one may be. Asked before it is received, and again
+/// when it is added.
+pub fn check(tx: &mut Tx<'_>, grant: &Reading, place: &Place) -> Result<Attachments> {
+    let customer = load(tx, grant, Id::from_uuid(place.customer))?;
+    let kind = carrier(&place.of_kind)?;
+    match rights(tx, grant.principal(), &customer, kind)? {
+        Rights { read: false, .. } => return Err(Error::not_found()),
+        Rights { update: false, .. } => return Err(Error::forbidden()),
+        _ => {}
+    }
+    let of = place.of_id.unwrap_or_default();
+    if (kind.there)(tx, place.customer, &[of])?.is_empty() {
+        return Err(Error::field_invalid("of_id", "unknown"));
+    }
+    let count: i64 = tx.query_opt(&COUNT, &[&place.customer])?.map(|row| row.get(0)).transpose()?.unwrap_or_default();
+    if count >= MOST {
+        return Err(Error::invalid("attachment.too_many"));
+    }
+    Ok(settings::get(tx)?.attachments)
+}
+
+/// Hangs a file on a record.
+pub fn add(tx: &mut Tx<'_>, grant: &Reading, place: &Place, name: &str, taken: &Taken) -> Result<AttachmentView> {
+    let who = grant.principal();
+    check(tx, grant, place)?;
+    let customer = load_for_change(tx, grant, Id::from_uuid(place.customer))?;
+    let mut stored = |blob: &Blob| {
+        // What it is called stands in its own row, which goes when the customer is forgotten.
+        let label = Label { name: PURPOSE, media_type: "application/octet-stream", purpose: PURPOSE, expires_at: None };
+        Ok::<_, Error>(files::add(tx, who, blob, &label)?.id)
+    };
+    let file_id = stored(&taken.content.0)?;
+    let small_file_id = taken.small.as_ref().map(|(blob, _)| stored(blob)).transpose()?;
+    let row = Attachment {
+        id: Id::new(),
+        customer_id: customer.id,
+        of_kind: place.of_kind.clone(),
+        of_id: place.of_id.unwrap_or_default(),
+        name: files::clean_name(name),
+        media_type: taken.media_type.to_owned(),
+        bytes: taken.bytes,
+        file_id,
+        content_id: taken.content.1.0.clone(),
+        small_file_id,
+        small_content_id: taken.small.as_ref().map(|(_, id)| id.0.clone()),
+        state: taken.state,
+        finding: taken.finding.clone(),
+        added_by: who.user,
+        added_at: who.now,
+        removed_at: None,
+        removed_by: None,
+    };
+    row.insert(tx)?;
+    audited(tx, who, &row, "attach")?;
+    let rights = rights(tx, who, &customer, carrier(&row.of_kind)?)?;
+    view(tx, who, rights, row)
+}
+
+fn audited(tx: &mut Tx<'_>, who: &Principal, row: &Attachment, action: &str) -> Result<()> {
+    let mut changes = Changes::new();
+    changes.set("attachment", row.id).set("of_kind", &row.of_kind).set("bytes", row.bytes);
+    changes.set("media_type", &row.media_type);
+    let customer = row.customer_id.uuid();
+    audit::record(tx, who, action, Entity::Customer, customer, Some(customer), changes)
+}
+
+/// An attachment of a record that is there and that the asker may read, removed ones too.
+fn one(tx: &mut Tx<'_>, grant: &Reading, (customer, id): (Uuid, Uuid)) -> Result<(Rights, Attachment)> {
+    let customer = load(tx, grant, Id::from_uuid(customer))?;
+    let row = Attachment::one(tx, &ONE, &[&customer.id, &id])?.ok_or_else(Error::not_found)?;
+    let kind = carrier(&row.of_kind).map_err(|_| Error::not_found())?;
+    let rights = rights(tx, grant.principal(), &customer, kind)?;
+    if !rights.read || (kind.there)(tx, customer.id.uuid(), &[row.of_id])?.is_empty() {
+        return Err(Error::not_found());
+    }
+    Ok((rights, row))
+}
+
+/// Where a file lies, for who may open it.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    pub name: String,
+    pub media_type: String,
+    pub bytes: i64,
+    digest: String,
+    content: ContentId,
+}
+
+impl Opened {
+    /// The content as it was taken in.
+    pub fn read(&self, grant: &Reading, files: &Files) -> Result<Unsealing<File>> {
+        Unsealing::new(grant.vault(), &self.content, files.read(&self.digest)?)
+    }
+}
+
+/// Opens an attachment, and writes down that it was.
+pub fn open(tx: &mut Tx<'_>, grant: &Reading, place: (Uuid, Uuid)) -> Result<Opened> {
+    let (_, row) = one(tx, grant, place)?;
+    if row.removed_at.is_some() {
+        return Err(Error::not_found());
+    }
+    served(row.state)?;
+    let digest = files::of_room(tx, row.file_id, PURPOSE)?.digest;
+    audited(tx, grant.principal(), &row, "open_attachment")?;
+    let content = ContentId(row.content_id);
+    Ok(Opened { name: row.name, media_type: row.media_type, bytes: row.bytes, digest, content })
+}
+
+/// The small picture of an attachment. It is part of the list, and opening the list is not opening the file.
+pub fn open_small(tx: &mut Tx<'_>, grant: &Reading, place: (Uuid, Uuid)) -> Result<Opened> {
+    let (_, row) = one(tx, grant, place)?;
+    served(row.state)?;
+    let (Some(file), Some(content), None) = (row.small_file_id, row.small_content_id, row.removed_at) else {
+        return Err(Error::not_found());
+    };
+    let digest = files::of_room(tx, file, PURPOSE)?.digest;
+    let content = ContentId(content);
+    Ok(Opened { name: "small.jpg".to_owned(), media_type: "image/jpeg".to_owned(), bytes: 0, digest, content })
+}
+
+fn served(state: State) -> Result<()> {
+    match state {
+        State::Fine => Ok(()),
+        State::Unchecked => Err(Error::conflict("attachment.unchecked")),
+        State::Infected => Err(Error::conflict("attachment.infected")),
+    }
+}
+
+/// Removes an attachment (`true`) or brings it back. What was removed goes for good after thirty days.
+pub fn set_removed(tx: &mut Tx<'_>, grant: &Reading, place: (Uuid, Uuid), removed: bool) -> Result<AttachmentView> {
+    let who = grant.principal();
+    load_for_change(tx, grant, Id::from_uuid(place.0))?;
+    let (rights, mut row) = one(tx, grant, place)?;
+    if !rights.remove(who, &row) {
+        return Err(Error::forbidden());
+    }
+    if row.removed_at.is_some() != removed {
+        row.removed_at = removed.then_some(who.now);
+        row.removed_by = removed.then_some(who.user);
+        tx.execute(&SET_REMOVED, &[&row.customer_id, &row.id, &row.removed_at, &row.removed_by])?;
+        let action = if removed { "remove_attachment" } else { "restore_attachment" };
+        audited(tx, who, &row, action)?;
+    }
+    view(tx, who, rights, row)
+}

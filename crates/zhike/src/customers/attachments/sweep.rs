@@ -1,0 +1,136 @@
+//! What comes round: files follow their records, removed ones go for good, and those that wait are asked about again.
+
+use std::collections::BTreeMap;
+
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use store::{Entity as _, Ids, Tx};
+use uuid::Uuid;
+
+use super::intake::told;
+use super::model::{Attachment, State};
+use super::service::{PURPOSE, there};
+use crate::kernel::Result;
+use crate::platform::{bin, files};
+use crate::platform::jobs::JobContext;
+use crate::platform::scan;
+use crate::platform::settings;
+use crate::platform::vault::{ContentId, Unsealing};
+
+pub const KIND: &str = "attachments.sweep";
+pub const CHECK: &str = "attachments.check";
+const KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
+/// A file without a row is one that nobody will ask for, unless its row is just being written.
+const SETTLED: SignedDuration = SignedDuration::from_hours(1);
+const PAGE: i64 = 500;
+const WAITING_MOST: i64 = 200;
+
+store::statements! {
+    WALK = select Attachment where "removed_at is null and (customer_id > $1 or (customer_id = $1 and id > $2))
+        order by customer_id, id limit $3";
+    GONE = "update attachment set removed_at = $3 where customer_id = $1 and id = $2 and removed_at is null";
+    FORGET = "delete from attachment where removed_at < $1";
+    REFERRED = "select file_id from attachment where file_id in among($1)";
+    REFERRED_SMALL = "select small_file_id from attachment where small_file_id in among($1)";
+    WAITING = select Attachment where "state = 'unchecked' and removed_at is null order by added_at limit $1";
+    CHECKED = "update attachment set state = $3, finding = $4 where customer_id = $1 and id = $2";
+}
+
+/// Removes what hangs on records that are gone, forgets what was removed a month ago, and lets go of contents that no
+/// attachment speaks of.
+pub fn run(context: &JobContext, _payload: Value) -> Result<Value> {
+    let now = context.now();
+    let (mut place, mut steps, mut gone) = ((Uuid::nil(), Uuid::nil()), 0, 0);
+    loop {
+        steps += 1;
+        let (count, last) = context.step(steps, 0, move |tx, _| follow(tx, place, now))?;
+        gone += count;
+        match last {
+            Some(last) => place = last,
+            None => break,
+        }
+    }
+    context.step(steps + 1, 0, move |tx, _| Ok(tx.execute(&FORGET, &[&(now - KEPT)])?))?;
+    let (mut after, mut released) = (Uuid::nil(), 0);
+    loop {
+        let (count, last) = context.step(steps + 2, 0, move |tx, _| release(tx, after, now - SETTLED))?;
+        released += count;
+        match last {
+            Some(last) => after = last,
+            None => return Ok(json!({ "removed": gone, "released": released })),
+        }
+    }
+}
+
+/// One page of attachments: those whose record is gone, and not in the recycle bin, are removed with it.
+fn follow(
+    tx: &mut Tx<'_>,
+    (customer, id): (Uuid, Uuid),
+    now: jiff::Timestamp,
+) -> Result<(usize, Option<(Uuid, Uuid)>)> {
+    let rows = Attachment::all(tx, &WALK, &[&customer, &id, &PAGE])?;
+    let last = rows.last().filter(|_| rows.len() as i64 == PAGE).map(|row| (row.customer_id.uuid(), row.id.uuid()));
+    let mut by_customer: BTreeMap<Uuid, Vec<Attachment>> = BTreeMap::new();
+    for row in rows {
+        by_customer.entry(row.customer_id.uuid()).or_default().push(row);
+    }
+    let mut gone = 0;
+    for (customer, rows) in by_customer {
+        let there = there(tx, customer, &rows)?;
+        let mut lost: Vec<&Attachment> =
+            rows.iter().filter(|row| !there.contains(&(row.of_kind.clone(), row.of_id))).collect();
+        let held = bin::held(tx, &lost.iter().map(|row| row.of_id).collect::<Vec<_>>())?;
+        lost.retain(|row| !held.contains(&row.of_id));
+        for row in lost {
+            tx.execute(&GONE, &[&customer, &row.id, &now])?;
+            gone += 1;
+        }
+    }
+    Ok((gone, last))
+}
+
+/// One page of files: those that no attachment speaks of are forgotten.
+fn release(tx: &mut Tx<'_>, after: Uuid, before: jiff::Timestamp) -> Result<(usize, Option<Uuid>)> {
+    let ids = files::page_of_purpose(tx, PURPOSE, after, (before, PAGE))?;
+    let mut referred = Vec::new();
+    for statement in [&REFERRED, &REFERRED_SMALL] {
+        for row in tx.query(statement, &[&Ids(&ids)])? {
+            referred.push(row.get::<Uuid>(0)?);
+        }
+    }
+    let free: Vec<Uuid> = ids.iter().copied().filter(|id| !referred.contains(id)).collect();
+    files::forget(tx, &free)?;
+    Ok((free.len(), ids.last().copied().filter(|_| ids.len() as i64 == PAGE)))
+}
+
+/// Asks the scanner about files that wait for it; where there is none any more they wait no longer.
+pub fn check(context: &JobContext, _payload: Value) -> Result<Value> {
+    let (waiting, scanner) = context.read(|tx, _| {
+        let waiting = Attachment::all(tx, &WAITING, &[&WAITING_MOST])?;
+        let waiting = waiting.into_iter().map(|row| {
+            let digest = files::of_room(tx, row.file_id, PURPOSE)?.digest;
+            Ok((row, digest))
+        });
+        let waiting = waiting.collect::<Result<Vec<_>>>()?;
+        Ok((waiting, settings::get(tx)?.attachments.scanner))
+    })?;
+    let (total, mut checked) = (waiting.len() as i64, 0);
+    for (row, digest) in waiting {
+        let (state, finding) = match &scanner {
+            None => (State::Fine, None),
+            Some(address) => {
+                let content = ContentId(row.content_id.clone());
+                let mut file = Unsealing::new(&context.vault, &content, context.files.read(&digest)?)?;
+                told(scan::scan(address, &mut file))
+            }
+        };
+        if state == State::Unchecked {
+            break;
+        }
+        checked += 1;
+        context.step(checked, total, move |tx, _| {
+            Ok(tx.execute(&CHECKED, &[&row.customer_id, &row.id, &state, &finding])?)
+        })?;
+    }
+    Ok(json!({ "checked": checked }))
+}
