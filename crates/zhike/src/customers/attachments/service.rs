@@ -25,7 +25,7 @@ use crate::platform::vault::{ContentId, Unsealing};
 pub const PURPOSE: &str = "attachment";
 /// A customer with more files than this is an archive of its own.
 const MOST: i64 = 2_000;
-const SHOWN_MOST: i64 = MOST;
+const CONTACT: &str = "contact";
 
 store::statements! {
     pub OF_CUSTOMER = select Attachment where "customer_id = $1 and removed_at is null order by added_at desc, id desc limit $2";
@@ -33,6 +33,7 @@ store::statements! {
     COUNT = "select count(*) from attachment where customer_id = $1 and removed_at is null";
     SET_REMOVED = "update attachment set removed_at = $3, removed_by = $4 where customer_id = $1 and id = $2";
     CONTACTS = "select id from contact where customer_id = $1 and id in among($2)";
+    RESTRICTED = "select id from contact where customer_id = $1 and id in among($2) and restricted_at is not null";
     VERIFICATIONS = "select id from verification where customer_id = $1 and id in among($2)";
     EVENTS = "select id from major_event where customer_id = $1 and id in among($2)";
 }
@@ -60,7 +61,7 @@ pub fn own() -> Vec<Carrier> {
     let carrier = |word, entity, there| Carrier { word, entity, there };
     vec![
         carrier("customer", Entity::Customer, |_, _, ids| Ok(ids.iter().copied().filter(Uuid::is_nil).collect())),
-        carrier("contact", Entity::Contact, |tx, customer, ids| found(tx, &CONTACTS, customer, ids)),
+        carrier(CONTACT, Entity::Contact, |tx, customer, ids| found(tx, &CONTACTS, customer, ids)),
         carrier("verification", Entity::Customer, |tx, customer, ids| found(tx, &VERIFICATIONS, customer, ids)),
         carrier("major_event", Entity::Customer, |tx, customer, ids| found(tx, &EVENTS, customer, ids)),
     ]
@@ -142,8 +143,8 @@ fn view(tx: &mut Tx<'_>, who: &Principal, rights: Rights, row: Attachment) -> Re
 pub fn list(tx: &mut Tx<'_>, grant: &Reading, customer: Id<Customer>) -> Result<Vec<AttachmentView>> {
     let who = grant.principal();
     let customer = load(tx, grant, customer)?;
-    let rows = Attachment::all(tx, &OF_CUSTOMER, &[&customer.id, &SHOWN_MOST])?;
-    let there = there(tx, customer.id.uuid(), &rows)?;
+    let rows = Attachment::all(tx, &OF_CUSTOMER, &[&customer.id, &MOST])?;
+    let there = shown(tx, customer.id.uuid(), &rows)?;
     let mut known = HashMap::new();
     for kind in carriers() {
         known.insert(kind.word, rights(tx, who, &customer, kind)?);
@@ -171,6 +172,16 @@ pub fn there(tx: &mut Tx<'_>, customer: Uuid, rows: &[Attachment]) -> Result<Has
     Ok(there)
 }
 
+/// Those of [`there`] that are shown: what is known of a restricted person is kept, and shown to nobody.
+fn shown(tx: &mut Tx<'_>, customer: Uuid, rows: &[Attachment]) -> Result<HashSet<(String, Uuid)>> {
+    let mut shown = there(tx, customer, rows)?;
+    let contacts: Vec<Uuid> = shown.iter().filter(|(kind, _)| kind == CONTACT).map(|(_, id)| *id).collect();
+    for restricted in found(tx, &RESTRICTED, customer, &contacts)? {
+        shown.remove(&(CONTACT.to_owned(), restricted));
+    }
+    Ok(shown)
+}
+
 /// What a file is to hang on.
 #[derive(Clone, Debug)]
 pub struct Place {
@@ -192,6 +203,9 @@ pub fn check(tx: &mut Tx<'_>, grant: &Reading, place: &Place) -> Result<Attachme
     let of = place.of_id.unwrap_or_default();
     if (kind.there)(tx, place.customer, &[of])?.is_empty() {
         return Err(Error::field_invalid("of_id", "unknown"));
+    }
+    if kind.word == CONTACT && !found(tx, &RESTRICTED, place.customer, &[of])?.is_empty() {
+        return Err(Error::new(423, "contact.restricted"));
     }
     let count: i64 = tx.query_opt(&COUNT, &[&place.customer])?.map(|row| row.get(0)).transpose()?.unwrap_or_default();
     if count >= MOST {
@@ -251,7 +265,7 @@ fn one(tx: &mut Tx<'_>, grant: &Reading, (customer, id): (Uuid, Uuid)) -> Result
     let row = Attachment::one(tx, &ONE, &[&customer.id, &id])?.ok_or_else(Error::not_found)?;
     let kind = carrier(&row.of_kind).map_err(|_| Error::not_found())?;
     let rights = rights(tx, grant.principal(), &customer, kind)?;
-    if !rights.read || (kind.there)(tx, customer.id.uuid(), &[row.of_id])?.is_empty() {
+    if !rights.read || shown(tx, customer.id.uuid(), std::slice::from_ref(&row))?.is_empty() {
         return Err(Error::not_found());
     }
     Ok((rights, row))

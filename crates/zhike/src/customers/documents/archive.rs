@@ -113,9 +113,7 @@ impl Filling<'_> {
     fn people(&self, contacts: Option<&[ContactView]>) -> Vec<Row> {
         let labels = match self.style.language {
             Language::Zh => ["姓名", "部门 / 职位", "电话", "邮箱 / 微信", "最终决策人", "备注"],
-            Language::En => {
-                ["Name", "Department / position", "Phone", "E-mail / WeChat", "Final decision", "Remarks"]
-            }
+            Language::En => ["Name", "Department / position", "Phone", "E-mail / WeChat", "Final decision", "Remarks"],
         };
         let head = labels.iter().zip(WIDTHS).map(|(label, span)| Place::label(*label, span)).collect();
         let mut rows = vec![Row::part(self.word("二、联系人信息", "2. Contacts")), Row::head(head)];
