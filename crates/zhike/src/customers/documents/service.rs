@@ -338,14 +338,14 @@ fn chosen(context: &JobContext, request: &ManyRequest) -> Result<Vec<Uuid>> {
 /// Forms on their way into one file.
 enum Pile<'a> {
     Bound(Vec<Form>, &'a mut File),
-    Archive(Bundle<&'a mut File>, Format),
+    Archive(Box<Bundle<&'a mut File>>, Format),
 }
 
 impl<'a> Pile<'a> {
     fn new(request: &ManyRequest, file: &'a mut File) -> Self {
         match request.together {
             true => Self::Bound(Vec::new(), file),
-            false => Self::Archive(Bundle::new(file), request.document.format),
+            false => Self::Archive(Box::new(Bundle::new(file)), request.document.format),
         }
     }
 

@@ -119,7 +119,7 @@ pub fn write_table(
     headings: &[String],
     mut page: impl FnMut(Option<&str>) -> Result<PageOfCells>,
 ) -> Result<u64> {
-    let headings: Vec<_> = headings.iter().map(|heading| Column::new(heading)).collect();
+    let headings: Vec<_> = headings.iter().map(Column::new).collect();
     let failed = |error: table::TableError| Error::internal(error.to_string());
     let mut table = TableWriter::new(format.table(), BufWriter::new(file), &headings).map_err(failed)?;
     let (mut cursor, mut rows) = (None::<String>, 0);
