@@ -2,12 +2,14 @@
  * The main job, from nothing: an empty company imports its book, adopts the regulations, sees what it owes this month,
  * records a visit, misses a VIP contact, and finds the miss escalated and counted under its clause (R3-2.1, R3-2.3).
  */
+import { readFileSync } from 'node:fs'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DESK, openBrowser, openWindow, overflow, picture, settled, type View, violations } from '../browser'
 import { type Server, startServer } from '../server'
 import { BAD_ROWS, messySheet, ROWS } from '../sheet'
 
+const SIGNED = '%PDF-1.7\n%signed'
 const PASSWORD = 'a quiet morning in spring'
 /** Monday 2026-11-23, 09:30 in Shanghai. */
 const START = '2026-11-23T01:30:00Z'
@@ -251,6 +253,35 @@ describe.sequential('every page, in both languages and widths', () => {
     await page.getByRole('dialog').waitFor()
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await own.close()
+  })
+
+  test('a file is hung on a customer and opened again, and the customer’s form is printed', async () => {
+    const { page, context: own, complaints } = await openWindow(browser, server.url, DESK, context)
+    const { items } = await api<{ items: { id: string }[] }>('/customers?limit=1')
+    const place = `/customers/${items[0]?.id}`
+    await page.goto(`${place}?tab=files`)
+    const intake = page.locator('.file-drop input')
+    await intake.setInputFiles({ name: '签字页.pdf', mimeType: 'application/pdf', buffer: Buffer.from(SIGNED) })
+    const link = page.getByRole('link', { name: '签字页.pdf' })
+    const [file] = await Promise.all([page.waitForEvent('download'), link.click()])
+    expect(readFileSync(await file.path(), 'utf8')).toBe(SIGNED)
+    await intake.setInputFiles({ name: '照片.png', mimeType: 'image/png', buffer: Buffer.from('<html>') })
+    await page.getByText('文件内容与扩展名不符').waitFor()
+    expect(await violations(page)).toEqual([])
+    await page.getByRole('button', { name: '更多' }).first().click()
+    await page.getByRole('menuitem', { name: '打印 / 导出' }).click()
+    const make = page.getByRole('button', { name: '生成' })
+    await make.waitFor()
+    expect(await violations(page)).toEqual([])
+    const [form] = await Promise.all([page.waitForEvent('download'), make.click()])
+    expect(form.suggestedFilename()).toMatch(/^客户信息基础表-.*\.pdf$/)
+    expect(
+      readFileSync(await form.path())
+        .subarray(0, 5)
+        .toString(),
+    ).toBe('%PDF-')
+    expect(complaints).toEqual([])
     await own.close()
   })
 
