@@ -70,7 +70,7 @@ struct AttachmentForm {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct Hung {
-    /// `customer`, `contact`, `verification`, `major_event`, `interaction`.
+    /// `customer`, `contact`, `cooperation`, `verification`, `major_event`, `interaction`.
     #[param(example = "interaction")]
     of_kind: String,
     /// Which one; left out for the customer itself.

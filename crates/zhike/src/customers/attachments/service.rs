@@ -35,6 +35,7 @@ store::statements! {
     CONTACTS = "select id from contact where customer_id = $1 and id in among($2)";
     RESTRICTED = "select id from contact where customer_id = $1 and id in among($2) and restricted_at is not null";
     VERIFICATIONS = "select id from verification where customer_id = $1 and id in among($2)";
+    COOPERATIONS = "select id from cooperation where customer_id = $1 and id in among($2)";
     EVENTS = "select id from major_event where customer_id = $1 and id in among($2)";
 }
 
@@ -63,6 +64,7 @@ pub fn own() -> Vec<Carrier> {
         carrier("customer", Entity::Customer, |_, _, ids| Ok(ids.iter().copied().filter(Uuid::is_nil).collect())),
         carrier(CONTACT, Entity::Contact, |tx, customer, ids| found(tx, &CONTACTS, customer, ids)),
         carrier("verification", Entity::Customer, |tx, customer, ids| found(tx, &VERIFICATIONS, customer, ids)),
+        carrier("cooperation", Entity::Cooperation, |tx, customer, ids| found(tx, &COOPERATIONS, customer, ids)),
         carrier("major_event", Entity::Customer, |tx, customer, ids| found(tx, &EVENTS, customer, ids)),
     ]
 }
@@ -81,7 +83,7 @@ fn carrier(word: &str) -> Result<&'static Carrier> {
 pub struct AttachmentView {
     #[schema(value_type = Uuid)]
     pub id: Id<Attachment>,
-    /// What it hangs on: `customer`, `contact`, `verification`, `major_event`, `interaction`.
+    /// What it hangs on: `customer`, `contact`, `cooperation`, `verification`, `major_event`, `interaction`.
     #[schema(example = "interaction")]
     pub of_kind: String,
     /// Which one; none for the customer itself.

@@ -4,16 +4,20 @@ use std::sync::Arc;
 
 use documents::form::{Cell as Place, Form, GRID, Row};
 use store::Tx;
+use store::list::Asked;
 
 use super::service::{Sheet, Wanted};
 use crate::customers::contacts::{self, Authority, ContactView, Salutation};
+use crate::customers::cooperation::service::CooperationView;
+use crate::customers::cooperation::totals::{self, CooperationTotals};
+use crate::customers::cooperation::{self, CooperationKind, CooperationState};
 use crate::customers::events::{self, EventKind, EventView};
 use crate::customers::export::columns::{self, Chosen};
 use crate::customers::model::Customer as Archive;
 use crate::customers::view::{CustomerView, view};
 use crate::kernel::permission::action::Read;
-use crate::kernel::permission::entity::{Contact, Customer};
-use crate::kernel::{Entity, FieldAccess, Principal, Result, fields};
+use crate::kernel::permission::entity::{Contact, Cooperation, Customer};
+use crate::kernel::{Entity, FieldAccess, Grant, Principal, Result, fields};
 use crate::platform::exports::{Cell, Language, Style};
 
 pub const SHEET: Sheet = Sheet {
@@ -26,6 +30,9 @@ pub const SHEET: Sheet = Sheet {
 
 /// The latest major events that the form has room for.
 const EVENTS_SHOWN: usize = 10;
+/// Likewise renewals, and problems.
+const DEALS_SHOWN: usize = 8;
+const ITEMS_SHOWN: usize = 30;
 
 fn make(tx: &mut Tx<'_>, who: &Arc<Principal>, customer: &Archive, wanted: &Wanted) -> Result<Form> {
     let contacts = match who.grant::<Read, Contact>() {
@@ -34,13 +41,32 @@ fn make(tx: &mut Tx<'_>, who: &Arc<Principal>, customer: &Archive, wanted: &Want
     };
     let mut events = events::service::list(tx, &who.grant::<Read, Customer>()?, customer.id)?;
     events.truncate(EVENTS_SHOWN);
+    let deals = match who.grant::<Read, Cooperation>() {
+        Ok(grant) => {
+            Some(Deals { totals: totals::get(tx, &grant, customer.id)?, latest: latest(tx, &grant, customer)? })
+        }
+        Err(_) => None,
+    };
     let sheet = Filling { who, style: &wanted.style, seen: view(tx, who, customer.clone())? };
     let mut rows = sheet.company();
     rows.extend(sheet.people(contacts.as_deref()));
-    rows.extend(sheet.cooperation());
+    rows.extend(sheet.cooperation(deals.as_ref()));
     rows.extend(sheet.to_be_kept_in_mind(&events));
     rows.extend(sheet.care());
     Ok(wanted.form(&SHEET, "R3-T1", &sheet.seen.number, rows))
+}
+
+/// What a customer ordered and signed.
+struct Deals {
+    totals: CooperationTotals,
+    /// The latest first.
+    latest: Vec<CooperationView>,
+}
+
+/// What was called off counts nowhere.
+fn latest(tx: &mut Tx<'_>, grant: &Grant<Read, Cooperation>, customer: &Archive) -> Result<Vec<CooperationView>> {
+    let deals = cooperation::service::list(tx, grant, customer.id, &Asked::default())?.items;
+    Ok(deals.into_iter().filter(|deal| deal.state != CooperationState::Cancelled).collect())
 }
 
 struct Filling<'a> {
@@ -157,17 +183,52 @@ impl Filling<'_> {
         Row::plain(texts.into_iter().zip(WIDTHS).map(|(text, span)| Place::value(text, span)).collect())
     }
 
-    /// What no room of the house keeps yet is left open, to be written by hand.
-    fn cooperation(&self) -> Vec<Row> {
-        let open = |zh, en| Row::wide(self.word(zh, en), "\n");
-        vec![
+    /// What nobody has written down yet is left open, to be filled in by hand.
+    fn cooperation(&self, deals: Option<&Deals>) -> Vec<Row> {
+        let mut rows = vec![
             Row::part(self.word("三、合作历史", "3. Cooperation")),
             self.pair("cooperation_since", "last_contact_at"),
-            open("合作产品 / 服务", "Products and services"),
-            open("合作金额", "Amounts"),
-            open("续约情况", "Renewals"),
-            open("历史问题记录", "Past problems"),
-        ]
+        ];
+        let hidden = || self.word("（无权查看）", "(not shown to you)").to_owned();
+        let told = |field: &str, text: &dyn Fn(&Deals) -> String| match deals {
+            Some(deals) if self.who.reads(Entity::Cooperation, field) => open(text(deals)),
+            _ => hidden(),
+        };
+        let line = |zh, en, text: String| Row::wide(self.word(zh, en), text);
+        rows.extend([
+            line("合作产品 / 服务", "Products and services", told("items", &|deals| deals.items())),
+            line("合作金额", "Amounts", told("amount_fen", &|deals| self.amounts(&deals.totals))),
+            line("续约情况", "Renewals", deals.map_or_else(hidden, |deals| open(self.renewals(deals)))),
+            line("历史问题记录", "Past problems", told("problems", &|deals| self.problems(deals))),
+        ]);
+        rows
+    }
+
+    fn amounts(&self, totals: &CooperationTotals) -> String {
+        let Some(fen) = totals.amount_fen else { return String::new() };
+        let counts = [
+            (totals.orders, self.word("订单", "orders")),
+            (totals.contracts, self.word("合同", "contracts")),
+            (totals.renewals, self.word("续约", "renewals")),
+        ];
+        let counts: Vec<String> =
+            counts.iter().filter(|(count, _)| *count > 0).map(|(count, of)| format!("{of} {count}")).collect();
+        format!("{}　{}", money(fen, self.word(" 元", " CNY")), counts.join("　"))
+    }
+
+    fn renewals(&self, deals: &Deals) -> String {
+        let renewals = deals.latest.iter().filter(|deal| deal.kind == CooperationKind::Renewal);
+        let told = renewals.map(|deal| {
+            let number = deal.number.as_deref().unwrap_or_default();
+            let until = deal.ends_on.map(|day| format!("　{} {day}", self.word("至", "until"))).unwrap_or_default();
+            format!("{}　{number}{until}", deal.happened_on)
+        });
+        told.take(DEALS_SHOWN).collect::<Vec<_>>().join("\n")
+    }
+
+    fn problems(&self, deals: &Deals) -> String {
+        let told = deals.latest.iter().filter_map(|deal| Some((deal.happened_on, deal.problems.as_deref()?)));
+        told.take(DEALS_SHOWN).map(|(day, problem)| format!("{day}　{problem}")).collect::<Vec<_>>().join("\n")
     }
 
     fn to_be_kept_in_mind(&self, events: &[EventView]) -> Vec<Row> {
@@ -179,7 +240,7 @@ impl Filling<'_> {
         ];
         for field in self.who.custom(Entity::Customer) {
             let chosen = Chosen::Added(field.clone());
-            let value = self.shown(&chosen.read(&self.seen, self.style));
+            let value = self.shown(&chosen.read(&self.seen, &columns::Deals::default(), self.style));
             if !value.is_empty() {
                 rows.push(Row::wide(chosen.heading(self.style.language), value));
             }
@@ -212,6 +273,24 @@ impl Filling<'_> {
             Row::pair(signed("填表人签字", "Filled in by"), signed("审核人签字", "Checked by")),
         ]
     }
+}
+
+impl Deals {
+    fn items(&self) -> String {
+        let mut items: Vec<&str> = Vec::new();
+        for item in self.latest.iter().flat_map(|deal| &deal.items) {
+            if !items.contains(&item.as_str()) {
+                items.push(item);
+            }
+        }
+        items.truncate(ITEMS_SHOWN);
+        items.join("、")
+    }
+}
+
+/// Room to write by hand where there is nothing to print.
+fn open(text: String) -> String {
+    if text.is_empty() { "\n".to_owned() } else { text }
 }
 
 /// Columns of the grid for each column of the contacts.

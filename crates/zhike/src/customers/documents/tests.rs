@@ -30,6 +30,9 @@ fn customer(session: &Session<'_>, name: &str) -> String {
     session.post(&format!("/customers/{id}/contacts"), contact).created();
     let event = json!({ "kind": "financing", "happened_at": "2026-11-20T01:00:00Z", "content": "完成 B 轮融资" });
     session.post(&format!("/customers/{id}/events"), event).created();
+    let deal = json!({ "kind": "contract", "happened_on": "2026-03-01", "number": "HT-7", "items": ["巡检服务", "备件"],
+        "amount_fen": 50_000_000, "problems": "首批延期三天" });
+    session.post(&format!("/customers/{id}/cooperation"), deal).created();
     let talk = json!({ "kind": "phone", "at": "2026-11-23T01:00:00Z", "content": "谈了交期", "feedback": "满意",
         "next_plan": "寄样品", "next_at": "2026-11-30T01:00:00Z", "priority": "high" });
     session.post(&format!("/customers/{id}/interactions"), talk).created();
@@ -52,7 +55,7 @@ store::db_test! {
         let id = customer(&li, "华盛机械");
         let told = read(&li, &id, "archive");
         for text in ["客户信息基础表", "R3-T1", "华盛机械", "138****1234", "1,234,567.89 元", "制造业", "交期稳定",
-            "张伟㛃（先生）", "139****5678", "是【重点】", "完成 B 轮融资", "李雷", "=1+1\n第二行"] {
+            "巡检服务、备件", "500,000.00 元　合同 1", "2026-03-01　首批延期三天", "张伟㛃（先生）", "139****5678", "是【重点】", "完成 B 轮融资", "李雷", "=1+1\n第二行"] {
             assert!(told.contains(text), "{text} is missing in {told}");
         }
         assert!(!told.contains("13812341234") && !told.contains("13912345678"));

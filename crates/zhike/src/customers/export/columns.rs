@@ -1,6 +1,7 @@
 //! The columns that a view can have, with their headings and what stands in their cells. The Chinese headings are those
 //! that the import knows, so that a sheet can go out, be worked on, and come in again.
 
+use jiff::civil::Date;
 use serde_json::Value as Json;
 
 use crate::customers::model::{CustomerKind, Grade, Industry, Source};
