@@ -2777,7 +2777,7 @@ export interface components {
              */
             of_id?: string | null;
             /**
-             * @description What it hangs on: `customer`, `contact`, `verification`, `major_event`, `interaction`.
+             * @description What it hangs on: `customer`, `contact`, `cooperation`, `verification`, `major_event`, `interaction`.
              * @example interaction
              */
             of_kind: string;
@@ -7361,7 +7361,7 @@ export interface operations {
         parameters: {
             query: {
                 /**
-                 * @description `customer`, `contact`, `verification`, `major_event`, `interaction`.
+                 * @description `customer`, `contact`, `cooperation`, `verification`, `major_event`, `interaction`.
                  * @example interaction
                  */
                 of_kind: string;
