@@ -11,11 +11,11 @@ use super::intake::told;
 use super::model::{Attachment, State};
 use super::service::{PURPOSE, there};
 use crate::kernel::Result;
-use crate::platform::{bin, files};
 use crate::platform::jobs::JobContext;
 use crate::platform::scan;
 use crate::platform::settings;
 use crate::platform::vault::{ContentId, Unsealing};
+use crate::platform::{bin, files};
 
 pub const KIND: &str = "attachments.sweep";
 pub const CHECK: &str = "attachments.check";

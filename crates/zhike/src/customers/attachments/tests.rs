@@ -225,9 +225,12 @@ store::db_test! {
         assert!(names(&li, &id).is_empty());
         comes_round(&app, KIND);
         let rows = |app: &TestApp| app.read(|tx| Ok::<_, crate::kernel::Error>(crate::platform::files::digests(tx)?.len()));
-        assert_eq!(rows(&app), 3, "kept for a month");
+        assert_eq!(rows(&app), 3, "what hangs on something in the recycle bin is kept with it");
         app.pass(SignedDuration::from_hours(24 * 30 + 1));
+        comes_round(&app, "platform.bin.sweep");
         comes_round(&app, KIND);
+        assert_eq!(rows(&app), 1, "what was removed by itself has had its month");
+        app.pass(SignedDuration::from_hours(24 * 30 + 1));
         comes_round(&app, KIND);
         assert_eq!(rows(&app), 0);
     }
