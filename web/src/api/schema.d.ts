@@ -5973,6 +5973,7 @@ export interface components {
         };
         /** @description The settings as they are read and written. */
         Settings: {
+            attachments?: components["schemas"]["AttachmentSettings"];
             /**
              * Format: int64
              * @description Days for which what was removed can be restored.
@@ -5995,7 +5996,6 @@ export interface components {
             readonly version?: number;
             /** @description Seven days, Monday first, each a list of `["09:00", "12:00"]`. */
             working_week: string[][][];
-            attachments?: components["schemas"]["AttachmentSettings"];
         };
         Setup: {
             admin: components["schemas"]["FirstPerson"];
