@@ -20,11 +20,11 @@ fn id_of(created: Value) -> String {
     created["id"].as_str().expect("an id").to_owned()
 }
 
-fn customer(session: &Session<'_>, name: &str) -> String {
+fn customer(app: &TestApp, session: &Session<'_>, name: &str) -> String {
     let new = json!({ "name": name, "grade": "vip", "phone": "13812341234", "notes": "=1+1\n第二行", "industry": "C",
         "annual_revenue_fen": 123_456_789, "core_need": "交期稳定",
         "allow_duplicate": true, "duplicate_reason": "同一部电话" });
-    let id = id_of(session.post("/customers", new).created());
+    let id = id_of(app.customer("li", new));
     let contact = json!({ "name": "张伟㛃", "salutation": "mr", "position": "总经理", "phone": "13912345678",
         "decision_maker": true });
     session.post(&format!("/customers/{id}/contacts"), contact).created();
@@ -52,7 +52,7 @@ store::db_test! {
     fn a_form_is_filled_with_what_its_asker_sees(db) {
         let app = TestApp::new(&db);
         let li = app.sign_in("li");
-        let id = customer(&li, "华盛机械");
+        let id = customer(&app, &li, "华盛机械");
         let told = read(&li, &id, "archive");
         for text in ["客户信息基础表", "R3-T1", "华盛机械", "138****1234", "1,234,567.89 元", "制造业", "交期稳定",
             "巡检服务、备件", "500,000.00 元　合同 1", "2026-03-01　首批延期三天", "张伟㛃（先生）", "139****5678", "是【重点】", "完成 B 轮融资", "李雷", "=1+1\n第二行"] {
@@ -77,7 +77,7 @@ store::db_test! {
     fn a_hidden_field_is_not_printed_and_says_so(db) {
         let app = TestApp::new(&db);
         let session = app.all_powerful();
-        let id = customer(&session, "华盛机械");
+        let id = customer(&app, &session, "华盛机械");
         let roles = app.sign_in("admin").get("/roles").ok();
         let role = roles["items"].as_array().expect("roles").iter().find(|role| role["name"] == "全能").expect("the role").clone();
         let path = format!("/roles/{}", role["id"].as_str().expect("an id"));
@@ -93,7 +93,7 @@ store::db_test! {
     fn a_period_bounds_the_records(db) {
         let app = TestApp::new(&db);
         let li = app.sign_in("li");
-        let id = customer(&li, "华盛机械");
+        let id = customer(&app, &li, "华盛机械");
         let asked = |from: &str, to: &str| json!({ "sheet": "interactions", "format": "xlsx", "from": from, "to": to });
         let told = |from, to| cells(print(&li, &id, asked(from, to)).bytes).concat().concat();
         assert!(told("2026-11-23", "2026-11-23").contains("谈了交期"));
@@ -103,7 +103,7 @@ store::db_test! {
 
     fn nobody_prints_what_they_may_not_take_out(db) {
         let app = TestApp::new(&db);
-        let id = customer(&app.sign_in("li"), "华盛机械");
+        let id = customer(&app, &app.sign_in("li"), "华盛机械");
         let path = format!("/customers/{id}/documents");
         let archive = json!({ "sheet": "archive", "format": "pdf" });
         assert_eq!(app.sign_in("sun").post(&path, archive.clone()).refused(404), "not_found");
@@ -122,7 +122,7 @@ store::db_test! {
     fn many_customers_are_one_job(db) {
         let app = TestApp::new(&db);
         let li = app.sign_in("li");
-        let ids = ["华盛机械", "瑞丰食品", "恒泰电子"].map(|name| customer(&li, name));
+        let ids = ["华盛机械", "瑞丰食品", "恒泰电子"].map(|name| customer(&app, &li, name));
         let run = |asked: Value| {
             let job = li.post("/customers/documents", asked).ok();
             app.run_jobs();

@@ -75,7 +75,7 @@ store::db_test! {
     fn chosen_customers_go_out_alone(db) {
         let app = TestApp::new(&db);
         let li = app.sign_in("li");
-        some_customers(&li);
+        some_customers(&app);
         let page = li.get("/customers?sort=name").ok();
         let ids = [&page["items"][0]["id"], &page["items"][2]["id"]];
         let view = json!({ "columns": ["name"], "format": "csv", "sort": "name", "ids": ids });
