@@ -1,7 +1,8 @@
 //! What the figures were measured on, and who may use which processor.
 
-use std::fs;
+use std::path::Path;
 use std::process::{Command, Stdio};
+use std::{fs, io};
 
 /// The server on one processor and the clients on another, where there are two.
 pub struct Pinning {
@@ -90,4 +91,10 @@ pub fn number(line: &str) -> Option<u64> {
 /// Empties the page cache, so that the next start reads from the disk; only the administrator may.
 pub fn forget_files() -> bool {
     quiet(&mut Command::new("sync")) && fs::write("/proc/sys/vm/drop_caches", "3").is_ok()
+}
+
+/// Reads a file once, so that the system has as much of it in memory as fits.
+pub fn remember(file: &Path) {
+    let mut file = fs::File::open(file).expect("a file to read");
+    io::copy(&mut file, &mut io::sink()).expect("a file that can be read");
 }

@@ -26,6 +26,9 @@ const READERS: usize = 4;
 const STATEMENTS_CACHED: usize = 512;
 /// Past this size of the write-ahead log the writer itself starts it anew between two groups.
 const WAL_RESTART_BYTES: u64 = 256 << 20;
+/// As much of the file as a reader maps instead of reading: more than any book needs, address space is all it costs.
+/// The writer keeps its own pages, which nobody makes stale.
+const MAPPED_BYTES_MOST: u64 = 1 << 40;
 const CHECKPOINT_EVERY: Duration = Duration::from_millis(500);
 /// While the disk refuses, a commit is tried this often.
 const PROBE_EVERY: Duration = Duration::from_secs(1);
@@ -163,13 +166,14 @@ fn open_reader(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     common(&connection)?;
+    connection.execute_batch(&format!("pragma mmap_size = {MAPPED_BYTES_MOST};"))?;
     Ok(connection)
 }
 
 fn common(connection: &Connection) -> Result<()> {
     connection.execute_batch(
         "pragma busy_timeout = 5000; pragma foreign_keys = on; pragma temp_store = memory;
-         pragma cache_size = -16384; pragma mmap_size = 1073741824;",
+         pragma cache_size = -16384;",
     )?;
     // Once there are statistics, SQLite would plan a statement anew whenever a bound value changes.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;

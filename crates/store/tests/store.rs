@@ -510,14 +510,13 @@ fn fact(customer: Uuid, n: i64) -> outbox::Fact {
 }
 
 #[test]
-fn sqlite_counts_no_memory() {
+fn sqlite_counts_no_memory_and_maps_large_files() {
     let db = TestDb::sqlite(FOUNDATION);
     let set = db.read_blocking(|tx| tx.query(&COMPILED, &[])?.iter().map(|row| row.get(0)).collect());
     let set: Vec<String> = set.expect("the options SQLite was built with");
-    assert!(
-        set.iter().any(|option| option == "DEFAULT_MEMSTATUS=0"),
-        "the build did not see LIBSQLITE3_FLAGS: {set:?}"
-    );
+    for wanted in ["DEFAULT_MEMSTATUS=0", "MAX_MMAP_SIZE=1099511627776"] {
+        assert!(set.iter().any(|option| option == wanted), "the build did not see LIBSQLITE3_FLAGS: {set:?}");
+    }
 }
 
 store::statements! {
