@@ -31,6 +31,8 @@ pub fn measure(title: &str, company: &Company, pinning: &Pinning) {
     let used = process::cpu_time(server.id()) - before;
     let (now, most) = process::memory(server.id());
     figure("memory of an idle server (most so far)", &format!("{now:.1} MiB ({most:.1})"), "≤ 60 MiB");
+    let own = process::own_memory(server.id());
+    figure("of it its own, without the pages of files", &format!("{own:.1} MiB"), "");
     let share = used.as_secs_f64() / IDLE_FOR.as_secs_f64() * 100.0;
     figure("processor of an idle server", &format!("{share:.1} %"), "");
 }

@@ -55,9 +55,10 @@ type Props = {
 
 export function SettingsFrame({ title, actions, narrow, children }: Props) {
   const can = useCan()
-  useTitle(title ?? m('settings.title'))
   const nav = useRef<HTMLElement>(null)
   const path = usePath()
+  const here = groups.flatMap(({ items }) => items).find(({ to }) => path.startsWith(to))
+  useTitle(title ?? here?.label() ?? m('settings.title'))
   // On a phone the pages are a line that scrolls: the present one must be seen.
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page is the reason to run
   useEffect(() => {
