@@ -173,6 +173,8 @@ store::db_test! {
         assert_eq!(purge(&steward, " ").fault(), "reason: required");
         assert_eq!(purge(&steward, "客户要求").status.as_u16(), 204);
         assert_eq!((bin(&wang).len(), restore(&wang, &id)), (0, 404));
+        let undo = wang.post(&format!("/customers/{id}/restore"), json!({}));
+        assert_eq!(undo.refused(404), "not_found", "what goes for good does not come back by another way");
         app.run_jobs();
         assert!(!tables_naming(&db, &id).contains(&"customer".to_owned()));
         let filter = "%5B%5B%22action%22%2C%22eq%22%2C%22purge%22%5D%5D";

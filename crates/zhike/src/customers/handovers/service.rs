@@ -282,7 +282,8 @@ pub fn tick(tx: &mut Tx<'_>, grant: &Grant<Update, entity::Customer>, id: Uuid, 
         }
     }
     let told = json!({ "item": item.zh, "done": tick.done });
-    audit::record(tx, who, "handover_tick", Entity::Customer, handover.id, tick.customer_id, told)?;
+    let about = tick.customer_id.filter(|_| item.each);
+    audit::record(tx, who, "handover_tick", Entity::Customer, handover.id, about, told)?;
     view(tx, who, handover)
 }
 

@@ -175,13 +175,16 @@ pub fn recount(tx: &mut Tx<'_>, merge: &Merge) -> Result<()> {
 }
 
 /// A merge lets people see and change what they did not before, whom the other one was shared with and whose it was.
-/// That takes the right to give it to them.
+/// That takes the right to give it to them; and another grade takes the right to set it.
 fn refuse_giving(
     tx: &mut Tx<'_>,
     who: &Principal,
     (before, after): (&Customer, &Customer),
     shared: usize,
 ) -> Result<()> {
+    if before.grade != after.grade && !grades::service::may_set(tx, who, before)? {
+        return Err(Error::forbidden().field("grade", "not_allowed"));
+    }
     let given = [(shared > 0, "collaborators"), (before.owner_id != after.owner_id, "owner")];
     let Some((_, what)) = given.into_iter().find(|(given, _)| *given) else { return Ok(()) };
     match reach::reaches(tx, &reach::predicate(who, Action::Assign, Entity::Customer), before)? {

@@ -17,8 +17,8 @@ store::statements! {
         where id in among($1) order by id";
     PAGE = "select id, grade, owner_id, department_id, created_at, removed_at from customer
         where id > $1 and removed_at is null order by id limit $2";
-    CARDS = "select id, number, name, grade, preferences, phone, last_contact_at, next_contact_at from customer
-        where id in among($1)";
+    CARDS = "select id, number, name, grade, preferences, phone, last_contact_at, next_contact_at, restricted_at
+        from customer where id in among($1)";
     BRIEFS = "select id, number, name, grade from customer where id in among($1)";
     /// The latest contact counts, whichever is written down first. The version stays: a contact changes nothing that
     /// somebody could be editing.
@@ -142,6 +142,10 @@ fn card(who: &Principal, row: &store::Row, visible: &[Uuid]) -> Result<Card> {
         next_contact_at: None,
         visible: visible.contains(&id),
     };
+    if row.get::<Option<Timestamp>>(8)?.is_some() {
+        // Kept and protected, and nothing else is done with it: not even named.
+        return Ok(Card { number: String::new(), name: String::new(), visible: false, ..card });
+    }
     if !card.visible {
         return Ok(Card { number: String::new(), ..card });
     }

@@ -11,9 +11,12 @@ use crate::platform::access::names::Named;
 use crate::platform::audit::AuditEntry;
 
 store::statements! {
-    /// Who looked at a personal value is the auditor's to know, and rounds and events have entries of their own.
+    /// Who looked at a personal value is the auditor's to know, and rounds and events have entries of their own. Of
+    /// people who are restricted nothing is told.
     CHANGES = select AuditEntry where "customer_id in among($1) and entity in ('customer', 'contact')
         and action in ('create', 'import', 'update', 'verify', 'grade', 'assign', 'delete', 'restore', 'merge', 'unmerge')
+        and not exists (select 1 from contact where contact.id = entity_id and contact.restricted_at is not null
+            and contact.customer_id in among($1))
         and (at < $2 or (at = $2 and id < $3)) order by at desc, id desc limit $4";
 }
 

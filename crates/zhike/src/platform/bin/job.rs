@@ -5,9 +5,10 @@ use std::time::Duration;
 use serde_json::{Value as Json, json};
 use store::Tx;
 use store::jobs::NewJob;
+use uuid::Uuid;
 
 use super::of;
-use super::service::{Item, condemn_due, take_out};
+use super::service::{Item, condemn_due, condemned, forget};
 use crate::kernel::{Principal, Result};
 use crate::platform::jobs::{JobContext, Registry};
 
@@ -22,7 +23,8 @@ pub fn register(registry: &mut Registry) {
 
 /// The removal of one record. The system does it: whoever decided was allowed to.
 pub fn enqueue(tx: &mut Tx<'_>, who: &Principal, item: &Item) -> Result<()> {
-    let payload = serde_json::to_value(item)?;
+    // Only which one it is: a job is kept long after what it removed.
+    let payload = json!({ "id": item.id });
     let once_key = Some(format!("{PURGE}:{}:{}", item.id, item.removed_at.as_microsecond()));
     store::jobs::enqueue(tx, NewJob { kind: PURGE, once_key, asked_by: None, payload, run_at: who.now })?;
     Ok(())
@@ -40,15 +42,15 @@ fn sweep(context: &JobContext, _: Json) -> Result<Json> {
 }
 
 fn purge(context: &JobContext, payload: Json) -> Result<Json> {
-    let item: Item = serde_json::from_value(payload)?;
+    let id: Uuid = serde_json::from_value(payload["id"].clone())?;
     let mut done = context.done();
     loop {
         done += 1;
-        let item = item.clone();
         let more = context.step(done, 0, move |tx, _| {
+            let Some(item) = condemned(tx, id)? else { return Ok(false) };
             let more = (of(&item)?.purge)(tx, &item)?;
             if !more {
-                take_out(tx, item.id)?;
+                forget(tx, id)?;
             }
             Ok(more)
         })?;

@@ -39,6 +39,7 @@ store::statements! {
     PUT = "insert into bin_item (id, kind, customer_id, title, owner_id, department_id, removed_at, removed_by)
         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (id) do nothing";
     TAKE_OUT = "delete from bin_item where id = $1";
+    CONDEMNED = select Item where "id = $1 and purge_reason is not null";
     HELD = "select id from bin_item where id in among($1)";
     CONDEMN = "update bin_item set purge_by = $2, purge_reason = $3 where id = $1 and purge_reason is null";
     DUE = select Item where "removed_at < $1 and purge_reason is null order by removed_at, id limit $2";
@@ -84,8 +85,22 @@ pub fn held(tx: &mut Tx<'_>, ids: &[Uuid]) -> Result<Vec<Uuid>> {
     Ok(rows.iter().map(|row| row.get(0)).collect::<store::Result<_>>()?)
 }
 
-/// Takes a record out: it is back, or gone.
+/// Takes out a record that is back, whichever way it came. What was let go for good does not come back: a part of it may
+/// be gone already.
 pub fn take_out(tx: &mut Tx<'_>, id: Uuid) -> Result<()> {
+    match condemned(tx, id)? {
+        Some(_) => Err(Error::not_found()),
+        None => forget(tx, id),
+    }
+}
+
+/// A record that is to go for good, as it stands now: where it hangs may have been merged since.
+pub fn condemned(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Item>> {
+    Ok(Item::one(tx, &CONDEMNED, &[&id])?)
+}
+
+/// Forgets a record that is gone.
+pub fn forget(tx: &mut Tx<'_>, id: Uuid) -> Result<()> {
     tx.execute(&TAKE_OUT, &[&id])?;
     Ok(())
 }
@@ -154,7 +169,7 @@ fn one(tx: &mut Tx<'_>, who: &Principal, id: Uuid) -> Result<Item> {
 pub fn restore(tx: &mut Tx<'_>, who: &Arc<Principal>, id: Uuid) -> Result<()> {
     let item = one(tx, who, id)?;
     (of(&item)?.restore)(tx, who, &item)?;
-    take_out(tx, item.id)
+    forget(tx, item.id)
 }
 
 /// Lets a record go for good before its time, with the reason. A job does it; from now on it cannot be restored.
@@ -185,7 +200,7 @@ fn condemn(tx: &mut Tx<'_>, who: &Principal, item: &Item, reason: &str) -> Resul
         return Ok(());
     }
     job::enqueue(tx, who, item)?;
-    let told = json!({ "title": item.title, "removed_at": item.removed_at, "reason": reason });
+    let told = json!({ "removed_at": item.removed_at, "reason": reason });
     audit::record(tx, who, "purge", of(item)?.entity, item.id, item.customer_id, told)
 }
 

@@ -191,7 +191,10 @@ pub fn of_customer(tx: &mut Tx<'_>, grant: &Grant<Read, entity::Contact>, id: Id
             name: contact.name,
         });
     }
-    let history = answers.iter().take(HISTORY_SHOWN).map(|answer| view(tx, answer.clone())).collect::<Result<_>>()?;
+    // What people answered who are no longer here, or who are restricted, is kept and not shown.
+    let shown: Vec<_> = people.iter().map(|person| person.contact_id).collect();
+    let told = answers.iter().filter(|answer| shown.contains(&answer.contact_id)).take(HISTORY_SHOWN);
+    let history = told.map(|answer| view(tx, answer.clone())).collect::<Result<_>>()?;
     Ok(ConsentsView { people, history })
 }
 

@@ -177,16 +177,39 @@ store::db_test! {
         assert!(li.get("/search?q=13812341234").text().contains("王芳"));
     }
 
+    fn a_restricted_customer_is_not_named_by_what_is_still_to_do(db) {
+        let app = TestApp::new(&db);
+        let (li, steward, sun) = (app.sign_in("li"), app.sign_in("steward"), app.sign_in("sun"));
+        let (person, _) = people(&li);
+        let version = li.get(&format!("/customers/{person}")).ok()["version"].as_i64().expect("a version");
+        let handed = json!({ "owner_id": app.person("sun"), "reason": "调岗" });
+        app.sign_in("wang").put(&format!("/customers/{person}/owner"), version, handed).ok();
+        let received = id(&sun.get("/handovers").ok()["items"][0]["id"]);
+        let line = || sun.get(&format!("/handovers/{received}/customers")).ok()["items"][0].clone();
+        assert_eq!((&line()["name"], &line()["visible"]), (&json!("王芳"), &json!(true)));
+        let request = identify(&steward, &receive(&steward, &person, None, "restrict").created());
+        answer(&steward, &request, true).ok();
+        assert_eq!((&line()["name"], &line()["visible"]), (&json!(""), &json!(false)));
+    }
+
     fn a_restricted_contact_is_left_out_and_found_by_nothing(db) {
         let app = TestApp::new(&db);
         let (li, steward) = (app.sign_in("li"), app.sign_in("steward"));
         let (_, (company, contact)) = people(&li);
+        let given = json!({ "contact_id": contact, "purpose": "marketing", "decision": "given", "channel": "wechat",
+            "proof": "微信回复同意" });
+        li.post(&format!("/customers/{company}/consents"), given).created();
+        li.patch(&format!("/customers/{company}/contacts/{contact}"), 1, json!({ "position": "采购总监" })).ok();
+        let told = || ["timeline", "consents"].map(|of| li.get(&format!("/customers/{company}/{of}")).ok().to_string());
+        let tells = || told().map(|text| text.contains("采购总监") || text.contains("微信回复同意"));
+        assert_eq!(tells(), [true, true]);
         let request = identify(&steward, &receive(&steward, &company, Some(&contact), "delete").created());
         assert_eq!(answer(&steward, &request, true).refused(409), "request.not_erased");
         let restriction = format!("{}/restriction", at(&request));
         assert_eq!(steward.put(&restriction, 1, json!({})).ok()["restricted"], true);
         let contacts = li.get(&format!("/customers/{company}/contacts")).text();
         assert!(contacts.contains("李娜") && !contacts.contains("张伟"));
+        assert_eq!(tells(), [false, false]);
         let path = format!("/customers/{company}/contacts/{contact}");
         assert_eq!(li.patch(&path, 2, json!({ "position": "总监" })).refused(423), "contact.restricted");
         let reveal = json!({ "contact_id": contact, "field": "phone", "reason": "打电话" });

@@ -48,6 +48,19 @@ store::db_test! {
         assert_eq!((&wang.get(&path(&one)).ok()["custom"][&open], secret(&one)), (&json!("HT-3"), json!("三")));
     }
 
+    fn the_grade_of_the_one_is_taken_by_who_may_grade(db) {
+        let app = TestApp::new(&db);
+        let (wang, steward) = (app.sign_in("wang"), app.sign_in("steward"));
+        let one = create(&wang, json!({ "name": "华盛机械" }));
+        let other = create(&wang, json!({ "name": "华盛机械厂", "grade": "vip" }));
+        let body = json!({ "loser_id": other, "loser_version": version(&wang, &other), "take": ["grade"], "reason": "同一家" });
+        let call = steward.request(Method::POST, &format!("{}/merges", path(&one)));
+        assert_eq!(call.version(version(&wang, &one)).json(body).send().refused(403), "forbidden");
+        assert_eq!(wang.get(&path(&one)).ok()["grade"], "ordinary");
+        merge(&wang, &one, &other, &["grade"]);
+        assert_eq!(wang.get(&path(&one)).ok()["grade"], "vip");
+    }
+
     fn a_merge_gives_access_only_with_the_right_to_give_it(db) {
         let app = TestApp::new(&db);
         let wang = app.sign_in("wang");
