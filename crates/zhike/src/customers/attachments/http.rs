@@ -4,13 +4,11 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::{Body as Content, Bytes};
-use axum::extract::multipart::MultipartError;
 use axum::extract::{DefaultBodyLimit, Multipart, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use futures_util::stream;
 use serde::{Deserialize, Serialize};
-use tokio::io::AsyncWriteExt;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -22,7 +20,7 @@ use crate::app::App;
 use crate::kernel::permission::action::Read;
 use crate::kernel::permission::entity::Customer;
 use crate::kernel::{Error, Grant, Id, Result};
-use crate::platform::http::{Answer, Granted, Mutation, Path, Query, attachment_header};
+use crate::platform::http::{Answer, Granted, Mutation, Path, Query, attachment_header, receive};
 use crate::platform::settings::ATTACHMENT_MIB_MOST;
 use crate::platform::vault::Unsealing;
 
@@ -96,43 +94,13 @@ async fn add(
         let (grant, place) = (grant.0.clone(), place.clone());
         app.db.read(move |tx| service::check(tx, &grant, &place)).await?
     };
-    let (name, file) = receive(form, (rules.most_mib as u64) << 20).await?;
+    let (name, file) = receive(form, (rules.most_mib as u64) << 20, "attachment.too_large").await?;
     let (vault, files, called) = (Arc::clone(&app.vault), app.files.clone(), name.clone());
     let taken = move || intake::take(&vault, &files, rules.scanner.as_deref(), &called, file);
     let taken = tokio::task::spawn_blocking(taken).await.map_err(Error::internal)??;
     let who = Arc::clone(grant.principal());
     let mutation = mutation.also(&[&name, &taken.content.0.digest]);
     app.create(&who, mutation, move |tx| service::add(tx, &grant, &place, &name, &taken)).await
-}
-
-/// Writes the file of the form to disk as it comes, where it has no name, and no more of it than may be.
-async fn receive(mut form: Multipart, most: u64) -> Result<(String, File)> {
-    while let Some(mut field) = form.next_field().await.map_err(unreadable)? {
-        if field.name() != Some("file") {
-            continue;
-        }
-        let name = field.file_name().unwrap_or("file").to_owned();
-        let mut file = tokio::fs::File::from_std(tempfile::tempfile().map_err(Error::internal)?);
-        let mut bytes = 0u64;
-        while let Some(chunk) = field.chunk().await.map_err(unreadable)? {
-            bytes += chunk.len() as u64;
-            if bytes > most {
-                return Err(too_large());
-            }
-            file.write_all(&chunk).await.map_err(Error::internal)?;
-        }
-        file.flush().await.map_err(Error::internal)?;
-        return Ok((name, file.into_std().await));
-    }
-    Err(Error::field_invalid("file", "required"))
-}
-
-fn too_large() -> Error {
-    Error::new(413, "attachment.too_large").field("file", "file_bytes")
-}
-
-fn unreadable(error: MultipartError) -> Error {
-    if error.status().as_u16() == 413 { too_large() } else { Error::new(400, "body.unreadable") }
 }
 
 /// The file, as a download. There are no parts of it to be had.

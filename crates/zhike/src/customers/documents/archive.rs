@@ -14,10 +14,11 @@ use crate::customers::cooperation::{self, CooperationKind, CooperationState};
 use crate::customers::events::{self, EventKind, EventView};
 use crate::customers::export::columns::{self, Chosen};
 use crate::customers::model::Customer as Archive;
+use crate::customers::reach;
 use crate::customers::view::{CustomerView, view};
 use crate::kernel::permission::action::Read;
 use crate::kernel::permission::entity::{Contact, Cooperation, Customer};
-use crate::kernel::{Entity, FieldAccess, Grant, Principal, Result, fields};
+use crate::kernel::{Action, Entity, FieldAccess, Grant, Principal, Result, fields};
 use crate::platform::exports::{Cell, Language, Style};
 
 pub const SHEET: Sheet = Sheet {
@@ -35,17 +36,18 @@ const DEALS_SHOWN: usize = 8;
 const ITEMS_SHOWN: usize = 30;
 
 fn make(tx: &mut Tx<'_>, who: &Arc<Principal>, customer: &Archive, wanted: &Wanted) -> Result<Form> {
-    let contacts = match who.grant::<Read, Contact>() {
-        Ok(grant) => Some(contacts::service::list(tx, &grant, customer.id)?),
-        Err(_) => None,
+    let contacts = match may_take_out(tx, who, Entity::Contact, customer)? {
+        true => Some(contacts::service::list(tx, &who.grant::<Read, Contact>()?, customer.id)?),
+        false => None,
     };
     let mut events = events::service::list(tx, &who.grant::<Read, Customer>()?, customer.id)?;
     events.truncate(EVENTS_SHOWN);
-    let deals = match who.grant::<Read, Cooperation>() {
-        Ok(grant) => {
+    let deals = match may_take_out(tx, who, Entity::Cooperation, customer)? {
+        true => {
+            let grant = who.grant::<Read, Cooperation>()?;
             Some(Deals { totals: totals::get(tx, &grant, customer.id)?, latest: latest(tx, &grant, customer)? })
         }
-        Err(_) => None,
+        false => None,
     };
     let sheet = Filling { who, style: &wanted.style, seen: view(tx, who, customer.clone())? };
     let mut rows = sheet.company();
@@ -54,6 +56,16 @@ fn make(tx: &mut Tx<'_>, who: &Arc<Principal>, customer: &Archive, wanted: &Want
     rows.extend(sheet.to_be_kept_in_mind(&events));
     rows.extend(sheet.care());
     Ok(wanted.form(&SHEET, "R3-T1", &sheet.seen.number, rows))
+}
+
+/// What hangs on a customer is on the form of those who may read it there and take it out of the house.
+fn may_take_out(tx: &mut Tx<'_>, who: &Principal, entity: Entity, customer: &Archive) -> Result<bool> {
+    for action in [Action::Read, Action::Export] {
+        if !reach::reaches(tx, &reach::predicate(who, action, entity), customer)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// What a customer ordered and signed.

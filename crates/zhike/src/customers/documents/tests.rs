@@ -110,7 +110,9 @@ store::db_test! {
         assert_eq!(app.sign_in("chen").post(&path, archive.clone()).refused(403), "forbidden");
         app.hire("mark", "马可", "总部", &["marketing"], Some("admin"));
         let mark = app.sign_in("mark");
-        mark.post(&path, archive.clone()).created();
+        let told = read(&mark, &id, "archive");
+        assert!(told.contains("华盛机械") && !told.contains("张伟㛃"), "contacts are not theirs to take out: {told}");
+        assert!(read(&app.sign_in("li"), &id, "archive").contains("张伟㛃"));
         let talks = json!({ "sheet": "interactions", "format": "pdf" });
         assert_eq!(mark.post(&path, talks.clone()).refused(403), "forbidden");
         assert_eq!(mark.post("/customers/documents", json!({ "document": talks })).refused(403), "forbidden");

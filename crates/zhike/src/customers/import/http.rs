@@ -3,11 +3,9 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::multipart::MultipartError;
 use axum::extract::{DefaultBodyLimit, Multipart, State};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
-use tokio::io::AsyncWriteExt;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -24,7 +22,7 @@ use crate::customers::cooperation;
 use crate::kernel::permission::action::Import as Importing;
 use crate::kernel::permission::entity::Customer;
 use crate::kernel::{Error, Result};
-use crate::platform::http::{Answer, Body, Granted, Mutation, Path, Query, download};
+use crate::platform::http::{Answer, Body, Granted, Mutation, Path, Query, download, receive};
 use crate::platform::jobs::JobStarted;
 
 /// Bytes around the file in a form.
@@ -88,7 +86,7 @@ async fn upload(
     mutation: Mutation,
     form: Multipart,
 ) -> Result<Answer> {
-    let (name, file) = receive(form).await?;
+    let (name, file) = receive(form, source::limits().file_bytes, "file.too_large").await?;
     let people = {
         let grant = grant.0.clone();
         app.db.read(move |tx| service::people(tx, &grant)).await?
@@ -105,36 +103,6 @@ async fn upload(
     let who = Arc::clone(grant.principal());
     let mutation = mutation.also(&[&name, &blob.digest]);
     app.create(&who, mutation, move |tx| service::create(tx, &grant, (subject, &name), &blob, &found)).await
-}
-
-/// Writes the file of the form to disk as it comes, and no more of it than may be.
-async fn receive(mut form: Multipart) -> Result<(String, std::fs::File)> {
-    let most = source::limits().file_bytes;
-    while let Some(mut field) = form.next_field().await.map_err(unreadable)? {
-        if field.name() != Some("file") {
-            continue;
-        }
-        let name = field.file_name().unwrap_or("file").to_owned();
-        let mut file = tokio::fs::File::from_std(tempfile::tempfile().map_err(Error::internal)?);
-        let mut bytes = 0u64;
-        while let Some(chunk) = field.chunk().await.map_err(unreadable)? {
-            bytes += chunk.len() as u64;
-            if bytes > most {
-                return Err(Error::new(413, "file.too_large").field("file", "file_bytes"));
-            }
-            file.write_all(&chunk).await.map_err(Error::internal)?;
-        }
-        file.flush().await.map_err(Error::internal)?;
-        return Ok((name, file.into_std().await));
-    }
-    Err(Error::field_invalid("file", "required"))
-}
-
-fn unreadable(error: MultipartError) -> Error {
-    match error.status().as_u16() {
-        413 => Error::new(413, "file.too_large").field("file", "file_bytes"),
-        _ => Error::new(400, "body.unreadable"),
-    }
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {

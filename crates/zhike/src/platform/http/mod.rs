@@ -38,6 +38,7 @@ mod registry;
 mod serve;
 #[cfg(test)]
 mod tests;
+mod upload;
 
 pub use client::Client;
 pub use cookies::Cookie;
@@ -49,3 +50,4 @@ pub use mutation::{Answer, Mutation};
 pub use problem::Problem;
 pub use registry::{DECLARATION, Registry, Rule, name_operations};
 pub use serve::serve;
+pub use upload::receive;
