@@ -29,6 +29,7 @@ const paths = {
   star: 'M12 3l2.7 5.8 6.3.8-4.6 4.3 1.2 6.1-5.6-3.1L6.4 20l1.2-6.1L3 9.6l6.3-.8z',
   upload: 'M12 16V4M7 9l5-5 5 5M4 20h16',
   download: 'M12 4v12M7 11l5 5 5-5M4 20h16',
+  clip: 'M8 12l6-6a3 3 0 0 1 4 4l-8 8a5 5 0 0 1-7-7l8-8',
   camera: 'M4 8h3l2-3h6l2 3h3v11H4zM12 17a4 4 0 1 0 0-8 4 4 0 0 0 0 8z',
   print: 'M7 9V3h10v6M7 17H4V9h16v8h-3M7 14h10v7H7z',
   expand: 'M14 4h6v6M20 4l-8 8M10 6H4v14h14v-6',

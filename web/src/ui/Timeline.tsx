@@ -15,6 +15,8 @@ export type TimelineEntry = {
   by?: string
   body?: ReactNode
   marks?: ReactNode
+  /** What can be done with it. */
+  acts?: ReactNode
 }
 
 type Props = {
@@ -71,6 +73,7 @@ export function Timeline({ entries, loading, error, onRetry, kinds, chosen, onCh
                   <div className="row wrap">
                     <b>{entry.title}</b>
                     {entry.marks}
+                    {entry.acts}
                     <span className="dim timeline-by">
                       {entry.by} <time dateTime={entry.at}>{dateTime(entry.at)}</time>
                     </span>

@@ -10,7 +10,7 @@ mod tests;
 use std::io::SeekFrom;
 
 pub use kind::Kind;
-pub use picture::thumbnail;
+pub use picture::{draw, thumbnail};
 
 use crate::table::archive::Archive;
 use crate::table::{Code, Limits, Source, TableError};

@@ -3,7 +3,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
 
 use image::codecs::jpeg::JpegEncoder;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, Rgb, RgbImage};
 
 use super::Kind;
 use crate::table::Source;
@@ -48,4 +48,14 @@ fn small(source: &mut dyn Source, format: ImageFormat) -> Option<Vec<u8>> {
     let mut written = Cursor::new(Vec::new());
     picture.to_rgb8().write_with_encoder(JpegEncoder::new_with_quality(&mut written, QUALITY)).ok()?;
     Some(written.into_inner())
+}
+
+/// A picture as PNG, drawn point by point.
+///
+/// # Errors
+/// When the picture has no points.
+pub fn draw(width: u32, height: u32, point: impl Fn(u32, u32) -> [u8; 3]) -> Result<Vec<u8>, image::ImageError> {
+    let mut written = Cursor::new(Vec::new());
+    RgbImage::from_fn(width, height, |x, y| Rgb(point(x, y))).write_to(&mut written, ImageFormat::Png)?;
+    Ok(written.into_inner())
 }

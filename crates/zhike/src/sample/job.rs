@@ -6,7 +6,7 @@ use store::Entity as _;
 use store::jobs::Job;
 
 use super::world::{Founder, World};
-use super::write::{self, Company, Script};
+use super::write::{self, Company, Script, papers};
 use crate::kernel::{Error, Result};
 use crate::platform::access::model::User;
 use crate::platform::access::setup::SAMPLE_JOB;
@@ -41,7 +41,8 @@ fn fill(context: &JobContext, payload: Value) -> Result<Value> {
     let asked: Asked = serde_json::from_value(payload)?;
     let world = Arc::new(imagined(context, asked.customers)?);
     let script = Script::of(&world);
-    let total = script.steps() as i64;
+    // The last step hangs files on what has happened.
+    let total = script.steps() as i64 + 1;
     let password = write::password(&context.vault, context.id());
     let mut company = match context.done() {
         0 => {
@@ -53,13 +54,17 @@ fn fill(context: &JobContext, payload: Value) -> Result<Value> {
             context.read(move |tx, founder| Company::find(tx, founder, &world))?
         }
     };
-    for step in context.done()..total {
+    for step in context.done()..total - 1 {
         let (world, deeds) = (Arc::clone(&world), script.step(step as usize).to_vec());
         company = context.step(step + 1, total, move |tx, _| {
             let mut company = company.clone();
             deeds.iter().try_for_each(|deed| company.does(tx, &world, deed))?;
             Ok(company)
         })?;
+    }
+    if context.done() < total {
+        let (taken, until) = (papers::take_in(context)?, world.until);
+        context.step(total, total, move |tx, _| papers::hang(tx, &company, &taken, until))?;
     }
     Ok(told(&world, &password))
 }

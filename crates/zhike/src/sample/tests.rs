@@ -1,6 +1,6 @@
 //! The sample company, imagined and lived.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use calendar::{CalendarSpec, HolidayTable, WorkCalendar};
@@ -174,9 +174,13 @@ store::db_test! {
         assert!(rates.len() >= 5 && spread > 5.0, "{rates:?}");
         let team = admin.get("/team?from=2026-10-01&to=2026-10-31").ok();
         assert!(team["heat"].as_array().is_some_and(|heat| !heat.is_empty()));
-        let customer = &admin.get("/customers?limit=1&filter=%5B%5B%22grade%22,%22eq%22,%22vip%22%5D%5D").ok()["items"][0];
-        let path = format!("/customers/{}/timeline", customer["id"].as_str().expect("an id"));
-        assert!(admin.get(&path).ok()["items"].as_array().is_some_and(|items| items.len() > 10));
+        let vips = admin.get("/customers?limit=50&filter=%5B%5B%22grade%22,%22eq%22,%22vip%22%5D%5D").ok();
+        let paths = items(&vips).into_iter().map(|customer| format!("/customers/{}", customer["id"].as_str().expect("an id")));
+        let paths: Vec<String> = paths.collect();
+        assert!(items(&admin.get(&format!("{}/timeline", paths[0])).ok()).len() > 10);
+        let files = paths.iter().flat_map(|path| items(&admin.get(&format!("{path}/attachments")).ok()));
+        let of: BTreeSet<String> = files.filter_map(|file| file["of_kind"].as_str().map(str::to_owned)).collect();
+        assert_eq!(of.len(), 5, "{of:?}");
     }
 
     fn large_companies_have_the_same_invariants(db) {
@@ -201,6 +205,10 @@ store::db_test! {
 fn sellers(made: &Value) -> impl Iterator<Item = &str> {
     let people = made["sign_in"].as_array().into_iter().flatten();
     people.filter(|person| person["role"] == "salesperson").filter_map(|person| person["login"].as_str())
+}
+
+fn items(answer: &Value) -> Vec<Value> {
+    answer["items"].as_array().cloned().unwrap_or_default()
 }
 
 fn rows(answer: &Value) -> Vec<Value> {

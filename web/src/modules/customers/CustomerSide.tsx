@@ -6,6 +6,7 @@ import { t as words } from '@/i18n'
 import { CustomerTodos, clausePath, DutyAct, dutyText, progressText } from '@/modules/engagement'
 import { Consents } from '@/modules/protection'
 import { CopyButton, Dialog, IconButton, Link, Masked, Remaining, SideBlock, Skeleton, Status } from '@/ui'
+import { RecordFiles } from './attachments/RecordFiles'
 import { ContactActs, ContactState } from './ContactActs'
 import { ContactForm } from './ContactForm'
 import { type Custom, customText, isMasked } from './custom'
@@ -171,6 +172,13 @@ function Person({ contact, mayReveal, onEdit }: PersonProps) {
         {contact.decision_maker && <Status tone="accent">{t('field.decision_maker')}</Status>}
         {contact.attitude && <Attitude attitude={contact.attitude} />}
         {contact.primary && !contact.decision_maker && <Status>{t('customers.contact_primary')}</Status>}
+        <RecordFiles
+          customer={contact.customer_id}
+          kind="contact"
+          record={contact.id}
+          name={contact.name}
+          mayAdd={onEdit !== undefined}
+        />
         <span className="fact-acts no-print">
           <CopyButton text={contact.name} what={contact.name} />
           {onEdit && <IconButton label={`${words('edit')}: ${contact.name}`} icon="edit" onClick={onEdit} />}

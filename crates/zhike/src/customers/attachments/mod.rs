@@ -13,8 +13,9 @@ mod sweep;
 #[cfg(test)]
 mod tests;
 
+pub use intake::{Taken, take};
 pub use model::Attachment;
-pub use service::{Carrier, declare};
+pub use service::{Carrier, Place, add, declare};
 
 use std::time::Duration;
 

@@ -19,6 +19,7 @@ import {
   undoable,
   useGo,
 } from '@/ui'
+import { RecordFiles } from '../attachments/RecordFiles'
 import { type Customer, useRefresh } from '../queries'
 import { t } from '../words'
 import { CooperationForm, stateWord } from './CooperationForm'
@@ -72,6 +73,7 @@ export default function History({ customer }: { customer: Customer }) {
             key={record.id}
             record={record}
             onEdit={can('cooperation', 'update') ? () => setEditing(record) : undefined}
+            mayAdd={can('cooperation', 'update')}
             mayRemove={can('cooperation', 'delete')}
           />
         ))}
@@ -164,9 +166,9 @@ function Years({ totals }: { totals: Totals }) {
 
 const tones: Record<Cooperation['state'], Tone> = { signed: 'accent', delivered: 'good', cancelled: 'none' }
 
-type LineProps = { record: Cooperation; onEdit?: () => void; mayRemove: boolean }
+type LineProps = { record: Cooperation; onEdit?: () => void; mayAdd: boolean; mayRemove: boolean }
 
-function Line({ record, onEdit, mayRemove }: LineProps) {
+function Line({ record, onEdit, mayAdd, mayRemove }: LineProps) {
   const { kind, number } = record
   const name = [t(`cooperation.kind.${kind}`), number].filter(Boolean).join(' ')
   const notes = [
@@ -185,6 +187,7 @@ function Line({ record, onEdit, mayRemove }: LineProps) {
           <Status tone={tones[record.state]}>{stateWord(kind, record.state)}</Status>
         </span>
         {typeof record.amount_fen === 'number' && <b className="num">{money(record.amount_fen)}</b>}
+        <RecordFiles customer={record.customer_id} kind="cooperation" record={record.id} name={name} mayAdd={mayAdd} />
         <span className="fact-acts no-print">
           {onEdit && <IconButton label={`${words('edit')}: ${name}`} icon="edit" onClick={onEdit} />}
           {mayRemove && <Remove record={record} name={name} />}

@@ -3,6 +3,9 @@ export const files = {
   zh: {
     'tab.files': '附件',
     'attachment.title': '附件',
+    'attachment.of': '附件：{name}',
+    'attachment.add': '添加附件：{name}',
+    'attachment.count': '{n} 个附件：{name}',
     'attachment.none': '还没有附件',
     'attachment.drop': '把文件拖到这里、粘贴，或点击选择',
     'attachment.hint': 'PDF、图片、Office、OFD、压缩包、文本、录音和视频；内容会检查，加密保存',
@@ -37,6 +40,9 @@ export const files = {
   en: {
     'tab.files': 'Files',
     'attachment.title': 'Files',
+    'attachment.of': 'Files: {name}',
+    'attachment.add': 'Add files: {name}',
+    'attachment.count': '{n} files: {name}',
     'attachment.none': 'No files yet',
     'attachment.drop': 'Drop or paste files here, or click to choose',
     'attachment.hint':
