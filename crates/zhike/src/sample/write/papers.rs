@@ -49,12 +49,14 @@ pub fn take_in(context: &JobContext) -> Result<Arc<Vec<Paper>>> {
     Ok(Arc::new(papers.into_iter().map(take).collect::<Result<_>>()?))
 }
 
-/// Hangs them on the latest record of their kind.
+/// Hangs each on the latest record of its kind of some customers, the largest first.
 pub fn hang(tx: &mut Tx<'_>, company: &Company, papers: &[Paper], at: Timestamp) -> Result<()> {
-    let largest = company.entered.iter().flatten().filter(|customer| customer.grade == Grade::Vip);
-    for customer in largest.take(CUSTOMERS) {
-        let grant = company.at(customer.owner, at).grant::<Read, entity::Customer>()?;
-        for paper in papers {
+    let mut customers: Vec<_> = company.entered.iter().flatten().collect();
+    customers.sort_by_key(|customer| customer.grade != Grade::Vip);
+    for paper in papers {
+        let mut hung = 0;
+        for customer in &customers {
+            let grant = company.at(customer.owner, at).grant::<Read, entity::Customer>()?;
             let record = match paper.of {
                 "contact" => customer.contacts.first().map(|contact| contact.uuid()),
                 of => latest(tx, &grant, customer.id, of)?,
@@ -62,6 +64,10 @@ pub fn hang(tx: &mut Tx<'_>, company: &Company, papers: &[Paper], at: Timestamp)
             if record.is_some() {
                 let place = Place { customer: customer.id.uuid(), of_kind: paper.of.to_owned(), of_id: record };
                 attachments::add(tx, &grant, &place, paper.name, &paper.taken)?;
+                hung += 1;
+            }
+            if hung == CUSTOMERS {
+                break;
             }
         }
     }
