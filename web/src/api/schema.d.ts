@@ -1513,7 +1513,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The file of an export, for whoever made it, for seven days. */
+        /** The file of an export, for whoever made it, for seven days, while they may take out what it holds. */
         get: operations["get_exports_id_file"];
         put?: never;
         post?: never;

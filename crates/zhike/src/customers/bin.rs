@@ -22,18 +22,20 @@ store::statements! {
     MERGES_OF = "delete from customer_merge where loser_id = $1";
     SHARES = "delete from share where entity = 'customer' and record_id = $1";
     ROW = "delete from customer where id = $1";
+    RESTRICTED = "select id from contact where customer_id = $1 and restricted_at is not null limit 1";
     REMOVED = "select removed_at from customer where id = $1";
 }
 
 /// What this room has in the bin.
 pub fn bins() -> Vec<Bin> {
     vec![
-        Bin { kind: CUSTOMER, entity: Entity::Customer, visible, restore, purge },
+        Bin { kind: CUSTOMER, entity: Entity::Customer, visible, restore, held: Some(held), purge },
         Bin {
             kind: CONTACT,
             entity: Entity::Contact,
             visible: visible_contacts,
             restore: restore_contact,
+            held: None,
             purge: contacts::removal::purge,
         },
     ]
@@ -81,6 +83,17 @@ pub fn customer_of(tx: &mut Tx<'_>, item: &Item) -> Result<Uuid> {
         None => Ok(customer),
         Some(_) => Err(Error::conflict("bin.customer_first")),
     }
+}
+
+/// While somebody's request is unanswered, or one of its people is kept because a law forbids to delete them, a customer
+/// stays.
+fn held(tx: &mut Tx<'_>, item: &Item) -> Result<bool> {
+    for member in merges::family(tx, item.id)? {
+        if holdings::held(tx, member)?.is_some() || tx.query_opt(&RESTRICTED, &[&member])?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn purge(tx: &mut Tx<'_>, item: &Item) -> Result<bool> {

@@ -12,13 +12,14 @@ use uuid::Uuid;
 use super::contacts::{self, CONTACT_EMAIL, CONTACT_PHONE, CONTACT_WECHAT, Contact};
 use super::model::{Customer, CustomerKind, EMAIL, ID_NUMBER, PHONE, WECHAT};
 use super::sealed::{domain_index, lookup};
-use super::{duplicates, facts, index, reach, service};
+use super::{duplicates, facts, index, merges, reach, service};
 use crate::kernel::permission::action::Doing;
 use crate::kernel::permission::entity::Of;
 use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
-use crate::platform::audit;
 use crate::platform::custom::values;
+use crate::platform::holdings::About;
 use crate::platform::vault::Column;
+use crate::platform::{audit, exports};
 
 store::statements! {
     EVERY_CONTACT = select Contact where "customer_id = $1 and id = $2";
@@ -26,10 +27,15 @@ store::statements! {
     NAMES_OF_CONTACTS = "select id, name from contact where id in among($1)";
 }
 
+/// How often somebody may have changed companies for all of them to be known.
+const MOVES_MOST: usize = 10;
+
 /// Somebody of the archive: a customer who is a person, or a contact of a customer.
 pub struct Person {
     pub customer: Customer,
     pub contact: Option<Contact>,
+    /// The same person at the companies where they worked before, and to which they went.
+    pub elsewhere: Vec<Contact>,
 }
 
 impl Person {
@@ -44,11 +50,8 @@ impl Person {
         }
     }
 
-    fn record(&self) -> (Entity, Uuid) {
-        match &self.contact {
-            Some(contact) => (Entity::Contact, contact.id.uuid()),
-            None => (Entity::Customer, self.customer.id.uuid()),
-        }
+    fn contacts(&self) -> impl Iterator<Item = &Contact> {
+        self.contact.iter().chain(&self.elsewhere)
     }
 }
 
@@ -64,16 +67,59 @@ pub fn person<A: Doing, E: Of>(
         false => service::checked(tx, grant, found)?,
     };
     let contact = contact.map(|contact| every_contact(tx, customer.id, contact)).transpose()?;
-    match contact.is_none() && customer.kind == CustomerKind::Company {
+    if contact.is_none() && customer.kind == CustomerKind::Company {
         // A company has no rights of a person; its people have.
-        true => Err(Error::field_invalid("contact_id", "required")),
-        false => Ok(Person { customer, contact }),
+        return Err(Error::field_invalid("contact_id", "required"));
     }
+    let elsewhere = match &contact {
+        Some(contact) => elsewhere(tx, contact)?,
+        None => Vec::new(),
+    };
+    Ok(Person { customer, contact, elsewhere })
 }
 
 fn every_contact(tx: &mut Tx<'_>, customer: Id<Customer>, contact: Id<Contact>) -> Result<Contact> {
-    let found = Contact::one(tx, &EVERY_CONTACT, &[&customer, &contact])?;
-    found.ok_or_else(|| Error::field_invalid("contact_id", "not_found"))
+    if let Some(found) = Contact::one(tx, &EVERY_CONTACT, &[&customer, &contact])? {
+        return Ok(found);
+    }
+    let code = match contacts::removal::is_kept(tx, customer, contact)? {
+        true => "contact.in_bin",
+        false => "not_found",
+    };
+    Err(Error::field_invalid("contact_id", code))
+}
+
+/// Where else somebody is on record: people change companies, and their rights go with them.
+fn elsewhere(tx: &mut Tx<'_>, contact: &Contact) -> Result<Vec<Contact>> {
+    let mut found: Vec<Contact> = Vec::new();
+    for forward in [false, true] {
+        let onward = |row: &Contact| if forward { row.moved_to_contact } else { row.moved_from_contact };
+        let mut next = onward(contact);
+        for _ in 0..MOVES_MOST {
+            let Some(row) = next.map(|id| contacts::service::wherever(tx, id)).transpose()?.flatten() else { break };
+            next = onward(&row);
+            found.push(row);
+        }
+    }
+    Ok(found)
+}
+
+/// All rows by which somebody is on record: at each of their companies, or the customer with all that became part of it.
+pub fn rows_of(tx: &mut Tx<'_>, person: &Person) -> Result<Vec<About>> {
+    if person.contact.is_some() {
+        return Ok(person.contacts().map(|row| (row.customer_id.uuid(), Some(row.id.uuid()))).collect());
+    }
+    Ok(merges::family(tx, person.customer.id.uuid())?.into_iter().map(|member| (member, None)).collect())
+}
+
+/// Whether no merge is moving rows of these customers at this moment.
+pub fn is_settled(tx: &mut Tx<'_>, rows: &[About]) -> Result<bool> {
+    for (customer, _) in rows {
+        if merges::busy(tx, *customer)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// A customer whom the grant reaches, also one that is restricted or removed: what the register says of it stays.
@@ -112,29 +158,28 @@ pub fn names(tx: &mut Tx<'_>, customers: &[Uuid], contacts: &[Uuid]) -> Result<H
     Ok(names)
 }
 
-/// Keeps somebody's information from everything but storage and protection.
+/// Keeps somebody's information from everything but storage and protection, wherever they are on record. Files that were
+/// written before are not handed out any more.
 pub fn restrict(tx: &mut Tx<'_>, who: &Principal, mut person: Person) -> Result<()> {
     if person.is_restricted() {
         return Ok(());
     }
-    let (of, record) = person.record();
-    match &mut person.contact {
-        Some(contact) => {
-            contact.restricted_at = Some(who.now);
-            digest(who, contact, false)?;
-            contacts::service::save(tx, who, contact)?;
-            service::settle_contacts(tx, who, &person.customer)?;
-        }
-        None => {
-            let customer = &mut person.customer;
-            (customer.restricted_at, customer.removed_at) = (Some(who.now), Some(who.now));
-            service::save(tx, who, customer)?;
-            index::remove(tx, customer)?;
-            duplicates::forget(tx, customer.id)?;
-            facts::publish(tx, who, facts::REMOVED, (record, Some(record)), who.now, json!({}))?;
-        }
+    exports::recall(tx, who)?;
+    for contact in person.contact.iter_mut().chain(&mut person.elsewhere).filter(|row| row.restricted_at.is_none()) {
+        contact.restricted_at = Some(who.now);
+        set_contact(tx, who, contact, "restrict")?;
     }
-    audit::record(tx, who, "restrict", of, record, Some(person.customer.id.uuid()), json!({}))
+    if person.contact.is_some() {
+        return Ok(());
+    }
+    let customer = &mut person.customer;
+    (customer.restricted_at, customer.removed_at) = (Some(who.now), Some(who.now));
+    service::save(tx, who, customer)?;
+    index::remove(tx, customer)?;
+    duplicates::forget(tx, customer.id)?;
+    let record = customer.id.uuid();
+    facts::publish(tx, who, facts::REMOVED, (record, Some(record)), who.now, json!({}))?;
+    audit::record(tx, who, "restrict", Entity::Customer, record, Some(record), json!({}))
 }
 
 /// Lets somebody's information be used again.
@@ -142,25 +187,34 @@ pub fn lift(tx: &mut Tx<'_>, who: &Principal, mut person: Person) -> Result<()> 
     if !person.is_restricted() {
         return Ok(());
     }
-    let (of, record) = person.record();
-    match &mut person.contact {
-        Some(contact) => {
-            contact.restricted_at = None;
-            digest(who, contact, true)?;
-            contacts::service::save(tx, who, contact)?;
-            service::settle_contacts(tx, who, &person.customer)?;
-        }
-        None => {
-            let customer = &mut person.customer;
-            (customer.restricted_at, customer.removed_at) = (None, None);
-            service::save(tx, who, customer)?;
-            service::settle(tx, who, customer, customer.updated_at)?;
-            duplicates::watch(tx, who, customer.id)?;
-            let told = json!({ "grade": customer.grade, "owner": customer.owner_id });
-            facts::publish(tx, who, facts::RESTORED, (record, Some(record)), who.now, told)?;
-        }
+    for contact in person.contact.iter_mut().chain(&mut person.elsewhere).filter(|row| row.restricted_at.is_some()) {
+        contact.restricted_at = None;
+        // Somebody else may have become the first to turn to in the meantime.
+        contact.is_primary &= contacts::of_customer(tx, contact.customer_id)?.iter().all(|other| !other.is_primary);
+        set_contact(tx, who, contact, "lift_restriction")?;
     }
-    audit::record(tx, who, "lift_restriction", of, record, Some(person.customer.id.uuid()), json!({}))
+    if person.contact.is_some() {
+        return Ok(());
+    }
+    let customer = &mut person.customer;
+    (customer.restricted_at, customer.removed_at) = (None, None);
+    service::save(tx, who, customer)?;
+    service::settle(tx, who, customer, customer.updated_at)?;
+    duplicates::watch(tx, who, customer.id)?;
+    let (record, told) = (customer.id.uuid(), json!({ "grade": customer.grade, "owner": customer.owner_id }));
+    facts::publish(tx, who, facts::RESTORED, (record, Some(record)), who.now, told)?;
+    audit::record(tx, who, "lift_restriction", Entity::Customer, record, Some(record), json!({}))
+}
+
+/// Writes a contact who has been restricted or let go again, with what is found of its customer.
+fn set_contact(tx: &mut Tx<'_>, who: &Principal, contact: &mut Contact, action: &str) -> Result<()> {
+    digest(who, contact, contact.restricted_at.is_none())?;
+    contacts::service::save(tx, who, contact)?;
+    let customer = service::locked(tx, contact.customer_id)?;
+    if customer.removed_at.is_none() {
+        service::settle_contacts(tx, who, &customer)?;
+    }
+    audit::record(tx, who, action, Entity::Contact, contact.id.uuid(), Some(customer.id.uuid()), json!({}))
 }
 
 /// The digests by which a contact is found: none, or those of what is sealed.
@@ -185,25 +239,39 @@ fn digest(who: &Principal, contact: &mut Contact, findable: bool) -> Result<()> 
 /// All that the archive knows of somebody, in plain words and in the form in which a new record is sent: what is copied
 /// here can be sent to `POST /customers` (a customer) or `POST /customers/{id}/contacts` (a contact) as it is.
 pub fn archive(tx: &mut Tx<'_>, who: &Principal, person: &Person) -> Result<Json> {
-    let held = values::of_customer(tx, who, person.customer.id.uuid())?;
-    let custom = |of, record: Uuid| match held.get(&record) {
-        Some(held) => values::plain(who, (of, record), held),
-        None => Ok(Map::new()),
-    };
     if let Some(contact) = &person.contact {
-        return Ok(json!({ "contact": contact_copy(who, contact, custom(Entity::Contact, contact.id.uuid())?)? }));
+        let mut earlier = Vec::new();
+        for row in &person.elsewhere {
+            let company = Customer::find(tx, row.customer_id)?.map(|company| company.name);
+            earlier.push(json!({ "customer": company, "contact": contact_copy(tx, who, row)? }));
+        }
+        return Ok(json!({ "contact": contact_copy(tx, who, contact)?, "elsewhere": earlier }));
     }
-    let mut copy = customer_copy(who, &person.customer, custom(Entity::Customer, person.customer.id.uuid())?)?;
-    let mut people = Vec::new();
-    for contact in contacts::of_customer(tx, person.customer.id)? {
-        people.push(contact_copy(who, &contact, custom(Entity::Contact, contact.id.uuid())?)?);
+    let mut copy = customer_copy(tx, who, &person.customer)?;
+    // Of others only that they are known, and how: their numbers and birthdays are their own.
+    let others = contacts::of_customer(tx, person.customer.id)?.into_iter();
+    let named = |other: Contact| filled([("name", json!(other.name)), ("position", json!(other.position))]);
+    copy["contacts"] = others.map(named).collect();
+    let mut merged = Vec::new();
+    for member in merges::family(tx, person.customer.id.uuid())?.into_iter().skip(1) {
+        if let Some(part) = Customer::find(tx, member)? {
+            merged.push(customer_copy(tx, who, &part)?);
+        }
     }
-    copy["contacts"] = json!(people);
-    Ok(json!({ "customer": copy }))
+    Ok(json!({ "customer": copy, "merged": merged }))
 }
 
-fn customer_copy(who: &Principal, customer: &Customer, custom: Map<String, Json>) -> Result<Json> {
+/// What stands in fields that the company added.
+fn custom(tx: &mut Tx<'_>, who: &Principal, customer: Uuid, (of, record): (Entity, Uuid)) -> Result<Map<String, Json>> {
+    match values::of_customer(tx, who, customer)?.get(&record) {
+        Some(held) => values::plain(who, (of, record), held),
+        None => Ok(Map::new()),
+    }
+}
+
+fn customer_copy(tx: &mut Tx<'_>, who: &Principal, customer: &Customer) -> Result<Json> {
     let row = customer.id.uuid();
+    let custom = custom(tx, who, row, (Entity::Customer, row))?;
     let open = |column: &Column, sealed: &Option<Vec<u8>>| opened(who, column, row, sealed);
     Ok(filled([
         ("kind", json!(customer.kind)),
@@ -234,8 +302,9 @@ fn customer_copy(who: &Principal, customer: &Customer, custom: Map<String, Json>
     ]))
 }
 
-fn contact_copy(who: &Principal, contact: &Contact, custom: Map<String, Json>) -> Result<Json> {
+fn contact_copy(tx: &mut Tx<'_>, who: &Principal, contact: &Contact) -> Result<Json> {
     let row = contact.id.uuid();
+    let custom = custom(tx, who, contact.customer_id.uuid(), (Entity::Contact, row))?;
     let open = |column: &Column, sealed: &Option<Vec<u8>>| opened(who, column, row, sealed);
     Ok(filled([
         ("name", json!(contact.name)),

@@ -23,10 +23,15 @@ pub fn register(who: &Principal, action: Action, entity: Entity) -> Predicate {
     }
 }
 
-/// Rows of a register about customers, in `column`, that `who` may see as `entity`.
+/// Rows of a register about customers, in `column`, that `who` may see as `entity`. Whoever may see all of it sees what is
+/// about customers who are gone for good, too.
 pub fn registered(who: &Principal, column: &'static str, entity: Entity) -> Predicate {
-    let predicate = Box::new(register(who, Action::Read, entity));
-    Predicate::Through { column, table: <Customer as store::Entity>::TABLE, predicate }
+    match register(who, Action::Read, entity) {
+        Predicate::All => Predicate::All,
+        reached => {
+            Predicate::Through { column, table: <Customer as store::Entity>::TABLE, predicate: Box::new(reached) }
+        }
+    }
 }
 
 /// Rows of another table that belong to the customer in `column` as `children`: they are there for whoever may see both.

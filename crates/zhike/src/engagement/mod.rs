@@ -63,7 +63,12 @@ pub fn sheets() -> Vec<Sheet> {
 
 /// The records of this room that files can hang on.
 pub fn carriers() -> Vec<Carrier> {
-    vec![Carrier { word: "interaction", entity: Entity::Interaction, there: interactions::service::there }]
+    vec![Carrier {
+        word: "interaction",
+        entity: Entity::Interaction,
+        there: interactions::service::there,
+        own_rule: Some(interactions::service::may_change),
+    }]
 }
 
 /// What this room knows of a customer.

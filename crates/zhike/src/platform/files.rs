@@ -37,6 +37,7 @@ store::entity! {
 store::statements! {
     pub DIGESTS = "select distinct digest from stored_file";
     EXPIRE = "delete from stored_file where expires_at <= $1";
+    EXPIRE_PURPOSE = "update stored_file set expires_at = $2 where purpose = $1 and expires_at > $2";
     OF_PURPOSE = "select id from stored_file where purpose = $1 and id > $2 and created_at < $3 order by id limit $4";
     FORGET = "delete from stored_file where id in among($1)";
 }
@@ -138,7 +139,7 @@ impl Files {
         let mut removed = 0;
         for digest in self.digests().map_err(Error::internal)? {
             if known.binary_search(&digest).is_err() {
-                removed += u64::from(remove_old(&self.place(&digest)));
+                removed += u64::from(self.remove_orphan(&digest));
             }
         }
         for left in fs::read_dir(self.root.join("new")).map_err(Error::internal)?.flatten() {
@@ -146,12 +147,33 @@ impl Files {
         }
         Ok(removed)
     }
+
+    /// The same content may be taken in again between the look at its age and its removal. So what is removed is taken
+    /// aside first and looked at again there; if it has become young it goes back.
+    fn remove_orphan(&self, digest: &str) -> bool {
+        let (place, aside) = (self.place(digest), self.root.join("new").join(digest));
+        if !is_old(&place) || fs::rename(&place, &aside).is_err() {
+            return false;
+        }
+        match is_old(&aside) {
+            true => fs::remove_file(&aside).is_ok(),
+            false => {
+                if let Err(error) = fs::rename(&aside, &place) {
+                    tracing::error!(%error, digest, "a file that was taken in again could not be put back");
+                }
+                false
+            }
+        }
+    }
+}
+
+fn is_old(path: &Path) -> bool {
+    let modified = fs::metadata(path).and_then(|meta| meta.modified());
+    modified.is_ok_and(|at| SystemTime::now().duration_since(at).is_ok_and(|age| age > ORPHAN_AGE))
 }
 
 fn remove_old(path: &Path) -> bool {
-    let modified = fs::metadata(path).and_then(|meta| meta.modified());
-    let old = modified.is_ok_and(|at| SystemTime::now().duration_since(at).is_ok_and(|age| age > ORPHAN_AGE));
-    old && fs::remove_file(path).is_ok()
+    is_old(path) && fs::remove_file(path).is_ok()
 }
 
 /// Copies and digests at once.
@@ -226,6 +248,12 @@ pub fn forget(tx: &mut Tx<'_>, ids: &[Uuid]) -> Result<()> {
 pub fn expire(tx: &mut Tx<'_>, now: Timestamp) -> Result<Vec<String>> {
     tx.execute(&EXPIRE, &[&now])?;
     digests(tx)
+}
+
+/// Lets go of all files of this purpose: nobody gets them from now on, and the next sweep removes them.
+pub fn expire_purpose(tx: &mut Tx<'_>, purpose: &str, now: Timestamp) -> Result<()> {
+    tx.execute(&EXPIRE_PURPOSE, &[&purpose, &now])?;
+    Ok(())
 }
 
 /// The digests that rows speak of, sorted.

@@ -10,6 +10,7 @@
 //! of the house finds a table that names a customer and is declared by no room, or by two, or that says nothing about
 //! telling.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use jiff::Timestamp;
@@ -27,6 +28,8 @@ pub struct Holding {
     pub telling: Option<Telling>,
     /// Removes some rows of a customer for good; nothing does where they are the history of what was done.
     pub purge: Option<Purge>,
+    /// Whether there are rows because of which the customer must not go for good yet.
+    pub holds: Option<&'static Statement>,
 }
 
 /// One statement for each database: neither has a key that all tables have.
@@ -36,12 +39,22 @@ pub struct Purge {
     pub postgres: &'static Statement,
 }
 
-/// How the rows of a customer are told to the person they are about.
+/// How the rows of a customer, or of one of its contacts, are told to the person they are about.
 #[derive(Clone, Copy)]
 pub struct Telling {
-    pub rows: fn(&mut Tx<'_>, customer: Uuid) -> Result<Vec<Told>>,
-    /// Whether rows name a contact in `contact_id`, so that those of one contact can be told.
+    pub rows: fn(&mut Tx<'_>, About) -> Result<Vec<Told>>,
+    /// Whether rows name a contact, so that those of one contact can be told.
     pub of_contacts: bool,
+}
+
+/// A customer, or one of its contacts.
+pub type About = (Uuid, Option<Uuid>);
+
+/// What is told of somebody: rows by table, and whether those are all there are.
+#[derive(Debug, Default)]
+pub struct Tale {
+    pub records: BTreeMap<&'static str, Vec<Told>>,
+    pub complete: bool,
 }
 
 /// A row by its columns, without what is sealed or digested.
@@ -60,7 +73,8 @@ pub enum Merging {
 
 /// Declares a table: how it is called, and by which column its rows are named. `follows` names the table whose rows
 /// they belong to, which comes before it in the list; `kept` comes before how they merge, where rows are the history of
-/// what was done and outlive the customer.
+/// what was done and outlive the customer. Of a register that outlives it without what it said of a person, `fades` says
+/// what is emptied, in which rows, and which rows hold the customer until they are dealt with.
 macro_rules! holding {
     ($table:literal moves by $row:literal $(tells $entity:ty)?) => {{
         static NOTE: store::Statement = store::Statement::new(concat!($table, ".note"), None, || {
@@ -76,6 +90,7 @@ macro_rules! holding {
             merging: $crate::platform::holdings::Merging::Moves { note: &NOTE, go: &GO },
             telling: $crate::platform::holdings::holding!(@telling $table $($entity)?),
             purge: Some($crate::platform::holdings::holding!(@purge $table "rowid")),
+            holds: None,
         }
     }};
     ($table:literal follows $parent:literal by $row:literal) => {{
@@ -88,6 +103,7 @@ macro_rules! holding {
             merging: $crate::platform::holdings::Merging::Follows { go: &GO },
             telling: None,
             purge: Some($crate::platform::holdings::holding!(@purge $table $row)),
+            holds: None,
         }
     }};
     ($table:literal stays) => {
@@ -96,6 +112,7 @@ macro_rules! holding {
             merging: $crate::platform::holdings::Merging::Stays,
             telling: None,
             purge: Some($crate::platform::holdings::holding!(@purge $table "rowid")),
+            holds: None,
         }
     };
     ($table:literal kept $($rest:tt)+) => {
@@ -104,6 +121,21 @@ macro_rules! holding {
             ..$crate::platform::holdings::holding!($table $($rest)+)
         }
     };
+    ($table:literal fades $to:literal where $full:literal holds $open:literal $($rest:tt)+) => {{
+        static FADE: store::Statement = store::Statement::new(concat!($table, ".fade"), None, || {
+            $crate::platform::holdings::fade_sql($table, $to, $full)
+        });
+        static HOLDS: store::Statement = store::Statement::new(concat!($table, ".holds"), None, || {
+            $crate::platform::holdings::holds_sql($table, $open)
+        });
+        store::inventory::submit! { store::Registered(&FADE) }
+        store::inventory::submit! { store::Registered(&HOLDS) }
+        $crate::platform::holdings::Holding {
+            purge: Some($crate::platform::holdings::Purge { sqlite: &FADE, postgres: &FADE }),
+            holds: Some(&HOLDS),
+            ..$crate::platform::holdings::holding!($table $($rest)+)
+        }
+    }};
     (@purge $table:literal $row:expr) => {{
         static SQLITE: store::Statement =
             store::Statement::new(concat!($table, ".purge_sqlite"), Some(store::Dialect::Sqlite), || {
@@ -122,12 +154,17 @@ macro_rules! holding {
     };
     (@telling $table:literal $entity:ty) => {{
         static TELL: store::Statement = store::Statement::new(concat!($table, ".tell"), None, || {
-            $crate::platform::holdings::tell_sql::<$entity>()
+            $crate::platform::holdings::tell_sql::<$entity>(None)
+        });
+        static TELL_CONTACT: store::Statement = store::Statement::new(concat!($table, ".tell_contact"), None, || {
+            let contact = $crate::platform::holdings::contact_column::<$entity>().unwrap_or("customer_id");
+            $crate::platform::holdings::tell_sql::<$entity>(Some(contact))
         });
         store::inventory::submit! { store::Registered(&TELL) }
+        store::inventory::submit! { store::Registered(&TELL_CONTACT) }
         Some($crate::platform::holdings::Telling {
-            rows: |tx, customer| $crate::platform::holdings::told::<$entity>(tx, &TELL, customer),
-            of_contacts: <$entity as store::Columns>::COLUMNS.contains(&"contact_id"),
+            rows: |tx, about| $crate::platform::holdings::told::<$entity>(tx, (&TELL, &TELL_CONTACT), about),
+            of_contacts: $crate::platform::holdings::contact_column::<$entity>().is_some(),
         })
     }};
 }
@@ -148,21 +185,35 @@ pub fn go_sql(table: &str, row: &str, noted_as: &str) -> String {
     )
 }
 
-/// More rows than these of one table are nobody's.
+/// More rows than these of one table are not told, and the tale says so.
 const TOLD_MOST: usize = 20_000;
 
-pub fn tell_sql<E: Entity>() -> String {
+/// By which column the rows of a table name a contact: as theirs, or as what they hang on.
+pub fn contact_column<E: Entity>() -> Option<&'static str> {
+    ["contact_id", "of_id"].into_iter().find(|column| E::COLUMNS.contains(column))
+}
+
+pub fn tell_sql<E: Entity>(contact: Option<&str>) -> String {
     let columns = E::COLUMNS;
+    let narrowed = contact.map(|column| format!(" and {column} = $3")).unwrap_or_default();
     format!(
-        "select {} from {} where customer_id = $1 order by {} limit {TOLD_MOST}",
+        "select {} from {} where customer_id = $1{narrowed} order by {} limit $2",
         columns.join(", "),
         E::TABLE,
         columns[0]
     )
 }
 
-pub fn told<E: Entity>(tx: &mut Tx<'_>, select: &Statement, customer: Uuid) -> Result<Vec<Told>> {
-    let rows = E::all(tx, select, &[&customer])?;
+pub fn told<E: Entity>(
+    tx: &mut Tx<'_>,
+    (all, of_contact): (&Statement, &Statement),
+    (customer, contact): About,
+) -> Result<Vec<Told>> {
+    let most = TOLD_MOST as i64 + 1;
+    let rows = match contact {
+        None => E::all(tx, all, &[&customer, &most])?,
+        Some(contact) => E::all(tx, of_contact, &[&customer, &most, &contact])?,
+    };
     let row = |row: &E| -> Told {
         let columns = E::COLUMNS.iter().zip(row.values());
         columns.filter_map(|(column, value)| Some(((*column).to_owned(), plain(column, value)?))).collect()
@@ -184,23 +235,23 @@ fn plain(column: &str, value: Value) -> Option<Json> {
     })
 }
 
-/// What all rooms hold of a customer, or of one of its contacts, by table.
-pub fn tell(tx: &mut Tx<'_>, customer: Uuid, contact: Option<Uuid>) -> Result<Map<String, Json>> {
-    let mut all = Map::new();
+/// What all rooms hold of somebody, who may be several customers or contacts by now, by table.
+pub fn tell(tx: &mut Tx<'_>, person: &[About]) -> Result<Tale> {
+    let mut tale = Tale { complete: true, ..Tale::default() };
     for holding in self::all() {
-        let Some(telling) = holding.telling.filter(|telling| telling.of_contacts || contact.is_none()) else {
-            continue;
-        };
-        let mut rows = (telling.rows)(tx, customer)?;
-        if let Some(contact) = contact {
-            let contact = json!(contact);
-            rows.retain(|row| row.get("contact_id") == Some(&contact));
-        }
-        if !rows.is_empty() {
-            all.insert(holding.table.to_owned(), json!(rows));
+        let Some(telling) = holding.telling else { continue };
+        for about in person.iter().filter(|(_, contact)| telling.of_contacts || contact.is_none()) {
+            let mut rows = (telling.rows)(tx, *about)?;
+            if rows.len() > TOLD_MOST {
+                rows.truncate(TOLD_MOST);
+                tale.complete = false;
+            }
+            if !rows.is_empty() {
+                tale.records.entry(holding.table).or_default().extend(rows);
+            }
         }
     }
-    Ok(all)
+    Ok(tale)
 }
 
 pub fn purge_sql(table: &str, row: &str) -> String {
@@ -208,6 +259,26 @@ pub fn purge_sql(table: &str, row: &str) -> String {
         "delete from {table} where customer_id = $1 and {row} in
         (select {row} from {table} where customer_id = $1 limit $2)"
     )
+}
+
+pub fn fade_sql(table: &str, to: &str, full: &str) -> String {
+    format!("update {table} set {to} where customer_id = $1 and ({full}) and cast($2 as bigint) > 0")
+}
+
+pub fn holds_sql(table: &str, open: &str) -> String {
+    format!("select customer_id from {table} where customer_id = $1 and ({open}) limit 1")
+}
+
+/// Whether something of a customer is still to be done because of which it must not go for good: the table that says so.
+pub fn held(tx: &mut Tx<'_>, customer: Uuid) -> Result<Option<&'static str>> {
+    for holding in all() {
+        if let Some(holds) = holding.holds
+            && tx.query_opt(holds, &[&customer])?.is_some()
+        {
+            return Ok(Some(holding.table));
+        }
+    }
+    Ok(None)
 }
 
 static HOLDINGS: OnceLock<Vec<Holding>> = OnceLock::new();

@@ -26,6 +26,9 @@ pub fn routes() -> OpenApiRouter<App> {
 pub fn holdings() -> Vec<Holding> {
     vec![
         holding!("consent" moves by "id" tells consents::Consent),
-        holding!("subject_request" moves by "id" tells requests::SubjectRequest),
+        // That somebody asked, for what, and what came of it is kept; what was written of them goes with the customer.
+        holding!("subject_request" fades "content = '', identity_note = null, answer = null"
+            where "content <> '' or identity_note is not null or answer is not null"
+            holds "state = 'open'" moves by "id" tells requests::SubjectRequest),
     ]
 }

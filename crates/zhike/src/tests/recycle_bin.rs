@@ -196,4 +196,29 @@ store::db_test! {
         admin.put("/settings", version, settings).ok();
         assert_eq!(items(&wang, "/bin")[0]["kept_until"], json!("2026-11-30T01:30:00Z"));
     }
+
+    fn nothing_goes_for_good_while_somebody_waits_for_an_answer(db) {
+        let app = TestApp::new(&db);
+        let (wang, li, steward) = (app.sign_in("wang"), app.sign_in("li"), app.sign_in("steward"));
+        let id = customer(&li, "华盛机械");
+        let contact = text(&items(&li, &format!("/customers/{id}/contacts"))[0]["id"]).to_owned();
+        let body = json!({ "contact_id": contact, "kind": "restrict", "asker": "oneself", "channel": "phone", "content": "请不要再用" });
+        let request = steward.post(&format!("/customers/{id}/subject_requests"), body).created();
+        let at = format!("/customers/{id}/subject_requests/{}", text(&request["id"]));
+        wang.delete(&format!("/customers/{id}")).ok();
+        let purge = || steward.post(&format!("/bin/{id}/purge"), json!({ "reason": "清理" }));
+        assert_eq!(purge().refused(409), "bin.held");
+        app.pass(SignedDuration::from_hours(24 * 31));
+        sweep(&app);
+        assert_eq!(items(&app.sign_in("admin"), "/bin").len(), 1, "its time has passed, and it is still there");
+        let steward = app.sign_in("steward");
+        let answer = json!({ "fulfilled": false, "answer": "身份无法核实" });
+        steward.request(Method::POST, &format!("{at}/answer")).version(1).json(answer).send().ok();
+        sweep(&app);
+        assert!(items(&app.sign_in("admin"), "/bin").is_empty());
+        let kept = items(&steward, "/subject_requests");
+        assert_eq!((&kept[0]["number"], &kept[0]["state"], &kept[0]["content"], &kept[0]["answer"], &kept[0]["name"]),
+            (&request["number"], &json!("refused"), &json!(""), &Value::Null, &json!("")));
+        assert_eq!(steward.get(&at).ok()["request"]["number"], request["number"], "the register outlives the customer");
+    }
 }

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use futures_util::stream;
 use serde::{Deserialize, Serialize};
+use tokio::sync::Semaphore;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -27,6 +28,8 @@ use crate::platform::vault::Unsealing;
 /// Bytes around the file in a form.
 const FORM_MOST: usize = 1 << 20;
 const PIECE: usize = 64 << 10;
+/// Files that are looked at at the same time.
+static INTAKE: Semaphore = Semaphore::const_new(4);
 /// A browser that opens a file in spite of all must take it for a page of nowhere that may do nothing.
 const POLICY: &str = "sandbox; default-src 'none'; frame-ancestors 'none'";
 
@@ -96,6 +99,8 @@ async fn add(
     };
     let (name, file) = receive(form, (rules.most_mib as u64) << 20, "attachment.too_large").await?;
     let (vault, files, called) = (Arc::clone(&app.vault), app.files.clone(), name.clone());
+    // Pictures are made small one after the other: who waits for that waits here and holds no thread.
+    let _turn = INTAKE.acquire().await.map_err(Error::internal)?;
     let taken = move || intake::take(&vault, &files, rules.scanner.as_deref(), &called, file);
     let taken = tokio::task::spawn_blocking(taken).await.map_err(Error::internal)??;
     let who = Arc::clone(grant.principal());
@@ -122,7 +127,7 @@ async fn open(
         app.db.write(move |tx| service::open(tx, &grant, place)).await?
     };
     let length = HeaderValue::from(opened.bytes);
-    let mut response = sent(&app, &grant.0, &opened, "no-store")?;
+    let mut response = sent(&app, grant.0, opened).await?;
     response.headers_mut().insert(header::CONTENT_LENGTH, length);
     Ok(response)
 }
@@ -140,17 +145,21 @@ async fn open_small(
         let grant = grant.0.clone();
         app.db.read(move |tx| service::open_small(tx, &grant, place)).await?
     };
-    sent(&app, &grant.0, &opened, "private, max-age=300")
+    sent(&app, grant.0, opened).await
 }
 
-fn sent(app: &App, grant: &Grant<Read, Customer>, opened: &Opened, kept: &'static str) -> Result<Response> {
-    let content = opened.read(grant, &app.files)?;
+/// Nothing of it is kept on the way: who may see it is asked each time.
+async fn sent(app: &App, grant: Grant<Read, Customer>, opened: Opened) -> Result<Response> {
+    let media_type = HeaderValue::from_str(&opened.media_type).map_err(Error::internal)?;
+    let name = attachment_header(&opened.name);
+    let files = app.files.clone();
+    let content = tokio::task::spawn_blocking(move || opened.read(&grant, &files)).await.map_err(Error::internal)??;
     Response::builder()
-        .header(header::CONTENT_TYPE, HeaderValue::from_str(&opened.media_type).map_err(Error::internal)?)
-        .header(header::CONTENT_DISPOSITION, attachment_header(&opened.name))
+        .header(header::CONTENT_TYPE, media_type)
+        .header(header::CONTENT_DISPOSITION, name)
         .header(header::CONTENT_SECURITY_POLICY, POLICY)
         .header(header::ACCEPT_RANGES, "none")
-        .header(header::CACHE_CONTROL, kept)
+        .header(header::CACHE_CONTROL, "no-store")
         .body(Content::from_stream(pieces(content)))
         .map_err(Error::internal)
 }

@@ -53,6 +53,7 @@ pub fn told(answer: std::io::Result<Verdict>) -> (State, Option<String>) {
     match answer {
         Ok(Verdict::Clean) => (State::Fine, None),
         Ok(Verdict::Infected(name)) => (State::Infected, Some(name)),
+        Ok(Verdict::Refused(words)) => (State::Unchecked, Some(words)),
         Err(error) => {
             tracing::warn!(%error, "the virus scanner did not answer; a file waits");
             (State::Unchecked, None)

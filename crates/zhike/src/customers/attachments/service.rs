@@ -45,7 +45,12 @@ pub struct Carrier {
     pub word: &'static str,
     pub entity: Entity,
     pub there: fn(&mut Tx<'_>, customer: Uuid, ids: &[Uuid]) -> Result<Vec<Uuid>>,
+    /// Which of some the asker may change or delete, where a record has a rule of its own; without one the customer's
+    /// reach decides.
+    pub own_rule: Option<OwnRule>,
 }
+
+pub type OwnRule = fn(&mut Tx<'_>, &Principal, Action, customer: Uuid, ids: &[Uuid]) -> Result<Vec<Uuid>>;
 
 static CARRIERS: OnceLock<Vec<Carrier>> = OnceLock::new();
 
@@ -59,7 +64,7 @@ pub fn carriers() -> &'static [Carrier] {
 }
 
 pub fn own() -> Vec<Carrier> {
-    let carrier = |word, entity, there| Carrier { word, entity, there };
+    let carrier = |word, entity, there| Carrier { word, entity, there, own_rule: None };
     vec![
         carrier("customer", Entity::Customer, |_, _, ids| Ok(ids.iter().copied().filter(Uuid::is_nil).collect())),
         carrier(CONTACT, Entity::Contact, |tx, customer, ids| found(tx, &CONTACTS, customer, ids)),
@@ -112,9 +117,30 @@ struct Rights {
     delete: bool,
 }
 
-fn rights(tx: &mut Tx<'_>, who: &Principal, customer: &Customer, kind: &Carrier) -> Result<Rights> {
-    let mut may = |action| reach::reaches(tx, &reach::predicate(who, action, kind.entity), customer);
-    Ok(Rights { read: may(Action::Read)?, update: may(Action::Update)?, delete: may(Action::Delete)? })
+/// What somebody may do with files on these records of one kind.
+fn rights(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    customer: &Customer,
+    (kind, of): (&Carrier, &[Uuid]),
+) -> Result<HashMap<Uuid, Rights>> {
+    let read = reach::reaches(tx, &reach::predicate(who, Action::Read, kind.entity), customer)?;
+    let mut may = |action| match kind.own_rule {
+        Some(rule) => rule(tx, who, action, customer.id.uuid(), of),
+        None => match reach::reaches(tx, &reach::predicate(who, action, kind.entity), customer)? {
+            true => Ok(of.to_vec()),
+            false => Ok(Vec::new()),
+        },
+    };
+    let (update, delete) = (may(Action::Update)?, may(Action::Delete)?);
+    let of = of.iter().map(|id| (*id, Rights { read, update: update.contains(id), delete: delete.contains(id) }));
+    Ok(of.collect())
+}
+
+/// The same for one record.
+fn rights_on(tx: &mut Tx<'_>, who: &Principal, customer: &Customer, (kind, id): (&Carrier, Uuid)) -> Result<Rights> {
+    let mut rights = rights(tx, who, customer, (kind, &[id]))?;
+    rights.remove(&id).ok_or_else(Error::not_found)
 }
 
 impl Rights {
@@ -149,11 +175,16 @@ pub fn list(tx: &mut Tx<'_>, grant: &Reading, customer: Id<Customer>) -> Result<
     let there = shown(tx, customer.id.uuid(), &rows)?;
     let mut known = HashMap::new();
     for kind in carriers() {
-        known.insert(kind.word, rights(tx, who, &customer, kind)?);
+        let of: HashSet<Uuid> = rows.iter().filter(|row| row.of_kind == kind.word).map(|row| row.of_id).collect();
+        if !of.is_empty() {
+            let of: Vec<Uuid> = of.into_iter().collect();
+            known.insert(kind.word, rights(tx, who, &customer, (kind, &of))?);
+        }
     }
     let mut views = Vec::with_capacity(rows.len());
     for row in rows {
-        let Some(rights) = known.get(row.of_kind.as_str()).filter(|rights| rights.read) else { continue };
+        let rights = known.get(row.of_kind.as_str()).and_then(|rights| rights.get(&row.of_id));
+        let Some(rights) = rights.filter(|rights| rights.read) else { continue };
         if there.contains(&(row.of_kind.clone(), row.of_id)) {
             views.push(view(tx, who, *rights, row)?);
         }
@@ -197,14 +228,16 @@ pub struct Place {
 pub fn check(tx: &mut Tx<'_>, grant: &Reading, place: &Place) -> Result<Attachments> {
     let customer = load(tx, grant, Id::from_uuid(place.customer))?;
     let kind = carrier(&place.of_kind)?;
-    match rights(tx, grant.principal(), &customer, kind)? {
-        Rights { read: false, .. } => return Err(Error::not_found()),
-        Rights { update: false, .. } => return Err(Error::forbidden()),
-        _ => {}
-    }
     let of = place.of_id.unwrap_or_default();
+    let rights = rights_on(tx, grant.principal(), &customer, (kind, of))?;
+    if !rights.read {
+        return Err(Error::not_found());
+    }
     if (kind.there)(tx, place.customer, &[of])?.is_empty() {
         return Err(Error::field_invalid("of_id", "unknown"));
+    }
+    if !rights.update {
+        return Err(Error::forbidden());
     }
     if kind.word == CONTACT && !found(tx, &RESTRICTED, place.customer, &[of])?.is_empty() {
         return Err(Error::new(423, "contact.restricted"));
@@ -249,11 +282,11 @@ pub fn add(tx: &mut Tx<'_>, grant: &Reading, place: &Place, name: &str, taken: &
     };
     row.insert(tx)?;
     audited(tx, who, &row, "attach")?;
-    let rights = rights(tx, who, &customer, carrier(&row.of_kind)?)?;
+    let rights = rights_on(tx, who, &customer, (carrier(&row.of_kind)?, row.of_id))?;
     view(tx, who, rights, row)
 }
 
-fn audited(tx: &mut Tx<'_>, who: &Principal, row: &Attachment, action: &str) -> Result<()> {
+pub(super) fn audited(tx: &mut Tx<'_>, who: &Principal, row: &Attachment, action: &str) -> Result<()> {
     let mut changes = Changes::new();
     changes.set("attachment", row.id).set("of_kind", &row.of_kind).set("bytes", row.bytes);
     changes.set("media_type", &row.media_type);
@@ -266,7 +299,7 @@ fn one(tx: &mut Tx<'_>, grant: &Reading, (customer, id): (Uuid, Uuid)) -> Result
     let customer = load(tx, grant, Id::from_uuid(customer))?;
     let row = Attachment::one(tx, &ONE, &[&customer.id, &id])?.ok_or_else(Error::not_found)?;
     let kind = carrier(&row.of_kind).map_err(|_| Error::not_found())?;
-    let rights = rights(tx, grant.principal(), &customer, kind)?;
+    let rights = rights_on(tx, grant.principal(), &customer, (kind, row.of_id))?;
     if !rights.read || shown(tx, customer.id.uuid(), std::slice::from_ref(&row))?.is_empty() {
         return Err(Error::not_found());
     }

@@ -1,6 +1,7 @@
 //! What comes round: files follow their records, removed ones go for good, and those that wait are asked about again.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -9,9 +10,11 @@ use uuid::Uuid;
 
 use super::intake::told;
 use super::model::{Attachment, State};
-use super::service::{PURPOSE, there};
-use crate::kernel::Result;
+use super::service::{PURPOSE, audited, there};
+use crate::customers::merges;
+use crate::kernel::{Principal, Result};
 use crate::platform::jobs::JobContext;
+use crate::platform::notifications::{self, Notice};
 use crate::platform::scan;
 use crate::platform::settings;
 use crate::platform::vault::{ContentId, Unsealing};
@@ -24,6 +27,8 @@ const KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
 const SETTLED: SignedDuration = SignedDuration::from_hours(1);
 const PAGE: i64 = 500;
 const WAITING_MOST: i64 = 200;
+/// What is said of a file whose content is not there, in the place of the scanner's words.
+const UNREADABLE: &str = "unreadable";
 
 store::statements! {
     WALK = select Attachment where "removed_at is null and (customer_id > $1 or (customer_id = $1 and id > $2))
@@ -32,7 +37,9 @@ store::statements! {
     FORGET = "delete from attachment where removed_at < $1";
     REFERRED = "select file_id from attachment where file_id in among($1)";
     REFERRED_SMALL = "select small_file_id from attachment where small_file_id in among($1)";
-    WAITING = select Attachment where "state = 'unchecked' and removed_at is null order by added_at limit $1";
+    /// What the scanner would not take is asked about last, or it would keep all others from being asked.
+    WAITING = select Attachment where "state = 'unchecked' and removed_at is null
+        order by case when finding is null then 0 else 1 end, added_at limit $1";
     CHECKED = "update attachment set state = $3, finding = $4 where customer_id = $1 and id = $2";
 }
 
@@ -43,7 +50,7 @@ pub fn run(context: &JobContext, _payload: Value) -> Result<Value> {
     let (mut place, mut steps, mut gone) = ((Uuid::nil(), Uuid::nil()), 0, 0);
     loop {
         steps += 1;
-        let (count, last) = context.step(steps, 0, move |tx, _| follow(tx, place, now))?;
+        let (count, last) = context.step(steps, 0, move |tx, who| follow(tx, who, place))?;
         gone += count;
         match last {
             Some(last) => place = last,
@@ -62,11 +69,12 @@ pub fn run(context: &JobContext, _payload: Value) -> Result<Value> {
     }
 }
 
-/// One page of attachments: those whose record is gone, and not in the recycle bin, are removed with it.
-fn follow(
+/// One page of attachments: those whose record is gone, and not in the recycle bin, are removed with it. While a merge is
+/// moving rows, a file may be at one customer and its record still at the other; such customers are left for next time.
+pub(super) fn follow(
     tx: &mut Tx<'_>,
+    who: &Principal,
     (customer, id): (Uuid, Uuid),
-    now: jiff::Timestamp,
 ) -> Result<(usize, Option<(Uuid, Uuid)>)> {
     let rows = Attachment::all(tx, &WALK, &[&customer, &id, &PAGE])?;
     let last = rows.last().filter(|_| rows.len() as i64 == PAGE).map(|row| (row.customer_id.uuid(), row.id.uuid()));
@@ -81,8 +89,12 @@ fn follow(
             rows.iter().filter(|row| !there.contains(&(row.of_kind.clone(), row.of_id))).collect();
         let held = bin::held(tx, &lost.iter().map(|row| row.of_id).collect::<Vec<_>>())?;
         lost.retain(|row| !held.contains(&row.of_id));
+        if lost.is_empty() || merges::busy(tx, customer)? {
+            continue;
+        }
         for row in lost {
-            tx.execute(&GONE, &[&customer, &row.id, &now])?;
+            tx.execute(&GONE, &[&customer, &row.id, &who.now])?;
+            audited(tx, who, row, "remove_attachment")?;
             gone += 1;
         }
     }
@@ -103,34 +115,55 @@ fn release(tx: &mut Tx<'_>, after: Uuid, before: jiff::Timestamp) -> Result<(usi
     Ok((free.len(), ids.last().copied().filter(|_| ids.len() as i64 == PAGE)))
 }
 
-/// Asks the scanner about files that wait for it; where there is none any more they wait no longer.
+/// Asks the scanner about files that wait for it; where there is none any more they wait no longer. One that the scanner
+/// will not take goes on waiting and says why; only when nobody can be reached at all are the others left alone too.
 pub fn check(context: &JobContext, _payload: Value) -> Result<Value> {
     let (waiting, scanner) = context.read(|tx, _| {
         let waiting = Attachment::all(tx, &WAITING, &[&WAITING_MOST])?;
-        let waiting = waiting.into_iter().map(|row| {
-            let digest = files::of_room(tx, row.file_id, PURPOSE)?.digest;
-            Ok((row, digest))
-        });
-        let waiting = waiting.collect::<Result<Vec<_>>>()?;
         Ok((waiting, settings::get(tx)?.attachments.scanner))
     })?;
     let (total, mut checked) = (waiting.len() as i64, 0);
-    for (row, digest) in waiting {
+    for row in waiting {
         let (state, finding) = match &scanner {
             None => (State::Fine, None),
-            Some(address) => {
-                let content = ContentId(row.content_id.clone());
-                let mut file = Unsealing::new(&context.vault, &content, context.files.read(&digest)?)?;
-                told(scan::scan(address, &mut file))
-            }
+            Some(address) => match content_of(context, &row) {
+                Ok(mut file) => told(scan::scan(address, &mut file)),
+                Err(error) => {
+                    tracing::error!(%error, attachment = %row.id, "a file that waits for the scanner cannot be read");
+                    (State::Unchecked, Some(UNREADABLE.to_owned()))
+                }
+            },
         };
-        if state == State::Unchecked {
+        if state == State::Unchecked && finding.is_none() {
             break;
         }
         checked += 1;
-        context.step(checked, total, move |tx, _| {
-            Ok(tx.execute(&CHECKED, &[&row.customer_id, &row.id, &state, &finding])?)
-        })?;
+        context.step(checked, total, move |tx, who| noted(tx, who, &row, (state, finding.as_deref())))?;
     }
     Ok(json!({ "checked": checked }))
+}
+
+fn content_of(context: &JobContext, row: &Attachment) -> Result<Unsealing<File>> {
+    let file = row.file_id;
+    let digest = context.read(move |tx, _| Ok(files::of_room(tx, file, PURPOSE)?.digest))?;
+    Unsealing::new(&context.vault, &ContentId(row.content_id.clone()), context.files.read(&digest)?)
+}
+
+/// What was found is written down, and whoever added an infected file is told.
+fn noted(tx: &mut Tx<'_>, who: &Principal, row: &Attachment, (state, finding): (State, Option<&str>)) -> Result<()> {
+    tx.execute(&CHECKED, &[&row.customer_id, &row.id, &state, &finding])?;
+    if state != State::Infected {
+        return Ok(());
+    }
+    audited(tx, who, row, "attachment_infected")?;
+    let (link, key) = (format!("/customers/{}", row.customer_id), format!("infected:{}", row.id));
+    let notice = Notice {
+        user: row.added_by,
+        kind: "attachment_infected",
+        params: json!({}),
+        link: Some(&link),
+        dedupe_key: Some(&key),
+        at: who.now,
+    };
+    notifications::notify(tx, &notice).map(drop)
 }

@@ -7,13 +7,24 @@ use std::net::TcpListener;
 use axum::http::{Method, header};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
+use store::Entity as _;
 use store::jobs::{self, NewJob};
 
 use super::sweep::{CHECK, KIND};
+use crate::customers::merges::ROWS_AT_ONCE;
+use crate::engagement::interactions::Interaction;
+use crate::kernel::Id;
 use crate::testing::{Reply, Session, TestApp};
 
 const PDF: &[u8] = b"%PDF-1.7\n%signed page";
 const EICAR: &[u8] = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*";
+
+/// What this scanner takes for too large.
+const TOO_LARGE: &[u8] = b"a large text";
+
+store::statements! {
+    TALKS = select Interaction where "customer_id = $1 and id = $2";
+}
 
 fn id_of(made: &Value) -> String {
     made["id"].as_str().expect("an id").to_owned()
@@ -96,8 +107,11 @@ fn scanner() -> std::net::SocketAddr {
                 }
                 content.extend(piece);
             }
-            let found = content.windows(EICAR.len()).any(|part| part == EICAR);
-            let answer: &[u8] = if found { b"stream: Eicar-Test-Signature FOUND\0" } else { b"stream: OK\0" };
+            let answer: &[u8] = match () {
+                () if content == TOO_LARGE => b"INSTREAM size limit exceeded. ERROR\0",
+                () if content.windows(EICAR.len()).any(|part| part == EICAR) => b"stream: Eicar-Test-Signature FOUND\0",
+                () => b"stream: OK\0",
+            };
             stream.write_all(answer).expect("answered");
         }
     });
@@ -133,6 +147,7 @@ store::db_test! {
         let small = li.get(&format!("/customers/{id}/attachments/{}/small", id_of(picture)));
         assert!(small.bytes.starts_with(b"\xff\xd8\xff"));
         assert_eq!(small.text_header(header::CONTENT_TYPE), "image/jpeg");
+        assert_eq!(small.text_header(header::CACHE_CONTROL), "no-store", "it may be removed, or found infected, at any moment");
         // The same page twice is kept once, and nothing lies open on the disk.
         let disk = on_disk(&app);
         assert_eq!(disk.len(), 3);
@@ -273,5 +288,74 @@ store::db_test! {
         assert_eq!(found["items"][0]["finding"], "Eicar-Test-Signature");
         assert_eq!(upload(&li, &id, "of_kind=customer", "c.txt", EICAR).refused(422), "attachment.refused_infected");
         assert_eq!(upload(&li, &id, "of_kind=customer", "d.pdf", PDF).created()["state"], "fine");
+    }
+
+    fn a_file_on_a_record_follows_the_rule_of_the_record(db) {
+        let app = TestApp::new(&db);
+        let (li, chen) = (app.sign_in("li"), app.sign_in("chen"));
+        let id = customer(&li, "华盛机械");
+        let theirs = talk(&chen, &id);
+        let of = format!("of_kind=interaction&of_id={theirs}");
+        let page = id_of(&upload(&chen, &id, &of, "a.pdf", PDF).created());
+        let record = format!("/customers/{id}/interactions/{theirs}");
+        let file = format!("/customers/{id}/attachments/{page}");
+        assert_eq!(li.delete(&record).refused(403), "forbidden");
+        assert_eq!(li.delete(&file).refused(403), "forbidden", "whose record it is decides");
+        assert_eq!(upload(&li, &id, &of, "b.pdf", PDF).refused(403), "forbidden");
+        assert_eq!(li.get(&format!("{file}/file")).bytes, PDF);
+        let removable = |session: &Session<'_>| session.get(&format!("/customers/{id}/attachments")).ok()["items"][0]["removable"].clone();
+        assert_eq!((removable(&li), removable(&chen)), (json!(false), json!(true)));
+        chen.delete(&file).ok();
+    }
+
+    fn files_are_left_alone_while_a_merge_moves_their_records(db) {
+        let app = TestApp::new(&db);
+        let wang = app.sign_in("wang");
+        let (kept, gone) = (customer(&wang, "华盛机械"), customer(&wang, "瑞丰食品"));
+        let (from, now) = (gone.parse::<uuid::Uuid>().expect("an id"), app.clock.now());
+        let first = talk(&wang, &gone).parse::<uuid::Uuid>().expect("an id");
+        let last = app.write(move |tx| {
+            let one = Interaction::all(tx, &TALKS, &[&from, &first])?.remove(0);
+            let mut last = first;
+            for _ in 0..ROWS_AT_ONCE {
+                let more = Interaction { id: Id::new(), ..one.clone() };
+                more.insert(tx)?;
+                last = more.id.uuid();
+            }
+            Ok(last)
+        });
+        upload(&wang, &gone, &format!("of_kind=interaction&of_id={last}"), "a.pdf", PDF).created();
+        let version = |id: &str| wang.get(&format!("/customers/{id}")).ok()["version"].as_i64().expect("a version");
+        let body = json!({ "loser_id": gone, "loser_version": version(&gone), "take": [], "reason": "同一家" });
+        wang.request(Method::POST, &format!("/customers/{kept}/merges")).version(version(&kept)).json(body).send().ok();
+        // The merge has made its first step; its job waits while the sweep comes round.
+        app.write(move |tx| crate::customers::attachments::sweep::follow(tx, &crate::platform::access::system(now, &std::sync::Arc::new(
+            crate::platform::vault::Vault::from_root(&[7; 32]))), (uuid::Uuid::nil(), uuid::Uuid::nil())).map(drop));
+        app.run_jobs();
+        assert_eq!(names(&wang, &kept), ["a.pdf"]);
+    }
+
+    fn one_that_the_scanner_will_not_take_stops_no_other(db) {
+        let app = TestApp::new(&db);
+        let li = app.sign_in("li");
+        let id = customer(&li, "华盛机械");
+        let away = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
+        settings(&app, json!({ "scanner": away.to_string() })).ok();
+        let large = upload(&li, &id, "of_kind=customer", "a.txt", TOO_LARGE).created();
+        app.pass(SignedDuration::from_secs(1));
+        let small = upload(&li, &id, "of_kind=customer", "b.txt", EICAR).created();
+        settings(&app, json!({ "scanner": scanner().to_string() })).ok();
+        comes_round(&app, CHECK);
+        let found = li.get(&format!("/customers/{id}/attachments")).ok();
+        let of = |made: &Value| {
+            let mut items = found["items"].as_array().expect("items").iter();
+            let one = items.find(|item| item["id"] == made["id"]).expect("the file");
+            (one["state"].clone(), one["finding"].clone())
+        };
+        assert_eq!(of(&large), (json!("unchecked"), json!("INSTREAM size limit exceeded. ERROR")));
+        assert_eq!(of(&small).0, "infected");
+        assert!(li.get("/notifications").text().contains("attachment_infected"), "whoever added it is told");
+        let filter: String = "[[\"action\",\"eq\",\"attachment_infected\"]]".bytes().map(|byte| format!("%{byte:02X}")).collect();
+        assert_eq!(app.sign_in("auditor").get(&format!("/audit?filter={filter}")).ok()["items"].as_array().map(Vec::len), Some(1));
     }
 }

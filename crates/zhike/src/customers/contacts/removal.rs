@@ -95,6 +95,11 @@ pub fn restore(
     settle(tx, who, &customer, &contact, "restore", changes)
 }
 
+/// Whether a contact lies in the bin.
+pub fn is_kept(tx: &mut Tx<'_>, customer: Id<Customer>, contact: Id<Contact>) -> Result<bool> {
+    Ok(tx.query_opt(&KEPT, &[&customer, &contact])?.is_some())
+}
+
 /// A contact goes for good.
 pub fn purge(tx: &mut Tx<'_>, item: &Item) -> Result<bool> {
     tx.execute(&FORGET, &[&item.customer_id, &item.id])?;

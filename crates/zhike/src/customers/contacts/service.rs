@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use store::{Entity as _, Ids, Tx};
 use uuid::Uuid;
 
@@ -22,6 +24,8 @@ store::statements! {
     OF_CUSTOMER = select Contact where "customer_id = $1 and restricted_at is null
         order by has_left, is_primary desc, decision_maker desc, id";
     ONE = select Contact where "customer_id = $1 and id = $2";
+    WHEREVER = select Contact where "id = $1";
+    PLACES = "select id, customer_id from contact where id in among($1)";
     OF_MANY = "select customer_id, id, name, position, decision_maker, is_primary, has_left, no_contact_at from contact
         where customer_id in among($1) and restricted_at is null order by is_primary desc, id";
     NO_SUPERIOR = "update contact set reports_to = null, version = version + 1 where customer_id = $1 and reports_to = $2";
@@ -197,6 +201,20 @@ pub fn one(tx: &mut Tx<'_>, customer: Id<Customer>, contact: Id<Contact>) -> Res
         Some(_) => Err(Error::new(423, "contact.restricted")),
         None => Ok(contact),
     }
+}
+
+/// A contact at whichever customer they are by now, restricted or not; for who may know of them anyway.
+pub fn wherever(tx: &mut Tx<'_>, contact: Id<Contact>) -> Result<Option<Contact>> {
+    Ok(Contact::one(tx, &WHEREVER, &[&contact])?)
+}
+
+/// At which customers these contacts are by now: one may have become part of another since.
+pub(super) fn places(tx: &mut Tx<'_>, contacts: &[Uuid]) -> Result<HashMap<Uuid, Id<Customer>>> {
+    if contacts.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let place = |row: &store::Row| Ok((row.get(0)?, Id::from_uuid(row.get(1)?)));
+    tx.query(&PLACES, &[&Ids(contacts)])?.iter().map(place).collect()
 }
 
 /// What follows from a contact that was written: one primary contact only, audit, completeness, search.

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::model::{
     Attitude, Authority, Birthday, CONTACT_EMAIL, CONTACT_PHONE, CONTACT_WECHAT, Contact, Influence, Salutation,
 };
+use super::service::places;
 use crate::customers::chart::Unit;
 use crate::customers::model::Customer;
 use crate::customers::service;
@@ -80,8 +81,10 @@ pub fn view(tx: &mut Tx<'_>, who: &Principal, contact: Contact) -> Result<Contac
 
 /// Contacts as somebody sees them, with one question for the names of other customers.
 pub fn views(tx: &mut Tx<'_>, who: &Principal, contacts: Vec<Contact>) -> Result<Vec<ContactView>> {
+    let elsewhere = contacts.iter().flat_map(|contact| [contact.moved_to_contact, contact.moved_from_contact]);
+    let places = places(tx, &elsewhere.flatten().map(Id::uuid).collect::<Vec<_>>())?;
     let others = contacts.iter().flat_map(|contact| [contact.moved_to_customer, contact.moved_from_customer]);
-    let others: Vec<Uuid> = others.flatten().map(Id::uuid).collect();
+    let others: Vec<Uuid> = others.flatten().chain(places.values().copied()).map(Id::uuid).collect();
     let names: HashMap<Uuid, String> =
         service::cards(tx, who, &others)?.into_iter().filter(|card| card.visible).map(|c| (c.id, c.name)).collect();
     let mut held = Records::new();
@@ -93,7 +96,7 @@ pub fn views(tx: &mut Tx<'_>, who: &Principal, contacts: Vec<Contact>) -> Result
             held = values::of_customer(tx, who, contact.customer_id.uuid())?;
             read = Some(contact.customer_id);
         }
-        seen_by.push(seen(tx, who, contact, &names, &held)?);
+        seen_by.push(seen(tx, who, contact, (&places, &names), &held)?);
     }
     Ok(seen_by)
 }
@@ -102,11 +105,12 @@ fn seen(
     tx: &mut Tx<'_>,
     who: &Principal,
     contact: Contact,
-    names: &HashMap<Uuid, String>,
+    (places, names): (&HashMap<Uuid, Id<Customer>>, &HashMap<Uuid, String>),
     held: &Records,
 ) -> Result<ContactView> {
     let moved = |customer: Option<Id<Customer>>, contact: Option<Id<Contact>>| {
         let (customer_id, contact_id) = (customer?, contact?);
+        let customer_id = places.get(&contact_id.uuid()).copied().unwrap_or(customer_id);
         names.get(&customer_id.uuid()).map(|name| Moved { customer_id, contact_id, customer: name.clone() })
     };
     let no_contact = match (contact.no_contact_at, contact.no_contact_by) {

@@ -11,7 +11,7 @@ mod service;
 #[cfg(test)]
 mod tests;
 
-pub use service::{Sheet, Wanted, declare};
+pub use service::{CHARACTERS_MOST, Sheet, Wanted, declare, too_many};
 
 use crate::platform::jobs::Registry;
 

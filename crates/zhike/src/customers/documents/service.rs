@@ -32,6 +32,10 @@ const CUSTOMERS_MOST: usize = 1_000;
 /// One PDF is made in memory.
 const BOUND_MOST: usize = 200;
 const ROWS_BOUND_MOST: usize = 40_000;
+/// Characters of one form, and of forms bound together: all of them are in memory, several times over, while they are
+/// laid out.
+pub const CHARACTERS_MOST: usize = 2_000_000;
+const CHARACTERS_BOUND_MOST: usize = 4_000_000;
 const DAYS_MOST: i32 = 366 * 5;
 
 /// A form of the house: how it is called, whose permission it needs, and how it is filled for a customer whose reading
@@ -211,7 +215,20 @@ fn filled(tx: &mut Tx<'_>, who: &Arc<Principal>, customer: &Archive, request: &R
     }
     let title = wanted.style.word(sheet.zh, sheet.en);
     let name = format!("{title}-{}-{}", customer.name, wanted.today);
-    Ok(Filled { form: (sheet.make)(tx, who, customer, &wanted)?, name })
+    let form = (sheet.make)(tx, who, customer, &wanted)?;
+    match characters(&form) > CHARACTERS_MOST {
+        true => Err(too_many("choose a shorter period")),
+        false => Ok(Filled { form, name }),
+    }
+}
+
+fn characters(form: &Form) -> usize {
+    form.rows.iter().flat_map(|row| &row.cells).map(|cell| cell.text.chars().count()).sum()
+}
+
+/// More than can be laid out, and what helps.
+pub fn too_many(help: &str) -> Error {
+    Error::new(413, "document.too_many").detail(help)
 }
 
 /// Writes the form. Done outside a transaction, since it takes a while.
@@ -230,7 +247,7 @@ pub fn release(
     let customer = service::load(tx, grant, id)?.id.uuid();
     let format = request.format.form();
     let name = format!("{name}.{}", format.extension());
-    let (media_type, entity) = (format.media_type(), Entity::Customer);
+    let (media_type, entity) = (format.media_type(), request.sheet()?.entity);
     let leaving = Leaving { blob, name: &name, media_type, entity, customer: Some(customer), told: told(request) };
     exports::release(tx, grant.principal(), leaving)
 }
@@ -264,69 +281,133 @@ pub fn start(tx: &mut Tx<'_>, grant: &Grant<Export, Customer>, request: &ManyReq
     Ok(jobs::enqueue(tx, new)?)
 }
 
-/// The job: finds the customers, fills a form for each, and lets all of them out as one file.
+/// A customer whose form is to be filled.
+#[derive(Clone, Debug)]
+struct Chosen {
+    id: Uuid,
+    number: String,
+}
+
+/// The job: finds the customers, fills a form for each, and lets all of them out as one file. Who has gone out of the
+/// asker's reach since they were chosen is left out and named by number; who does after their page was written stops it.
 pub fn run(context: &JobContext, payload: Value) -> Result<Value> {
     let request: ManyRequest = serde_json::from_value(payload)?;
     let (document, language) = (request.document.clone(), request.document.language);
-    let customers = chosen(context, &request)?;
-    let total = customers.len();
-    let mut rows = 0;
+    let chosen = chosen(context, &request)?;
+    let total = chosen.len();
+    let (mut size, mut customers, mut skipped) = (Size::default(), Vec::new(), Vec::new());
     let blob = context.files.put_with(|file| {
         let mut pile = Pile::new(&request, file);
-        for (nth, customer) in customers.iter().enumerate() {
-            let (customer, document) = (*customer, document.clone());
-            let form = context.read(move |tx, who| {
-                let customer = service::load(tx, &who.grant::<Export, Customer>()?, Id::from_uuid(customer))?;
-                filled(tx, who, &customer, &document)
-            })?;
-            rows += form.form.rows.len();
-            if request.together && rows > ROWS_BOUND_MOST {
-                return Err(Error::new(413, "document.too_many").detail("print fewer customers, or a shorter period"));
-            }
-            pile.add(form)?;
+        for (nth, Chosen { id, number }) in chosen.iter().enumerate() {
             context.progress(nth as i64, total as i64)?;
+            let Some(filled) = page(context, *id, &document).map_err(|error| named(error, number))? else {
+                skipped.push(number.clone());
+                continue;
+            };
+            if request.together {
+                size.add(&filled.form)?;
+            }
+            pile.add(filled)?;
+            customers.push(*id);
         }
         pile.finish()
     })?;
+    if customers.is_empty() {
+        return Err(Error::invalid("document.nobody"));
+    }
     let style = context.read(move |tx, _| Style::of(tx, language))?;
     let sheet = document.sheet()?;
     let (extension, media_type) =
         if request.together { ("pdf", "application/pdf") } else { ("zip", "application/zip") };
     let name = exports::dated_name(context, &style, style.word(sheet.zh, sheet.en), extension);
+    let rows = customers.len();
     let released = context.step(total as i64, total as i64, move |tx, who| {
         for customer in &customers {
+            let still = still(tx, who, *customer, sheet.entity)?;
+            still.ok_or_else(|| Error::conflict("document.changed"))?;
             // Whoever asks who saw a customer is told of each.
             audit::record(tx, who, "print", Entity::Customer, *customer, Some(*customer), told(&document))?;
         }
         let mut told = told(&document);
         told["rows"] = customers.len().into();
-        let leaving = Leaving { blob: &blob, name: &name, media_type, entity: Entity::Customer, customer: None, told };
+        let leaving = Leaving { blob: &blob, name: &name, media_type, entity: sheet.entity, customer: None, told };
         exports::release(tx, who, leaving)
     })?;
-    Ok(json!({ "file": released.file, "name": released.name, "rows": total, "bytes": released.bytes }))
+    Ok(json!({
+        "file": released.file, "name": released.name, "rows": rows, "bytes": released.bytes, "skipped": skipped,
+    }))
+}
+
+/// The form of one customer; nothing where they are no longer within reach.
+fn page(context: &JobContext, customer: Uuid, document: &Request) -> Result<Option<Filled>> {
+    let document = document.clone();
+    context.read(move |tx, who| {
+        let Some(found) = still(tx, who, customer, document.sheet()?.entity)? else { return Ok(None) };
+        filled(tx, who, &found, &document).map(Some)
+    })
+}
+
+/// A customer that may still be taken out of the house with such records.
+pub(super) fn still(tx: &mut Tx<'_>, who: &Arc<Principal>, customer: Uuid, records: Entity) -> Result<Option<Archive>> {
+    let found = match service::load(tx, &who.grant::<Export, Customer>()?, Id::from_uuid(customer)) {
+        Err(error) if error.status < 500 => return Ok(None),
+        found => found?,
+    };
+    for action in [Action::Read, Action::Export] {
+        if !reach::reaches(tx, &reach::predicate(who, action, records), &found)? {
+            return Ok(None);
+        }
+    }
+    Ok(Some(found))
+}
+
+/// Which of many customers has more than goes on paper.
+fn named(error: Error, number: &str) -> Error {
+    match error.status {
+        413 => error.detail(format!("{number}: choose a shorter period")),
+        _ => error,
+    }
+}
+
+/// How much is to be bound together.
+#[derive(Default)]
+struct Size {
+    rows: usize,
+    characters: usize,
+}
+
+impl Size {
+    fn add(&mut self, form: &Form) -> Result<()> {
+        self.rows += form.rows.len();
+        self.characters += characters(form);
+        match self.rows > ROWS_BOUND_MOST || self.characters > CHARACTERS_BOUND_MOST {
+            true => Err(too_many("print fewer customers, or a shorter period")),
+            false => Ok(()),
+        }
+    }
 }
 
 /// The customers that were chosen and may be taken out, in the order of the list.
-fn chosen(context: &JobContext, request: &ManyRequest) -> Result<Vec<Uuid>> {
+fn chosen(context: &JobContext, request: &ManyRequest) -> Result<Vec<Chosen>> {
     let most = if request.together { BOUND_MOST } else { CUSTOMERS_MOST };
     let entity = request.document.sheet()?.entity;
     let (mut found, mut cursor) = (Vec::new(), None::<String>);
     loop {
         let question = request.question(cursor.as_deref())?;
-        let (ids, next) = context.read(move |tx, who| {
+        let (page, next) = context.read(move |tx, who| {
             let page = service::rows::<Archive>(tx, &who.grant::<Read, Customer>()?, &question)?;
             let both = [Entity::Customer, entity].map(|entity| reach::predicate(who, Action::Export, entity));
-            let mut ids = Vec::new();
+            let mut chosen = Vec::new();
             for customer in page.items {
                 if reach::reaches(tx, &both[0], &customer)? && reach::reaches(tx, &both[1], &customer)? {
-                    ids.push(customer.id.uuid());
+                    chosen.push(Chosen { id: customer.id.uuid(), number: customer.number });
                 }
             }
-            Ok((ids, page.next))
+            Ok((chosen, page.next))
         })?;
-        found.extend(ids);
+        found.extend(page);
         if found.len() > most {
-            return Err(Error::new(413, "document.too_many").detail(format!("at most {most} customers at once")));
+            return Err(too_many(&format!("at most {most} customers at once")));
         }
         cursor = next;
         if cursor.is_none() {

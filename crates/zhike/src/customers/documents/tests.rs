@@ -1,9 +1,16 @@
 //! The forms through their HTTP door, on both databases.
 
 use serde_json::{Value, json};
+use store::Entity as _;
 
 use crate::customers::import::tests::cells;
+use crate::engagement::interactions::Interaction;
+use crate::kernel::{Entity, Error, Id};
 use crate::testing::{Reply, Session, TestApp};
+
+store::statements! {
+    EVERY = select Interaction where "customer_id = $1";
+}
 
 fn print(session: &Session<'_>, id: &str, document: Value) -> Reply {
     let made = session.post(&format!("/customers/{id}/documents"), document).created();
@@ -149,5 +156,104 @@ store::db_test! {
         assert_eq!(li.post("/customers/documents", asked).fault(), "together: invalid");
         let asked = json!({ "document": document("archive", "xlsx"), "ids": [] });
         assert_eq!(li.post("/customers/documents", asked).fault(), "ids: required");
+    }
+
+    fn what_was_let_out_is_asked_about_again_when_it_is_fetched(db) {
+        let app = TestApp::new(&db);
+        let (li, wang, steward) = (app.sign_in("li"), app.sign_in("wang"), app.sign_in("steward"));
+        let id = customer(&app, &li, "华盛机械");
+        let make = || {
+            let made = li.post(&format!("/customers/{id}/documents"), json!({ "sheet": "archive", "format": "pdf" })).created();
+            format!("/exports/{}/file", made["file"].as_str().expect("a file"))
+        };
+        let file = make();
+        assert!(li.get(&file).bytes.starts_with(b"%PDF-"));
+        let fetched = audited(&app, "fetch_export");
+        assert_eq!((fetched.len(), &fetched[0]["customer_id"]), (1, &json!(id)));
+        // The customer goes to somebody else.
+        let version = || wang.get(&format!("/customers/{id}")).ok()["version"].as_i64().expect("a version");
+        let hand_to = |login: &str| {
+            let to = json!({ "owner_id": app.person(login), "reason": "调岗" });
+            wang.put(&format!("/customers/{id}/owner"), version(), to).ok()
+        };
+        hand_to("sun");
+        assert_eq!(li.get(&file).refused(404), "not_found");
+        hand_to("li");
+        assert!(li.get(&file).bytes.starts_with(b"%PDF-"));
+        // Records of contacts go out by the right to them alone, and not without it.
+        let job = li.post("/interactions/export", json!({ "format": "csv" })).ok();
+        app.run_jobs();
+        let job = li.get(&format!("/jobs/{}", job["job_id"].as_str().expect("a job"))).ok();
+        let talks = format!("/exports/{}/file", job["result"]["file"].as_str().expect("a file"));
+        let admin = app.sign_in("admin");
+        let role = || {
+            let roles = admin.get("/roles").ok();
+            roles["items"].as_array().expect("roles").iter().find(|role| role["builtin"] == "salesperson").expect("the role").clone()
+        };
+        let (path, permissions) = (format!("/roles/{}", role()["id"].as_str().expect("an id")), role()["permissions"].clone());
+        let give = |permissions: Value| {
+            let version = role()["version"].as_i64().expect("a version");
+            admin.patch(&path, version, json!({ "permissions": permissions })).ok();
+        };
+        let without = |entity: &str| {
+            let mut permissions = permissions.clone();
+            permissions[entity].as_object_mut().expect("rights").remove("export");
+            permissions
+        };
+        give(without("customer"));
+        assert_eq!(li.get(&talks).status.as_u16(), 200);
+        assert_eq!(li.get(&file).refused(403), "forbidden");
+        give(without("interaction"));
+        assert_eq!(li.get(&talks).refused(403), "forbidden");
+        give(permissions.clone());
+        // Somebody is restricted: who knows which lists they stand in.
+        let file = make();
+        let contact = li.get(&format!("/customers/{id}/contacts")).ok()["items"][0]["id"].clone();
+        let asked = json!({ "contact_id": contact, "kind": "restrict", "asker": "oneself", "channel": "phone", "content": "请办理" });
+        let request = steward.post(&format!("/customers/{id}/subject_requests"), asked).created();
+        let at = format!("/customers/{id}/subject_requests/{}", request["id"].as_str().expect("an id"));
+        steward.put(&format!("{at}/identity"), 1, json!({ "identity": "called_back" })).ok();
+        steward.put(&format!("{at}/restriction"), 1, json!({})).ok();
+        assert_eq!((li.get(&file).refused(404), li.get(&talks).refused(404)), ("not_found".to_owned(), "not_found".to_owned()));
+    }
+
+    fn who_is_gone_when_their_page_comes_is_left_out(db) {
+        let app = TestApp::new(&db);
+        let (li, wang) = (app.sign_in("li"), app.sign_in("wang"));
+        let ids = ["华盛机械", "瑞丰食品"].map(|name| customer(&app, &li, name));
+        let still = |id: &String| {
+            let (who, id) = (app.principal("li"), id.parse().expect("an id"));
+            app.read(move |tx| Ok::<_, Error>(crate::customers::documents::service::still(tx, &who, id, Entity::Interaction)?.is_some()))
+        };
+        assert_eq!(ids.each_ref().map(still), [true, true]);
+        wang.delete(&format!("/customers/{}", ids[1])).ok();
+        assert_eq!(ids.each_ref().map(still), [true, false], "no error, which would end the whole job");
+        let job = li.post("/customers/documents", json!({ "document": { "sheet": "archive", "format": "pdf" }, "ids": ids })).ok();
+        app.run_jobs();
+        let job = li.get(&format!("/jobs/{}", job["job_id"].as_str().expect("a job"))).ok();
+        assert_eq!((&job["result"]["rows"], &job["result"]["skipped"]), (&json!(1), &json!([])));
+    }
+
+    fn more_than_can_be_laid_out_is_refused(db) {
+        let app = TestApp::new(&db);
+        let li = app.sign_in("li");
+        let id = customer(&app, &li, "华盛机械");
+        let (customer, text) = (id.parse::<uuid::Uuid>().expect("an id"), "长".repeat(5_000));
+        app.write(move |tx| {
+            let one = Interaction::all(tx, &EVERY, &[&customer])?.remove(0);
+            for _ in 0..401 {
+                Interaction { id: Id::new(), content: text.clone(), ..one.clone() }.insert(tx)?;
+            }
+            Ok(())
+        });
+        let talks = json!({ "sheet": "interactions", "format": "pdf" });
+        let path = format!("/customers/{id}/documents");
+        assert_eq!(li.post(&path, talks.clone()).refused(413), "document.too_many");
+        let job = li.post("/customers/documents", json!({ "document": talks, "ids": [id] })).ok();
+        app.run_jobs();
+        let job = li.get(&format!("/jobs/{}", job["job_id"].as_str().expect("a job"))).ok();
+        assert_eq!(job["error"], "document.too_many");
+        let before = json!({ "sheet": "interactions", "format": "pdf", "to": "2026-11-22" });
+        li.post(&path, before).created();
     }
 }

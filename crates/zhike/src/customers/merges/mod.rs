@@ -20,5 +20,5 @@ mod undo;
 
 pub(in crate::customers) use fields::{read, told};
 pub use job::register;
-pub use model::{family, stands};
-pub use service::moved_to;
+pub use model::{busy, family, stands};
+pub use service::{ROWS_AT_ONCE, moved_to};

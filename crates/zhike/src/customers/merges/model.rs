@@ -72,6 +72,11 @@ pub fn stands(tx: &mut Tx<'_>, customer: Uuid, merge: Uuid) -> Result<bool> {
     Ok(Merge::one(tx, &ONE, &[&customer, &merge])?.is_some_and(|merge| merge.stands()))
 }
 
+/// Whether rows are on their way to or from a customer.
+pub fn busy(tx: &mut Tx<'_>, customer: Uuid) -> Result<bool> {
+    Ok(tx.query_opt(&BUSY, &[&customer])?.is_some())
+}
+
 /// More merges than these into one customer are not followed.
 const FAMILY_MOST: i64 = 1_000;
 

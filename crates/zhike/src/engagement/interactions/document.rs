@@ -8,12 +8,12 @@ use jiff::Timestamp;
 use store::{Entity as _, Tx};
 use uuid::Uuid;
 
-use super::model::{Interaction, Kind, WITHIN};
+use super::model::{CHARACTERS, Interaction, Kind, WITHIN};
 use super::view::{InteractionView, Names};
-use crate::customers::documents::{Sheet, Wanted};
+use crate::customers::documents::{CHARACTERS_MOST, Sheet, Wanted, too_many};
 use crate::customers::model::{Customer, Grade};
 use crate::engagement::todos::{self, Priority};
-use crate::kernel::{Entity, Error, Principal, Result};
+use crate::kernel::{Entity, Principal, Result};
 use crate::platform::access::names;
 use crate::platform::exports::Style;
 
@@ -33,9 +33,14 @@ const WIDTHS: [usize; 7] = [3, 2, 3, 6, 4, 4, 2];
 fn make(tx: &mut Tx<'_>, who: &Arc<Principal>, customer: &Customer, wanted: &Wanted) -> Result<Form> {
     let (from, until) = wanted.period()?;
     let limit = RECORDS_MOST as i64 + 1;
+    // How much there is to read is asked before any of it is.
+    let characters: i64 = tx.query_one(&CHARACTERS, &[&customer.id, &from, &until, &limit])?.get(0)?;
+    if characters > CHARACTERS_MOST as i64 {
+        return Err(too_many("choose a shorter period"));
+    }
     let records = Interaction::all(tx, &WITHIN, &[&customer.id, &from, &until, &limit])?;
     if records.len() > RECORDS_MOST {
-        return Err(Error::new(413, "document.too_many").detail("choose a shorter period"));
+        return Err(too_many("choose a shorter period"));
     }
     let owner = customer.owner_id.map(|owner| names::user(tx, owner.uuid())).transpose()?;
     let steps: Vec<Uuid> = records.iter().filter_map(|record| record.todo_id).collect();

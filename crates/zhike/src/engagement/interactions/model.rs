@@ -59,6 +59,12 @@ store::statements! {
     pub BEFORE = select Interaction where "customer_id = $1 and deleted_at is null and at <= $2 and (at < $2 or id < $3)
         order by at desc nulls last, id desc limit $4";
     pub THERE = "select id from interaction where customer_id = $1 and id in among($2) and deleted_at is null";
+    /// How much they say.
+    pub CHARACTERS = "select cast(coalesce(sum(written), 0) as bigint) from
+        (select length(content) + length(coalesce(feedback, '')) + length(coalesce(next_plan, '')) as written
+            from interaction where customer_id = $1 and deleted_at is null and at >= $2 and at < $3
+            order by at, id limit $4) as record";
+    pub THESE = select Interaction where "customer_id = $1 and id in among($2) and deleted_at is null";
     /// Those of a period, in the order in which they took place.
     pub WITHIN = select Interaction where "customer_id = $1 and deleted_at is null and at >= $2 and at < $3
         order by at, id limit $4";

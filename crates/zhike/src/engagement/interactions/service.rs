@@ -8,7 +8,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::facts;
-use super::model::{CHANGE, Interaction, LATEST, LATEST_OF, OF_CUSTOMER, PURGE, RESTORE, THERE, WITHDRAW, WITHDRAWN};
+use super::model::{
+    CHANGE, Interaction, LATEST, LATEST_OF, OF_CUSTOMER, PURGE, RESTORE, THERE, THESE, WITHDRAW, WITHDRAWN,
+};
 use super::rules::{self, NewInteraction, cleaned};
 use super::view::{InteractionView, Names, view};
 use crate::customers;
@@ -18,7 +20,7 @@ use crate::engagement::neighbours::{self, NamedRecord};
 use crate::engagement::todos::{self, NextStep, Priority};
 use crate::kernel::permission::action::{Create, Delete, Doing, Export, Read, Update};
 use crate::kernel::permission::entity;
-use crate::kernel::{Action, Entity, Error, Grant, Id, Principal, Result};
+use crate::kernel::{Action, Entity, Error, Grant, Guarded, Id, Principal, Result};
 use crate::platform::access::names::Named;
 use crate::platform::audit::{self, Changes};
 use crate::platform::bin::{self, Bin, Item, Removed};
@@ -262,7 +264,7 @@ pub fn withdraw(tx: &mut Tx<'_>, grant: &Grant<Delete, entity::Interaction>, pla
 
 /// Withdrawn records in the recycle bin.
 pub fn bin() -> Bin {
-    Bin { kind: BIN, entity: Entity::Interaction, visible: visible_in_bin, restore, purge }
+    Bin { kind: BIN, entity: Entity::Interaction, visible: visible_in_bin, restore, held: None, purge }
 }
 
 fn visible_in_bin(who: &Principal) -> Predicate {
@@ -372,6 +374,18 @@ fn visible(who: &Principal) -> Predicate {
 pub fn there(tx: &mut Tx<'_>, customer: Uuid, ids: &[Uuid]) -> Result<Vec<Uuid>> {
     let rows = tx.query(&THERE, &[&customer, &store::Ids(ids)])?;
     Ok(rows.iter().map(|row| row.get(0)).collect::<store::Result<_>>()?)
+}
+
+/// Which of these records of a customer somebody may change or delete: those that [`check`] lets pass.
+pub fn may_change(tx: &mut Tx<'_>, who: &Principal, action: Action, customer: Uuid, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+    let reached = who.predicate(action, Entity::Interaction);
+    let mut may = Vec::new();
+    for record in Interaction::all(tx, &THESE, &[&customer, &store::Ids(ids)])? {
+        if reached.matches(tx, record.id.uuid(), &|column| Guarded::column(&record, column))? {
+            may.push(record.id.uuid());
+        }
+    }
+    Ok(may)
 }
 
 /// What was said last with a customer.

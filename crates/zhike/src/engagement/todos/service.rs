@@ -318,7 +318,7 @@ pub fn drop_untouched(tx: &mut Tx<'_>, who: &Principal, id: Uuid) -> Result<()> 
 
 /// Removed to-dos in the recycle bin.
 pub fn bin() -> Bin {
-    Bin { kind: BIN, entity: Entity::Todo, visible: visible_in_bin, restore, purge }
+    Bin { kind: BIN, entity: Entity::Todo, visible: visible_in_bin, restore, held: None, purge }
 }
 
 fn visible_in_bin(who: &Principal) -> Predicate {

@@ -16,7 +16,7 @@ mod tests;
 
 pub use changes::Changes;
 pub use model::AuditEntry;
-pub use service::{append, head, list, of_record, record, verify};
+pub use service::{append, first_of, head, list, of_record, record, verify};
 
 use jiff::Timestamp;
 use uuid::Uuid;

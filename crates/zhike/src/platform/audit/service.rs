@@ -19,6 +19,7 @@ store::statements! {
     /// to the end of the transaction, so entries are visible in the order of the chain.
     QUEUE_UP = postgres "select pg_advisory_xact_lock(4729110001)";
     HEAD = "select seq, hash from audit order by seq desc limit 1";
+    FIRST_OF = select AuditEntry where "entity_id = $1 and action = $2 order by seq limit 1";
     OF_RECORD = select AuditEntry where "entity_id = $1 order by seq desc limit $2";
     CHUNK = select AuditEntry where "seq > $1 order by seq limit 1000";
 }
@@ -138,6 +139,11 @@ pub fn list(tx: &mut Tx<'_>, grant: &Grant<Read, Audit>, asked: &Asked) -> Resul
 /// What was done to a record, newest first. Whoever asks has checked that it may be told.
 pub fn of_record(tx: &mut Tx<'_>, record: Uuid, most: i64) -> Result<Vec<AuditEntry>> {
     Ok(AuditEntry::all(tx, &OF_RECORD, &[&record, &most])?)
+}
+
+/// When something was first done to a record.
+pub fn first_of(tx: &mut Tx<'_>, record: Uuid, action: &str) -> Result<Option<AuditEntry>> {
+    Ok(AuditEntry::one(tx, &FIRST_OF, &[&record, &action])?)
 }
 
 /// Entries with the name of the customer or colleague that each is about, where the asker may see them.

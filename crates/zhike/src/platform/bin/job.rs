@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 use store::Tx;
 use store::jobs::NewJob;
@@ -31,12 +32,14 @@ pub fn enqueue(tx: &mut Tx<'_>, who: &Principal, item: &Item) -> Result<()> {
 }
 
 fn sweep(context: &JobContext, _: Json) -> Result<Json> {
-    let mut done = 0;
+    let (mut steps, mut done, mut after) = (0, 0, (Timestamp::UNIX_EPOCH, Uuid::nil()));
     loop {
-        let found = context.step(done, 0, |tx, who| condemn_due(tx, who, AT_ONCE))? as i64;
-        done += found;
-        if found < AT_ONCE {
-            return Ok(json!({ "records": done }));
+        steps += 1;
+        let (condemned, reached) = context.step(steps, 0, move |tx, who| condemn_due(tx, who, after, AT_ONCE))?;
+        done += condemned;
+        match reached {
+            Some(reached) => after = reached,
+            None => return Ok(json!({ "records": done })),
         }
     }
 }

@@ -28,6 +28,8 @@ pub struct Bin {
     pub visible: fn(&Principal) -> Predicate,
     /// Brings a record back; who may is decided here, as where it was removed.
     pub restore: fn(&mut Tx<'_>, &Arc<Principal>, &Item) -> Result<()>,
+    /// Whether something is still to be done because of which a record must not go for good yet.
+    pub held: Option<fn(&mut Tx<'_>, &Item) -> Result<bool>>,
     /// Removes some of a record for good; whether more of it is left.
     pub purge: fn(&mut Tx<'_>, &Item) -> Result<bool>,
 }

@@ -42,7 +42,8 @@ store::statements! {
     CONDEMNED = select Item where "id = $1 and purge_reason is not null";
     HELD = "select id from bin_item where id in among($1)";
     CONDEMN = "update bin_item set purge_by = $2, purge_reason = $3 where id = $1 and purge_reason is null";
-    DUE = select Item where "removed_at < $1 and purge_reason is null order by removed_at, id limit $2";
+    DUE = select Item where "removed_at < $1 and (removed_at > $2 or (removed_at = $2 and id > $3))
+        and purge_reason is null order by removed_at, id limit $4";
 }
 
 const LIST: ListSpec = ListSpec {
@@ -183,7 +184,14 @@ pub fn purge(tx: &mut Tx<'_>, grant: &Grant<Manage, entity::Customer>, id: Uuid,
     if !manages(who, &item) {
         return Err(Error::forbidden());
     }
-    condemn(tx, who, &item, reason)
+    match is_held(tx, &item)? {
+        true => Err(Error::conflict("bin.held")),
+        false => condemn(tx, who, &item, reason),
+    }
+}
+
+fn is_held(tx: &mut Tx<'_>, item: &Item) -> Result<bool> {
+    of(item)?.held.map_or(Ok(false), |held| held(tx, item))
 }
 
 /// Who may manage customers may let go what belonged to one within their reach.
@@ -204,12 +212,20 @@ fn condemn(tx: &mut Tx<'_>, who: &Principal, item: &Item, reason: &str) -> Resul
     audit::record(tx, who, "purge", of(item)?.entity, item.id, item.customer_id, told)
 }
 
-/// Decides on what has been kept for its time; how many there were.
-pub fn condemn_due(tx: &mut Tx<'_>, who: &Principal, most: i64) -> Result<usize> {
+/// Where looking at what is due has come to.
+pub type Reached = (Timestamp, Uuid);
+
+/// Decides on what has been kept for its time, from `after` on. What is held stays, and is looked at again next time.
+pub fn condemn_due(tx: &mut Tx<'_>, who: &Principal, after: Reached, most: i64) -> Result<(usize, Option<Reached>)> {
     let before = who.now - kept(tx)?;
-    let due = Item::all(tx, &DUE, &[&before, &most])?;
+    let due = Item::all(tx, &DUE, &[&before, &after.0, &after.1, &most])?;
+    let mut condemned = 0;
     for item in &due {
-        condemn(tx, who, item, "expired")?;
+        if !is_held(tx, item)? {
+            condemn(tx, who, item, "expired")?;
+            condemned += 1;
+        }
     }
-    Ok(due.len())
+    let reached = due.last().filter(|_| due.len() as i64 == most).map(|last| (last.removed_at, last.id));
+    Ok((condemned, reached))
 }

@@ -105,6 +105,9 @@ pub struct Rule {
     pub ladder: Vec<Rung>,
     /// Whether a person may pause a duty of this rule (a first answer, for example, never pauses).
     pub pausable: bool,
+    /// Owed to somebody whatever becomes of their record: the answer to what a person asks about their own information
+    /// is owed while they are restricted, and when they are removed.
+    pub survives_removal: bool,
     pub shape: Shape,
 }
 
@@ -177,6 +180,8 @@ struct RawRule {
     ladder: Vec<Rung>,
     #[serde(default = "default_pausable")]
     pausable: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    survives_removal: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     within: Option<Within>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -223,6 +228,7 @@ impl TryFrom<RawRule> for Rule {
             warnings: raw.warnings,
             ladder: raw.ladder,
             pausable: raw.pausable,
+            survives_removal: raw.survives_removal,
             shape,
         })
     }
@@ -240,6 +246,7 @@ impl From<Rule> for RawRule {
             warnings: rule.warnings,
             ladder: rule.ladder,
             pausable: rule.pausable,
+            survives_removal: rule.survives_removal,
             within: None,
             every: None,
             quota: None,

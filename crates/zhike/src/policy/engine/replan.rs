@@ -27,7 +27,7 @@ store::statements! {
 
 /// Plans one customer anew.
 pub fn customer(tx: &mut Tx<'_>, pen: &mut Pen, id: Uuid) -> Result<()> {
-    let found = customers::snapshot(tx, &[id])?.pop().filter(|customer| !customer.removed);
+    let found = customers::snapshot(tx, &[id])?.pop();
     let today = pen.book.calendars.company().date_of(pen.now);
     let mut cast = Cast::of_one(tx, &pen.who, id, today)?;
     one(tx, pen, &mut cast, id, found.as_ref())
@@ -46,7 +46,7 @@ pub fn page(tx: &mut Tx<'_>, pen: &mut Pen, page: &[customers::Subject]) -> Resu
     let today = pen.book.calendars.company().date_of(pen.now);
     let mut cast = Cast::of_page(tx, &pen.who, page, today)?;
     for customer in page {
-        one(tx, pen, &mut cast, customer.id, Some(customer).filter(|customer| !customer.removed))?;
+        one(tx, pen, &mut cast, customer.id, Some(customer))?;
     }
     Ok(())
 }
@@ -90,7 +90,7 @@ fn standing(tx: &mut Tx<'_>, pen: &mut Pen, customer: Uuid) -> Result<BTreeMap<U
 }
 
 /// What the customer should owe: of every rule the periods that run or are about to, and its running clocks. One that
-/// was removed owes nothing.
+/// was removed owes nothing but what survives it.
 fn wanted<'a>(
     tx: &mut Tx<'_>,
     pen: &Pen,
@@ -103,7 +103,7 @@ fn wanted<'a>(
     let Some(customer) = customer else { return Ok(wanted) };
     let today = book.calendars.company().date_of(pen.now);
     for (index, entry) in book.entries.iter().enumerate().filter(|(_, entry)| !entry.is_clock()) {
-        if entry.rule.subject != "customer" {
+        if customer.removed || entry.rule.subject != "customer" {
             continue;
         }
         for frame in book.frames(index, today)?.iter() {
@@ -119,6 +119,9 @@ fn wanted<'a>(
         let Some(entry) = book.entries.iter().find(|entry| entry.is_clock() && entry.rule.key == row.rule) else {
             continue;
         };
+        if customer.removed && !entry.rule.survives_removal {
+            continue;
+        }
         let facts = evidence::about(tx, entry, row.subject_id)?;
         let subject = cast.subject(tx, entry, customer, None)?;
         let clocks = plan_within(&entry.rule, &facts, Some(&subject), &book.calendars)?;

@@ -80,7 +80,11 @@ fn of_contact(tx: &mut Tx<'_>, contact: &Contact) -> Result<Vec<Consent>> {
     for _ in 0..MOVES_MOST {
         let Some((customer, contact)) = before else { break };
         answers.extend(Consent::all(tx, &OF_CONTACT, &[&customer, &contact])?);
-        let earlier = contacts::service::one(tx, customer, contact).ok();
+        let earlier = contacts::service::wherever(tx, contact)?;
+        // The company of that time may have become part of another since, with all that was answered there.
+        if let Some(now) = earlier.as_ref().map(|earlier| earlier.customer_id).filter(|now| *now != customer) {
+            answers.extend(Consent::all(tx, &OF_CONTACT, &[&now, &contact])?);
+        }
         before = earlier.and_then(|earlier| earlier.moved_from_customer.zip(earlier.moved_from_contact));
     }
     answers.sort_by_key(|answer| std::cmp::Reverse((answer.at, answer.id)));
@@ -257,7 +261,8 @@ pub fn record(
     view(tx, consent)
 }
 
-/// Takes back all that somebody has consented to, as they asked by that channel in the request of that number.
+/// Takes back all that somebody has consented to, as they asked by that channel in the request of that number. What rests
+/// on a contract or a law was no consent and stays.
 pub fn withdraw_all(
     tx: &mut Tx<'_>,
     who: &Principal,
@@ -270,7 +275,7 @@ pub fn withdraw_all(
     };
     for purpose in purposes::all(tx)? {
         let latest = answers.iter().find(|answer| answer.purpose == purpose.key);
-        if latest.is_none_or(|latest| latest.decision != Decision::Given) {
+        if latest.is_none_or(|latest| latest.decision != Decision::Given || latest.basis != Basis::Consent) {
             continue;
         }
         let consent = Consent {
@@ -318,7 +323,8 @@ fn proof(new: &NewConsent) -> Result<Option<String>> {
 fn when(who: &Principal, at: Option<Timestamp>) -> Result<Timestamp> {
     let at = at.unwrap_or(who.now);
     let at = Timestamp::from_microsecond(at.as_microsecond()).map_err(Error::internal)?;
-    if at > who.now + AHEAD { Err(Error::field_invalid("at", "date.in_future")) } else { Ok(at) }
+    // A clock that runs ahead must not outdo what is said in the meantime: the latest answer is what holds.
+    if at > who.now + AHEAD { Err(Error::field_invalid("at", "date.in_future")) } else { Ok(at.min(who.now)) }
 }
 
 fn tell(tx: &mut Tx<'_>, who: &Principal, consent: &Consent) -> Result<()> {

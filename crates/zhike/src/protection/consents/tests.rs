@@ -166,4 +166,39 @@ store::db_test! {
         assert_eq!(asked(&app, &one, None, "marketing"), Standing::Withdrawn);
         assert_eq!(consents(&wang, &one)["history"].as_array().map(Vec::len), Some(2));
     }
+
+    fn a_clock_that_runs_ahead_outdoes_no_withdrawal(db) {
+        let app = TestApp::new(&db);
+        let li = app.sign_in("li");
+        let id = person(&li, "王芳");
+        let ahead = json!({ "purpose": "marketing", "decision": "given", "channel": "phone", "proof": "录音",
+            "at": "2026-11-23T01:34:00Z" });
+        answer(&li, &id, ahead);
+        app.pass(SignedDuration::from_mins(2));
+        answer(&li, &id, json!({ "purpose": "marketing", "decision": "withdrawn", "channel": "phone" }));
+        assert_eq!(asked(&app, &id, None, "marketing"), Standing::Withdrawn);
+    }
+
+    fn what_was_answered_at_a_company_that_was_merged_is_found(db) {
+        let app = TestApp::new(&db);
+        let (wang, steward) = (app.sign_in("wang"), app.sign_in("steward"));
+        let (first, contact) = company(&wang);
+        let new = |name: &str| wang.post("/customers", json!({ "name": name })).created()["id"].as_str().expect("an id").to_owned();
+        let (second, kept) = (new("恒泰电子"), new("华盛集团"));
+        let moved = wang.post(&format!("/customers/{first}/contacts/{contact}/move"), json!({ "customer_id": second })).created();
+        let there = moved["id"].as_str().expect("an id").to_owned();
+        answer(&wang, &second, json!({ "contact_id": there, "purpose": "marketing", "decision": "given", "channel": "phone", "proof": "录音" }));
+        app.pass(SignedDuration::from_mins(1));
+        answer(&wang, &first, json!({ "contact_id": contact, "purpose": "marketing", "decision": "withdrawn", "channel": "phone" }));
+        assert_eq!(asked(&app, &second, Some(&there), "marketing"), Standing::Withdrawn);
+        let version = |id: &str| wang.get(&format!("/customers/{id}")).ok()["version"].clone();
+        let body = json!({ "loser_id": first, "loser_version": version(&first), "take": [], "reason": "同一家" });
+        let call = wang.request(axum::http::Method::POST, &format!("/customers/{kept}/merges"));
+        call.version(version(&kept).as_i64().expect("a version")).json(body).send().ok();
+        app.run_jobs();
+        assert_eq!(asked(&app, &second, Some(&there), "marketing"), Standing::Withdrawn, "their word went with the merge");
+        assert_eq!(standing(&steward, &second, "marketing"), "withdrawn");
+        let moved = steward.get(&format!("/customers/{second}/contacts")).ok()["items"][0]["moved_from"].clone();
+        assert_eq!(moved["customer"], "华盛集团");
+    }
 }

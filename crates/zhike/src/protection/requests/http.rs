@@ -181,7 +181,11 @@ async fn copy(
     Path((id, request)): Path<(Uuid, Uuid)>,
 ) -> Result<Response> {
     let ids = (Id::from_uuid(id), Id::from_uuid(request));
-    let package = app.db.write(move |tx| package::make(tx, &grant, ids)).await?;
+    let package = {
+        let grant = grant.0.clone();
+        app.db.read(move |tx| package::make(tx, &grant, ids)).await?
+    };
+    app.db.write(move |tx| package::noted(tx, &grant, ids)).await?;
     let named = format!("attachment; filename=\"{}\"", package.name);
     let named = HeaderValue::from_str(&named).map_err(Error::internal)?;
     let headers = [(header::CONTENT_DISPOSITION, named), (header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];

@@ -26,7 +26,8 @@ pub struct Package {
     pub content: Value,
 }
 
-/// Puts the copy together, and writes down that it was made. Who asks must be who they say.
+/// Puts the copy together. Who asks must be who they say. Reads a great deal and writes nothing, so that nobody waits
+/// for it; [`noted`] writes down that it was made.
 pub fn make(
     tx: &mut Tx<'_>,
     grant: &Grant<Export, entity::SubjectRequest>,
@@ -37,19 +38,38 @@ pub fn make(
     let request = found(tx, customer, request)?;
     identified(&request)?;
     let person = protected::person(tx, grant, (customer, request.contact_id))?;
-    let contact = request.contact_id.map(Id::uuid);
+    let rows = protected::rows_of(tx, &person)?;
+    let tale = holdings::tell(tx, &rows)?;
+    let mut trace = Vec::new();
+    for (customer, contact) in &rows {
+        trace.extend(self::trace(tx, contact.unwrap_or(*customer))?);
+    }
+    let whole = tale.complete && trace.len() < TRACE_MOST as usize && protected::is_settled(tx, &rows)?;
     let content = json!({
         "form": FORM,
         "made_at": who.now,
         "request": request.number,
         "person": person.name(),
+        // Whether this is all there is; if not, the rest has to be asked for by hand.
+        "complete": whole,
         "archive": protected::archive(tx, who, &person)?,
-        "records": holdings::tell(tx, customer.uuid(), contact)?,
-        "trace": trace(tx, contact.unwrap_or(customer.uuid()))?,
+        "records": tale.records,
+        "trace": trace,
     });
-    let told = json!({ "number": request.number });
-    audit::record(tx, who, "copy_person", Entity::SubjectRequest, request.id.uuid(), Some(customer.uuid()), told)?;
     Ok(Package { name: format!("{}.json", request.number), content })
+}
+
+/// Writes down that a copy was made.
+pub fn noted(
+    tx: &mut Tx<'_>,
+    grant: &Grant<Export, entity::SubjectRequest>,
+    (customer, request): (Id<Customer>, Id<SubjectRequest>),
+) -> Result<()> {
+    let customer = protected::customer(tx, grant, customer)?.id;
+    let request = found(tx, customer, request)?;
+    identified(&request)?;
+    let (who, told) = (grant.principal(), json!({ "number": request.number }));
+    audit::record(tx, who, "copy_person", Entity::SubjectRequest, request.id.uuid(), Some(customer.uuid()), told)
 }
 
 /// Who did what with the record, and when; of changes only which fields, since the values stand above.

@@ -1,9 +1,18 @@
 use axum::http::Method;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
+use store::Entity as _;
 
+use crate::engagement::interactions::Interaction;
+use crate::kernel::Id;
 use crate::policy::engine::sweep;
 use crate::testing::{Reply, Session, TestApp};
+
+store::statements! {
+    TALKS = select Interaction where "customer_id = $1";
+    ALL_THEIRS = "update interaction set contact_id = $2 where customer_id = $1";
+    FIRST = "update contact set is_primary = true where id = $1";
+}
 
 fn id(value: &Value) -> String {
     value.as_str().expect("an id").to_owned()
@@ -231,13 +240,15 @@ store::db_test! {
         for purpose in ["marketing", "third_party"] {
             li.post(&path, json!({ "purpose": purpose, "decision": "given", "channel": "paper", "proof": "签字" })).created();
         }
+        let contract = json!({ "purpose": "return_visit", "decision": "given", "basis": "contract", "channel": "contract" });
+        li.post(&path, contract).created();
         app.pass(SignedDuration::from_mins(1));
         let request = identify(&steward, &receive(&steward, &person, None, "withdraw").created());
         answer(&steward, &request, true).ok();
         let consents = li.get(&path).ok();
         let standings: Vec<&Value> = consents["people"][0]["purposes"].as_array().expect("purposes").iter()
             .map(|purpose| &purpose["standing"]).collect();
-        assert_eq!(standings, ["withdrawn", "none", "withdrawn", "none"]);
+        assert_eq!(standings, ["withdrawn", "given", "withdrawn", "none"], "what the contract asks for goes on");
         assert_eq!(consents["history"][0]["proof"], request["number"]);
     }
 
@@ -261,5 +272,124 @@ store::db_test! {
         let wang = app.sign_in("wang");
         let call = wang.request(Method::POST, &format!("{}/withdrawal", at(&request)));
         assert_eq!(call.version(1).json(json!({ "reason": "客户来电说不用了" })).send().ok()["state"], "withdrawn");
+    }
+
+    fn the_clock_of_a_request_goes_on_when_the_person_is_restricted_or_removed(db) {
+        let app = TestApp::new(&db);
+        app.sign_in("admin").post("/policies/adopt", json!({ "keys": ["R4"] })).ok();
+        app.run_jobs();
+        let (li, steward) = (app.sign_in("li"), app.sign_in("steward"));
+        let (person, (company, contact)) = people(&li);
+        let kept = identify(&steward, &receive(&steward, &person, None, "delete").created());
+        receive(&steward, &company, Some(&contact), "delete").created();
+        steward.put(&format!("{}/restriction", at(&kept)), 1, json!({})).ok();
+        app.sign_in("wang").delete(&format!("/customers/{company}")).ok();
+        app.run_jobs();
+        let states = || duties(&app.sign_in("steward")).iter().map(|duty| duty["state"].clone()).collect::<Vec<_>>();
+        assert_eq!(states(), ["open", "open"]);
+        app.pass(SignedDuration::from_hours(24 * 40));
+        app.write(|tx| {
+            let vault = std::sync::Arc::new(crate::platform::vault::Vault::from_root(&[7; 32]));
+            let now = "2027-01-02T01:30:00Z".parse().expect("an instant");
+            while sweep::step(tx, &crate::platform::access::system(now, &vault))? > 0 {}
+            Ok(())
+        });
+        assert_eq!(states(), ["missed", "missed"]);
+        assert_eq!(answer(&app.sign_in("steward"), &kept, false).ok()["state"], "refused");
+        let mut after = states();
+        after.sort_by_key(Value::to_string);
+        assert_eq!(after, ["late", "missed"]);
+    }
+
+    fn a_person_is_the_same_wherever_they_work(db) {
+        let app = TestApp::new(&db);
+        let (li, steward) = (app.sign_in("li"), app.sign_in("steward"));
+        let (_, (company, contact)) = people(&li);
+        li.post(&format!("/customers/{company}/cooperation"), json!({ "kind": "contract", "happened_on": "2026-03-01" })).created();
+        let card = li.request(Method::POST, &format!("/customers/{company}/attachments?of_kind=contact&of_id={contact}"));
+        card.file("名片.pdf", b"%PDF-1.7\n%card").send().created();
+        let other = id(&li.post("/customers", json!({ "name": "恒泰电子" })).created()["id"]);
+        let moved = li.post(&format!("/customers/{company}/contacts/{contact}/move"), json!({ "customer_id": other })).created();
+        let there = id(&moved["id"]);
+        let request = identify(&steward, &receive(&steward, &other, Some(&there), "copy").created());
+        let package = copy(&steward, &request).ok();
+        let told = package.to_string();
+        for text in ["13912341234", "zw@huasheng.cn", "华盛机械", "谈了检修", "名片.pdf"] {
+            assert!(told.contains(text), "{text} is missing in {told}");
+        }
+        assert!(!told.contains("contract") && !told.contains("李娜"), "what is the company's is not theirs");
+        assert_eq!(package["complete"], true);
+        let restriction = format!("{}/restriction", at(&request));
+        steward.put(&restriction, 1, json!({})).ok();
+        let names = |customer: &str| li.get(&format!("/customers/{customer}/contacts")).text();
+        assert!(!names(&company).contains("张伟") && !names(&other).contains("张伟"));
+        assert!(!li.get("/search?q=%E5%BC%A0%E4%BC%9F").text().contains("华盛"));
+        steward.delete(&restriction).ok();
+        assert!(names(&company).contains("张伟") && names(&other).contains("张伟"));
+        // In the bin they can be neither copied nor restricted, and it is said where they lie.
+        li.delete(&format!("/customers/{other}/contacts/{there}")).ok();
+        assert_eq!(receive(&steward, &other, Some(&there), "copy").fault(), "contact_id: contact.in_bin");
+    }
+
+    fn nobody_else_is_told_of_in_a_copy(db) {
+        let app = TestApp::new(&db);
+        let (wang, steward) = (app.sign_in("wang"), app.sign_in("steward"));
+        let (person, _) = people(&wang);
+        let spouse = json!({ "name": "赵云", "phone": "13700001111", "birthday": { "calendar": "solar", "month": 5, "day": 6 } });
+        wang.post(&format!("/customers/{person}/contacts"), spouse).created();
+        // What became part of them is told too.
+        let again = json!({ "kind": "person", "name": "王方", "phone": "13688880000", "notes": "另一份档案" });
+        let again = id(&wang.post("/customers", again).created()["id"]);
+        let version = |of: &str| wang.get(&format!("/customers/{of}")).ok()["version"].as_i64().expect("a version");
+        let body = json!({ "loser_id": again, "loser_version": version(&again), "take": [], "reason": "同一人" });
+        wang.request(Method::POST, &format!("/customers/{person}/merges")).version(version(&person)).json(body).send().ok();
+        app.run_jobs();
+        let request = identify(&steward, &receive(&steward, &person, None, "copy").created());
+        let package = copy(&steward, &request).ok();
+        assert_eq!(package["archive"]["customer"]["contacts"], json!([{ "name": "赵云" }]));
+        assert!(!package.to_string().contains("13700001111"));
+        assert_eq!(package["archive"]["merged"][0]["phone"], "13688880000");
+    }
+
+    fn a_copy_that_is_not_all_says_so(db) {
+        let app = TestApp::new(&db);
+        let (li, steward) = (app.sign_in("li"), app.sign_in("steward"));
+        let (_, (company, contact)) = people(&li);
+        let request = identify(&steward, &receive(&steward, &company, Some(&contact), "copy").created());
+        assert_eq!(copy(&steward, &request).ok()["complete"], true);
+        let (customer, person): (uuid::Uuid, uuid::Uuid) = (company.parse().expect("an id"), contact.parse().expect("an id"));
+        app.write(move |tx| {
+            let one = Interaction::all(tx, &TALKS, &[&customer])?.remove(0);
+            // The company's many rows do not crowd out the few that are theirs, and come before them.
+            for _ in 0..20_001 {
+                Interaction { id: Id::new(), contact_id: None, ..one.clone() }.insert(tx)?;
+            }
+            Interaction { id: Id::new(), content: "最后一次".to_owned(), contact_id: Some(person), ..one.clone() }.insert(tx)?;
+            Ok(())
+        });
+        let package = copy(&steward, &request).ok();
+        assert_eq!((&package["complete"], package["records"]["interaction"].as_array().map(Vec::len)), (&json!(true), Some(2)));
+        app.write(move |tx| Ok(tx.execute(&ALL_THEIRS, &[&customer, &person])?));
+        assert_eq!(copy(&steward, &request).ok()["complete"], false);
+    }
+
+    fn one_of_two_stays_the_first_to_turn_to(db) {
+        let app = TestApp::new(&db);
+        let (li, steward) = (app.sign_in("li"), app.sign_in("steward"));
+        let (_, (company, contact)) = people(&li);
+        let path = format!("/customers/{company}/contacts");
+        let primary = |version: i64, of: &str| li.patch(&format!("{path}/{of}"), version, json!({ "primary": true })).ok();
+        primary(1, &contact);
+        let request = identify(&steward, &receive(&steward, &company, Some(&contact), "restrict").created());
+        let restriction = format!("{}/restriction", at(&request));
+        steward.put(&restriction, 1, json!({})).ok();
+        let other = li.get(&path).ok()["items"][0].clone();
+        // As a merge brings one along, which does not ask about the restricted.
+        let row: uuid::Uuid = id(&other["id"]).parse().expect("an id");
+        app.write(move |tx| Ok(tx.execute(&FIRST, &[&row])?));
+        steward.delete(&restriction).ok();
+        let all = li.get(&path).ok();
+        let first = all["items"].as_array().expect("items").iter().filter(|one| one["primary"] == true);
+        assert_eq!(first.map(|one| one["name"].clone()).collect::<Vec<_>>(), ["李娜"]);
     }
 }

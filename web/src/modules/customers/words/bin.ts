@@ -20,6 +20,7 @@ export const bin = {
     'bin.purge_why': '彻底删除后无法恢复，原因会记入审计。操作日志和应办事项的历史仍会保留。',
     'bin.purged': '已彻底删除“{name}”',
     'error.bin.customer_first': '它所属的客户也在回收站里，请先恢复客户',
+    'error.bin.held': '还不能彻底删除：有个人权利请求没有答复，或有联系人的信息依法限制处理。请先处理',
   },
   en: {
     'bin.title': 'Recycle bin',
@@ -43,5 +44,7 @@ export const bin = {
       'This cannot be undone; the reason goes into the audit. The audit log and the history of duties stay.',
     'bin.purged': '“{name}” removed for good',
     'error.bin.customer_first': 'Its customer is in the recycle bin too; restore the customer first',
+    'error.bin.held':
+      "It cannot go for good yet: somebody's request is unanswered, or a contact is restricted because a law forbids to delete them. Please deal with that first",
   },
 } as const

@@ -24,6 +24,7 @@ export const importing = {
     'document.make': '生成',
     'error.document.too_many': '太多了，一次印不完。请缩小筛选范围或时间段',
     'error.document.nobody': '没有可以导出的客户',
+    'error.document.changed': '制作期间，有客户已不在您的范围内或已限制处理。请重新制作',
     'error.export.too_many_rows': '行数超过 Excel 的上限，请改用 CSV 或缩小筛选范围',
     'import.title': '导入客户',
     'import.step_file': '选择文件',
@@ -128,6 +129,8 @@ export const importing = {
     'document.make': 'Make',
     'error.document.too_many': 'Too much for one print. Choose fewer customers or a shorter period',
     'error.document.nobody': 'There is no customer to export',
+    'error.document.changed':
+      'While this was made, a customer went out of your reach or was restricted. Please make it again',
     'error.export.too_many_rows': 'More rows than Excel holds. Choose CSV or a narrower filter',
     'import.title': 'Import customers',
     'import.step_file': 'File',
