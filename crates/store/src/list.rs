@@ -142,6 +142,9 @@ pub struct Asked {
     pub among: Option<Vec<Uuid>>,
     /// What is asked of values that stand in rows of their own.
     pub values: Option<Values>,
+    /// Which filter over [words](Kind::Words) has its rows read in the order of the list, and the column of them that has
+    /// that order. It asks for one word, so that an index over `(word, column, key)` has those rows in order.
+    pub lead: Option<(usize, &'static str)>,
 }
 
 impl Asked {
@@ -158,6 +161,7 @@ impl Asked {
             page: Page { limit, after: cursor.map(Cursor::parse).transpose()? },
             among: None,
             values: None,
+            lead: None,
         })
     }
 }
@@ -311,7 +315,12 @@ impl ListSpec {
             let mut conditions = stretches(place, after, descending);
             // A value that leads has what it is sorted by.
             conditions.truncate(1);
-            return of(place, conditions, Source::Led(lead.rows));
+            return of(place, conditions, Source::Led(lead.table.table, lead.rows));
+        }
+        if let Some((place, table, rows)) = self.led_by_words(asked) {
+            let mut conditions = stretches(place, after, descending);
+            conditions.truncate(1);
+            return of(place, conditions, Source::Led(table, rows));
         }
         let Some(by_value) = values.and_then(|values| values.sorted(&Expr::col((self.table, "id")))) else {
             return of(own, stretches(own, after, descending), Source::Own);
@@ -321,7 +330,7 @@ impl ListSpec {
         if after.is_none_or(|after| after.value != Value::Null) {
             let mut conditions = stretches(place, after, descending);
             conditions.truncate(1);
-            walks = of(place, conditions, Source::Led(by_value.rows));
+            walks = of(place, conditions, Source::Led(by_value.table.table, by_value.rows));
         }
         // Whoever has no such value comes last, in the order of the ids.
         let by_id = Place { column: "id", ..own };
@@ -332,6 +341,16 @@ impl ListSpec {
         });
         walks.extend(of(by_id, vec![condition], Source::Without(by_value.none)));
         walks
+    }
+
+    /// The rows of the word that leads.
+    fn led_by_words(&self, asked: &Asked) -> Option<(Place, &'static str, Condition)> {
+        let (at, column) = asked.lead?;
+        let filter = asked.filters.get(at)?;
+        let Kind::Words(table, key, word) = self.field(&filter.field).ok()?.kind else { return None };
+        let words = values_of(&Field::new("", Kind::Word), &filter.value).ok()?;
+        let rows = Condition::all().add(Expr::col((LEAD, word)).is_in(words.iter().map(bind)));
+        Some((Place { table: LEAD, column, id: key }, table, rows))
     }
 
     fn build(
@@ -351,10 +370,9 @@ impl ListSpec {
             Source::Own => {
                 select.from(self.table).column((place.table, place.column));
             }
-            Source::Led(rows) => {
-                let values = asked.values.as_ref().map_or("", |values| values.table.table);
+            Source::Led(table, rows) => {
                 let leads = Expr::col((LEAD, place.id));
-                select.from_as(values, LEAD);
+                select.from_as(table, LEAD);
                 match dialect {
                     // SQLite reads a cross join in the order in which it is written; PostgreSQL decides for itself.
                     Dialect::Sqlite => select.cross_join(self.table).and_where(leads.clone().eq(record)),
@@ -386,7 +404,10 @@ impl ListSpec {
     /// The asker's filters as one condition.
     fn restriction(&self, dialect: Dialect, asked: &Asked) -> Result<Condition> {
         let mut all = Condition::all();
-        for filter in &asked.filters {
+        for (at, filter) in asked.filters.iter().enumerate() {
+            if asked.lead.is_some_and(|(lead, _)| lead == at) {
+                continue;
+            }
             all = all.add(self.condition(dialect, filter)?);
         }
         if let Some(ids) = &asked.among {
@@ -454,8 +475,8 @@ struct Walk {
 enum Source {
     /// The listed table itself.
     Own,
-    /// These rows of the table of values, and the records that they belong to.
-    Led(Condition),
+    /// These rows of another table, and the records that they belong to.
+    Led(&'static str, Condition),
     /// The records without a value to be sorted by.
     Without(Condition),
 }

@@ -56,6 +56,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 36, name: "bulk", sql: include_str!("../migrations/0036_bulk.sql") },
     Migration { version: 37, name: "duplicates", sql: include_str!("../migrations/0037_duplicates.sql") },
     Migration { version: 38, name: "merges", sql: include_str!("../migrations/0038_merges.sql") },
+    Migration { version: 39, name: "quality", sql: include_str!("../migrations/0039_quality.sql") },
     Migration { version: 40, name: "policy", sql: include_str!("../migrations/0040_policy.sql") },
     Migration { version: 41, name: "duty_moves", sql: include_str!("../migrations/0041_duty_moves.sql") },
     Migration { version: 43, name: "merge_notes", sql: include_str!("../migrations/0043_merge_notes.sql") },
@@ -302,6 +303,7 @@ pub fn jobs() -> jobs::Registry {
     customers::import::register(&mut registry);
     customers::merges::register(&mut registry);
     customers::bulk::register(&mut registry);
+    customers::quality::register(&mut registry);
     customers::export::register(&mut registry);
     customers::documents::register(&mut registry);
     customers::attachments::register(&mut registry);

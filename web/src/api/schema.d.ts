@@ -716,6 +716,24 @@ export interface paths {
         patch: operations["patch_customers_id_contacts_cid"];
         trace?: never;
     };
+    "/api/v1/customers/{id}/contacts/{cid}/invalid/{way}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Notes that this number does not exist (空号), or that mail to this address comes back. */
+        put: operations["put_customers_id_contacts_cid_invalid_way"];
+        post?: never;
+        /** Says that the number or the address works after all. */
+        delete: operations["delete_customers_id_contacts_cid_invalid_way"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/contacts/{cid}/move": {
         parameters: {
             query?: never;
@@ -2165,6 +2183,40 @@ export interface paths {
         patch: operations["patch_posts_id"];
         trace?: never;
     };
+    "/api/v1/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is wrong with the archives that the asker may see, per department and owner, and how it went week by week. */
+        get: operations["get_quality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/setting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says what counts as stale. */
+        put: operations["put_quality_setting"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/regions": {
         parameters: {
             query?: never;
@@ -3226,6 +3278,7 @@ export interface components {
             decision_maker: boolean;
             department?: string | null;
             email?: components["schemas"]["Masked"] | null;
+            email_invalid?: components["schemas"]["InvalidWay"] | null;
             /** Format: uuid */
             id: string;
             influence?: components["schemas"]["Influence"] | null;
@@ -3235,6 +3288,7 @@ export interface components {
             name: string;
             no_contact?: components["schemas"]["NoContact"] | null;
             phone?: components["schemas"]["Masked"] | null;
+            phone_invalid?: components["schemas"]["InvalidWay"] | null;
             position?: string | null;
             preferences?: string | null;
             primary: boolean;
@@ -4440,6 +4494,12 @@ export interface components {
             todo_id?: string | null;
             /** Format: int64 */
             version: number;
+        };
+        /** @description Since when a number or an address is known to fail, and who said so. */
+        InvalidWay: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Named"];
         };
         /** @description A link by which a person sets their password once. */
         Invitation: {
@@ -5829,6 +5889,42 @@ export interface components {
             answer?: components["schemas"]["ConsentView"] | null;
             purpose: string;
             standing: components["schemas"]["ConsentStanding"];
+        };
+        /** @description The board, as far as the asker's customers go; those that are only shared with them are not counted. */
+        QualityBoard: {
+            /**
+             * Format: date-time
+             * @description When all archives were last looked at and counted.
+             */
+            checked_at?: string | null;
+            /** @description What the asker may be told of, in the order of the board. */
+            flaws: string[];
+            groups: components["schemas"]["QualityGroup"][];
+            /** Format: int64 */
+            stale_days: number;
+            /** @description The weeks so far, the earliest first; the last one is still running. */
+            weeks: components["schemas"]["QualityWeek"][];
+        };
+        /** @description What is wrong with the customers of one owner. */
+        QualityGroup: {
+            counts: Record<string, unknown>;
+            department?: components["schemas"]["Named"] | null;
+            owner?: components["schemas"]["Named"] | null;
+        };
+        QualitySetting: {
+            /**
+             * Format: int64
+             * @description After so many days without a change or a contact an archive is stale.
+             */
+            stale_days: number;
+        };
+        QualityWeek: {
+            counts: Record<string, unknown>;
+            /**
+             * Format: date
+             * @description Its Monday.
+             */
+            week: string;
         };
         /** @description Which: those named, or all. */
         ReadThese: {
@@ -7812,6 +7908,52 @@ export interface operations {
                 "application/json": components["schemas"]["ContactPatch"];
             };
         };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactView"];
+                };
+            };
+        };
+    };
+    put_customers_id_contacts_cid_invalid_way: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                cid: string;
+                way: "phone" | "email";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactView"];
+                };
+            };
+        };
+    };
+    delete_customers_id_contacts_cid_invalid_way: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                cid: string;
+                way: "phone" | "email";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             200: {
                 headers: {
@@ -10373,6 +10515,46 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PostView"];
                 };
+            };
+        };
+    };
+    get_quality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityBoard"];
+                };
+            };
+        };
+    };
+    put_quality_setting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QualitySetting"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

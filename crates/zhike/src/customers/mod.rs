@@ -7,6 +7,7 @@
 //!   knows it; [`cooperation`] is what they ordered and signed, until sales and contracts have rooms of their own;
 //!   [`timeline`] puts together what all rooms know; [`attachments`] keeps the files that hang on records, and
 //!   [`documents`] fills the forms of the handbook.
+//! * [`quality`] counts what is wrong with archives.
 //! * [`rules`] are the decisions: credit code, core of a name, completeness, forms of personal values.
 //! * [`reach`] says which customers somebody may see; [`index`] puts them into the search.
 //!
@@ -39,6 +40,7 @@ pub mod merges;
 pub mod model;
 pub mod number;
 pub mod protected;
+pub mod quality;
 pub mod reach;
 pub mod regions;
 pub mod relations;
@@ -73,6 +75,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(timeline::http::routes())
         .merge(duplicates::http::routes())
         .merge(merges::http::routes())
+        .merge(quality::http::routes())
         .merge(import::routes())
         .merge(export::routes())
         .merge(bulk::http::routes())
@@ -103,6 +106,7 @@ pub fn holdings() -> Vec<Holding> {
         holding!("removed_contact" moves by "id"),
         holding!("handover_customer" moves by "id"),
         holding!("handover_tick" stays),
+        holding!("customer_flaw" stays),
     ]
 }
 

@@ -17,6 +17,7 @@ import {
   toast,
   useForm,
 } from '@/ui'
+import { markInvalid, unmarkInvalid } from './quality/queries'
 import { barContact, type Contact, moveContact, unbarContact, useRefresh } from './queries'
 import { t } from './words'
 
@@ -41,6 +42,20 @@ export function ContactActs({ contact }: { contact: Contact }) {
       ? []
       : [{ label: t('contact.move'), icon: 'right', onClick: () => setAsking('move') } as MenuItem]),
   ]
+  const set = async (way: 'phone' | 'email', invalid: boolean) => {
+    try {
+      await (invalid ? markInvalid(contact, way) : unmarkInvalid(contact, way))
+      toast(t(invalid ? 'contact.marked' : 'contact.unmarked'))
+    } catch (error) {
+      toast(messageOf(error))
+    }
+    await refresh(contact.customer_id)
+  }
+  for (const way of ['phone', 'email'] as const) {
+    const marked = Boolean(contact[`${way}_invalid`])
+    const label = t(marked ? `contact.unmark_${way}` : `contact.mark_${way}`)
+    if (contact[way]) items.push({ label, icon: 'flag', onClick: () => void set(way, !marked) })
+  }
   return (
     <>
       <Menu items={items}>
@@ -69,6 +84,17 @@ export function ContactState({ contact }: { contact: Contact }) {
           </span>
         </p>
       )}
+      {(['phone', 'email'] as const).map((way) => {
+        const noted = contact[`${way}_invalid`]
+        return (
+          noted && (
+            <p key={way}>
+              <Status tone="warn">{t(`contact.${way}_invalid`)}</Status>{' '}
+              <span className="dim">{t('contact.invalid_by', { by: noted.by.name, when: ago(noted.at) })}</span>
+            </p>
+          )
+        )
+      })}
       {moved_to && (
         <p className="dim">
           {t('contact.moved_to')} <Link to={`/customers/${moved_to.customer_id}`}>{moved_to.customer}</Link>

@@ -16,6 +16,7 @@ export function Tabs() {
         { to: '/customers/handovers', label: t('handover.title') },
         { to: '/customers/bulk', label: t('bulk.title') },
         { to: '/customers/bin', label: t('bin.title') },
+        { to: '/customers/quality', label: t('quality.title') },
       ]}
     />
   )

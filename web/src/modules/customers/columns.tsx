@@ -2,6 +2,7 @@
 import { ago, count, date, money } from '@/i18n'
 import { Ago, type Column, RegionName, Remaining, Tag } from '@/ui'
 import { Grade, gradeOptions, industryOptions, kindOptions, sourceOptions, word } from './options'
+import { flaws } from './quality/flaws'
 import type { CustomerLine } from './queries'
 import { t } from './words'
 
@@ -184,6 +185,15 @@ export const columns: Column<CustomerLine>[] = [
     sort: true,
     filter: true,
     extra: true,
+  },
+  {
+    key: 'flaws',
+    title: () => t('field.flaws'),
+    kind: 'choice',
+    options: () => flaws.map((flaw) => ({ value: flaw, label: t(`flaw.${flaw}`) })),
+    text: () => '',
+    filter: true,
+    filterOnly: true,
   },
   {
     key: 'verified_on',

@@ -42,6 +42,7 @@ export const manifest: Manifest = {
       load: () => import('./duplicates/DuplicateList'),
       permission: ['customer', 'read'],
     },
+    { path: '/customers/quality', load: () => import('./quality/QualityPage'), permission: ['customer', 'read'] },
     { path: '/customers/verification', load: () => import('./round/RoundPage'), permission: ['duty', 'read'] },
     { path: '/customers/grades', load: () => import('./grades/ProposalList'), permission: ['customer', 'read'] },
     { path: '/customers/handovers', load: () => import('./handovers/HandoverList'), permission: ['customer', 'read'] },
@@ -80,6 +81,13 @@ export const manifest: Manifest = {
       permission: ['cooperation', 'import'],
       keywords: 'order contract renewal import 订单 合同 续约 导入',
       to: '/customers/cooperation/import',
+    },
+    {
+      id: 'customers.quality',
+      label: () => t('customers.quality'),
+      permission: ['customer', 'read'],
+      keywords: 'quality stale bounce invalid 质量 空号 退信 久未更新',
+      to: '/customers/quality',
     },
     {
       id: 'customers.round',

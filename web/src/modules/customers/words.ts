@@ -12,6 +12,7 @@ import { importing } from './words/importing'
 import { organisation } from './words/organisation'
 import { pairs } from './words/pairs'
 import { proposals } from './words/proposals'
+import { quality } from './words/quality'
 import { round } from './words/round'
 
 /** Words of the pages of this room, loaded with them. */
@@ -30,6 +31,7 @@ export const t = define({
     ...organisation.zh,
     ...pairs.zh,
     ...proposals.zh,
+    ...quality.zh,
     ...round.zh,
   },
   en: {
@@ -46,6 +48,7 @@ export const t = define({
     ...organisation.en,
     ...pairs.en,
     ...proposals.en,
+    ...quality.en,
     ...round.en,
   },
 })

@@ -146,6 +146,10 @@ pub fn blank(who: &Principal, customer: Id<Customer>) -> Contact {
         no_contact_at: None,
         no_contact_by: None,
         no_contact_why: None,
+        phone_invalid_at: None,
+        phone_invalid_by: None,
+        email_invalid_at: None,
+        email_invalid_by: None,
         moved_to_customer: None,
         moved_to_contact: None,
         moved_from_customer: None,
@@ -197,6 +201,14 @@ pub fn apply(
     }
     texts(contact, patch, changes, faults);
     personal(who, contact, patch, changes, faults)?;
+    // A new number or address is not known to fail.
+    let is_new = |field: &str| changes.fields().any(|changed| changed == field);
+    if is_new("phone") {
+        (contact.phone_invalid_at, contact.phone_invalid_by) = (None, None);
+    }
+    if is_new("email") {
+        (contact.email_invalid_at, contact.email_invalid_by) = (None, None);
+    }
     choices(contact, patch, changes);
     if let Some(birthday) = &patch.birthday {
         if birthday.is_some_and(|day| !day.exists()) {

@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::moving::{self, NewCompany};
-use super::{Contact, ContactPatch, ContactView, NewContact, service};
+use super::{Contact, ContactPatch, ContactView, NewContact, Way, service};
 use crate::app::App;
 use crate::kernel::permission::action::{Create, Delete, Read, Update};
 use crate::kernel::permission::entity;
@@ -21,6 +21,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list, create))
         .routes(routes!(update, delete))
         .routes(routes!(bar, unbar))
+        .routes(routes!(mark_invalid, unmark_invalid))
         .routes(routes!(change_company))
 }
 
@@ -125,6 +126,38 @@ async fn unbar(
     let who = Arc::clone(grant.principal());
     let ids = (Id::from_uuid(id), Id::from_uuid(cid));
     app.mutate(&who, mutation, move |tx| service::set_no_contact(tx, &grant, ids, None)).await
+}
+
+/// Notes that this number does not exist (空号), or that mail to this address comes back.
+#[utoipa::path(put, path = "/customers/{id}/contacts/{cid}/invalid/{way}", tag = "customers",
+    extensions(("x-permission" = json!("update contact"))),
+    params(("id" = Uuid, Path), ("cid" = Uuid, Path), ("way" = inline(Way), Path)),
+    responses((status = 200, body = ContactView)))]
+async fn mark_invalid(
+    State(app): State<App>,
+    grant: Granted<Update, entity::Contact>,
+    Path((id, cid, way)): Path<(Uuid, Uuid, Way)>,
+    mutation: Mutation,
+) -> Result<Answer> {
+    let who = Arc::clone(grant.principal());
+    let ids = (Id::from_uuid(id), Id::from_uuid(cid));
+    app.mutate(&who, mutation, move |tx| service::set_invalid(tx, &grant, ids, (way, true))).await
+}
+
+/// Says that the number or the address works after all.
+#[utoipa::path(delete, path = "/customers/{id}/contacts/{cid}/invalid/{way}", tag = "customers",
+    extensions(("x-permission" = json!("update contact"))),
+    params(("id" = Uuid, Path), ("cid" = Uuid, Path), ("way" = inline(Way), Path)),
+    responses((status = 200, body = ContactView)))]
+async fn unmark_invalid(
+    State(app): State<App>,
+    grant: Granted<Update, entity::Contact>,
+    Path((id, cid, way)): Path<(Uuid, Uuid, Way)>,
+    mutation: Mutation,
+) -> Result<Answer> {
+    let who = Arc::clone(grant.principal());
+    let ids = (Id::from_uuid(id), Id::from_uuid(cid));
+    app.mutate(&who, mutation, move |tx| service::set_invalid(tx, &grant, ids, (way, false))).await
 }
 
 /// Takes a person who changed companies to another customer. Here they have left; what was said with them stays.

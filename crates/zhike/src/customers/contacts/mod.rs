@@ -13,7 +13,7 @@ mod view;
 pub use draft::{ContactPatch, NewContact};
 pub use model::{
     Attitude, Authority, Birthday, CONTACT_EMAIL, CONTACT_PHONE, CONTACT_WECHAT, Calendar, Contact, Influence,
-    Salutation,
+    Salutation, Way,
 };
 pub use service::{of_customer, of_customers};
 pub use view::ContactView;

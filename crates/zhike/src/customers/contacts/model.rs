@@ -70,6 +70,13 @@ impl Birthday {
     }
 }
 
+store::text_enum! {
+    /// A way to reach a contact that may turn out not to work.
+    #[derive(utoipa::ToSchema)]
+    #[schema(as = ContactWay)]
+    pub enum Way { Phone = "phone", Email = "email" }
+}
+
 store::entity! {
     pub struct Contact: "contact" {
         pub id: Id<Contact>,
@@ -99,6 +106,10 @@ store::entity! {
         pub no_contact_at: Option<Timestamp>,
         pub no_contact_by: Option<Id<User>>,
         pub no_contact_why: Option<String>,
+        pub phone_invalid_at: Option<Timestamp>,
+        pub phone_invalid_by: Option<Id<User>>,
+        pub email_invalid_at: Option<Timestamp>,
+        pub email_invalid_by: Option<Id<User>>,
         pub moved_to_customer: Option<Id<Customer>>,
         pub moved_to_contact: Option<Id<Contact>>,
         pub moved_from_customer: Option<Id<Customer>>,

@@ -92,6 +92,7 @@ fn arrives(tx: &mut Tx<'_>, who: &Principal, old: &Contact, new: &Customer, to: 
     Error::from_fields(faults.into_fields().into_iter().filter(|fault| given(&fault.field)).collect())?;
     contact.phone = resealed(who, &CONTACT_PHONE, (old, &contact), old.phone.as_deref())?;
     (contact.phone_index, contact.phone_last4) = (old.phone_index.clone(), old.phone_last4.clone());
+    (contact.phone_invalid_at, contact.phone_invalid_by) = (old.phone_invalid_at, old.phone_invalid_by);
     contact.wechat = resealed(who, &CONTACT_WECHAT, (old, &contact), old.wechat.as_deref())?;
     contact.wechat_index = old.wechat_index.clone();
     (contact.no_contact_at, contact.no_contact_by) = (old.no_contact_at, old.no_contact_by);
@@ -118,6 +119,7 @@ fn leaves(
     contact.is_primary = false;
     (contact.moved_to_customer, contact.moved_to_contact) = (Some(arrived.customer_id), Some(arrived.id));
     (contact.phone, contact.phone_index, contact.phone_last4) = (None, None, None);
+    (contact.phone_invalid_at, contact.phone_invalid_by) = (None, None);
     (contact.wechat, contact.wechat_index) = (None, None);
     let held = values::of_customer(tx, who, customer.id.uuid())?.remove(&contact.id.uuid()).unwrap_or_default();
     values::write(tx, service::place(customer, contact.id.uuid()), &held, &values::unsealed(&held))?;

@@ -4,7 +4,7 @@ use store::{Entity as _, Ids, Tx};
 use uuid::Uuid;
 
 use super::draft::{self, ContactPatch, NewContact};
-use super::model::Contact;
+use super::model::{Contact, Way};
 use super::removal;
 use super::view::{ContactView, view, views};
 use crate::customers::model::Customer;
@@ -168,6 +168,39 @@ pub fn set_no_contact(
     contact.no_contact_at = why.is_some().then_some(who.now);
     contact.no_contact_by = why.is_some().then_some(who.user);
     contact.no_contact_why = why;
+    save(tx, who, &mut contact)?;
+    settle(tx, who, &customer, &contact, "update", changes)?;
+    view(tx, who, contact)
+}
+
+/// Notes that a number does not exist or that mail comes back, or that it works after all. It goes away by itself when
+/// the number or the address changes.
+pub fn set_invalid(
+    tx: &mut Tx<'_>,
+    grant: &Grant<Update, entity::Contact>,
+    (customer, contact): (Id<Customer>, Id<Contact>),
+    (way, invalid): (Way, bool),
+) -> Result<ContactView> {
+    let who = grant.principal();
+    let customer = service::load_for_change(tx, grant, customer)?;
+    let mut contact = one(tx, customer.id, contact)?;
+    let noted = invalid.then_some((who.now, who.user)).unzip();
+    let (field, known, before) = match way {
+        Way::Phone => ("phone_invalid", contact.phone.is_some(), &mut contact.phone_invalid_at),
+        Way::Email => ("email_invalid", contact.email.is_some(), &mut contact.email_invalid_at),
+    };
+    if !known && invalid {
+        return Err(Error::field_invalid(way.word(), "required"));
+    }
+    if before.is_some() == invalid {
+        return view(tx, who, contact);
+    }
+    let mut changes = Changes::new();
+    changes.field(field, &before.is_some(), &invalid);
+    match way {
+        Way::Phone => (contact.phone_invalid_at, contact.phone_invalid_by) = noted,
+        Way::Email => (contact.email_invalid_at, contact.email_invalid_by) = noted,
+    }
     save(tx, who, &mut contact)?;
     settle(tx, who, &customer, &contact, "update", changes)?;
     view(tx, who, contact)

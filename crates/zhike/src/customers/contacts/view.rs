@@ -15,6 +15,7 @@ use crate::customers::chart::Unit;
 use crate::customers::model::Customer;
 use crate::customers::service;
 use crate::kernel::{Entity, Id, Principal, Result};
+use crate::platform::access::model::User;
 use crate::platform::access::names::{self, Named};
 use crate::platform::custom::values::{self, Records, shown};
 use crate::platform::vault::Masked;
@@ -45,6 +46,10 @@ pub struct ContactView {
     pub reports_to: Option<Id<Contact>>,
     pub attitude: Option<Attitude>,
     pub influence: Option<Influence>,
+    /// The number does not exist.
+    pub phone_invalid: Option<Invalid>,
+    /// Mail comes back.
+    pub email_invalid: Option<Invalid>,
     /// They must not be contacted.
     pub no_contact: Option<NoContact>,
     /// Where they went, for who may see that customer.
@@ -63,6 +68,15 @@ pub struct NoContact {
     pub at: Timestamp,
     pub by: Named,
     pub why: String,
+}
+
+/// Since when a number or an address is known to fail, and who said so.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = InvalidWay)]
+pub struct Invalid {
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    pub by: Named,
 }
 
 /// The other customer of somebody who changed companies.
@@ -121,6 +135,8 @@ fn seen(
         }),
         _ => None,
     };
+    let phone_invalid = invalid(tx, contact.phone_invalid_at.zip(contact.phone_invalid_by))?;
+    let email_invalid = invalid(tx, contact.email_invalid_at.zip(contact.email_invalid_by))?;
     let row = contact.id.uuid();
     let masked = |column, sealed: &Option<Vec<u8>>| who.vault.masked(who, column, row, sealed.as_deref());
     let mut view = ContactView {
@@ -144,11 +160,16 @@ fn seen(
         reports_to: contact.reports_to,
         attitude: contact.attitude,
         influence: contact.influence,
+        phone_invalid,
+        email_invalid,
         no_contact,
         moved_to: moved(contact.moved_to_customer, contact.moved_to_contact),
         moved_from: moved(contact.moved_from_customer, contact.moved_from_contact),
         version: contact.version,
     };
+    // Of a value that one is not shown it is not told either that it fails.
+    view.phone_invalid = view.phone_invalid.filter(|_| view.phone.is_some());
+    view.email_invalid = view.email_invalid.filter(|_| view.email.is_some());
     for field in who.hidden(Entity::Contact) {
         match field {
             "salutation" => view.salutation = None,
@@ -162,4 +183,9 @@ fn seen(
         }
     }
     Ok(view)
+}
+
+fn invalid(tx: &mut Tx<'_>, noted: Option<(Timestamp, Id<User>)>) -> Result<Option<Invalid>> {
+    let Some((at, by)) = noted else { return Ok(None) };
+    Ok(Some(Invalid { at, by: names::user(tx, by.uuid())? }))
 }

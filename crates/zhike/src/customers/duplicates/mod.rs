@@ -23,3 +23,4 @@ pub use find::{Probe, find_before_writing};
 pub use known::Known;
 pub use pairs::{forget, merged, parted, watch};
 pub use scan::{after_import, register};
+pub(in crate::customers) use service::recognises;

@@ -11,10 +11,10 @@ use uuid::Uuid;
 use super::pairs::{Pair, PairState};
 use super::scan;
 use crate::customers::model::{Customer, EMAIL};
-use crate::customers::reach;
 use crate::customers::rules::likeness::Evidence;
 use crate::customers::rules::text::clean;
 use crate::customers::service::{Card, cards, load, load_for_change};
+use crate::customers::{quality, reach};
 use crate::kernel::permission::action::{Assign, Doing, Read, Update};
 use crate::kernel::permission::entity;
 use crate::kernel::{Entity, Error, FieldAccess, Grant, Id, Principal, Result};
@@ -73,7 +73,7 @@ pub struct Decision {
 }
 
 /// Pairs tell what two customers have in common, so they are for those who may at least recognise it.
-fn recognises(who: &Principal) -> bool {
+pub fn recognises(who: &Principal) -> bool {
     who.reads(Entity::Customer, "credit_code")
         && reach::may_look_up_phones(who)
         && who.field(EMAIL.field, EMAIL.class()) >= FieldAccess::Masked
@@ -172,6 +172,8 @@ pub fn decide(
         let (id, other) = (pair.customer_id, pair.other_id);
         let changes = json!({ "other": other, "state": { "from": from, "to": state }, "reason": reason });
         audit::record(tx, who, "judge_duplicate", Entity::Customer, id, Some(id), changes)?;
+        quality::doubled(tx, Id::from_uuid(id))?;
+        quality::doubled(tx, Id::from_uuid(other))?;
     }
     let pair = one(tx, grant, place)?;
     views(tx, who, vec![pair])?.pop().ok_or_else(Error::not_found)

@@ -21,7 +21,7 @@ use super::prepare;
 use super::service::ImportCounts;
 use super::source;
 use super::write::{self, About, Batch};
-use crate::customers::{cooperation, duplicates, facts};
+use crate::customers::{cooperation, duplicates, facts, quality};
 use crate::kernel::{Action, Entity, Error, Principal, Result};
 use crate::platform::audit;
 use crate::platform::jobs::{JobContext, Registry};
@@ -182,6 +182,7 @@ fn end(tx: &mut Tx<'_>, who: &Arc<Principal>, id: Uuid, dry_run: bool) -> Result
     let of_customers = import.subject == Subject::Customer;
     if count > 0 && of_customers {
         duplicates::after_import(tx, who, id)?;
+        quality::after_import(tx, who, id)?;
         facts::publish(tx, who, facts::IMPORTED, (id, None), who.now, json!({ "count": count }))?;
     }
     let entry = json!({

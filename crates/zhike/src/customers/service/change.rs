@@ -8,7 +8,7 @@ use crate::customers::model::{Customer, Grade};
 use crate::customers::rules::likeness::Traits;
 use crate::customers::rules::text::{Faults, clean};
 use crate::customers::view::{CustomerView, view};
-use crate::customers::{contacts, draft, facts, grades, index};
+use crate::customers::{contacts, draft, facts, grades, index, quality};
 use crate::kernel::permission::action::{Approve, Update};
 use crate::kernel::permission::entity;
 use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
@@ -94,7 +94,7 @@ pub(in crate::customers) fn save(tx: &mut Tx<'_>, who: &Principal, customer: &mu
     customer.updated_at = who.now;
     customer.update(tx)?;
     customer.version += 1;
-    Ok(())
+    quality::judge(tx, customer, None, who.now)
 }
 
 pub(super) fn stale(customer: &Customer, version: i64) -> Result<()> {

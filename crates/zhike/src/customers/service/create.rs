@@ -9,7 +9,7 @@ use crate::customers::input::{self, NewCustomer};
 use crate::customers::model::{Customer, CustomerKind, Grade};
 use crate::customers::rules::text::Faults;
 use crate::customers::view::{CustomerView, view};
-use crate::customers::{draft, facts, grades, index, number, reach};
+use crate::customers::{draft, facts, grades, index, number, quality, reach};
 use crate::kernel::permission::action::{Assign, Create};
 use crate::kernel::permission::entity;
 use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
@@ -42,6 +42,7 @@ pub fn create(tx: &mut Tx<'_>, grant: &Grant<Create, entity::Customer>, new: &Ne
     super::write_values(tx, &customer, &values)?;
     index::put_new(tx, &customer, &contacts, &custom::found_in(who, &values))?;
     duplicates::watch(tx, who, customer.id)?;
+    quality::judge(tx, &customer, Some(&contacts), who.now)?;
     changes.set("number", &customer.number).set("owner_id", customer.owner_id).set("contacts", contacts.len());
     let id = customer.id.uuid();
     let told = json!({ "grade": customer.grade, "owner": customer.owner_id, "department": customer.department_id });

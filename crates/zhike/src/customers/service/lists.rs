@@ -10,12 +10,15 @@ use crate::customers::cooperation::totals;
 use crate::customers::line::{self, CustomerLine, Line};
 use crate::customers::model::{Customer, SEARCH_KIND};
 use crate::customers::view::{CustomerView, view};
-use crate::customers::{index, reach, regions};
+use crate::customers::{index, quality, reach, regions};
 use crate::kernel::permission::action::Read;
 use crate::kernel::permission::entity;
 use crate::kernel::{Entity, Error, Grant, Id, List, Principal, Result};
 use crate::platform::custom;
 use crate::platform::custom::values::{self, Records};
+
+/// What is wrong with an archive.
+const FLAWS: &str = "flaws";
 
 /// What the list of customers can be filtered and sorted by. Personal fields are not among it.
 pub const SPEC: ListSpec = ListSpec {
@@ -32,6 +35,7 @@ pub const SPEC: ListSpec = ListSpec {
         Field::new("region", Kind::Word),
         Field::new("source", Kind::Word),
         Field::new("tags", Kind::Words("customer_tag", "customer_id", "tag")),
+        Field::new(FLAWS, Kind::Words("customer_flaw", "customer_id", "flaw")),
         Field::new("grade", Kind::Word).sortable(),
         Field::new("owner", Kind::Id).column("owner_id"),
         Field::new("owner_id", Kind::Id),
@@ -193,6 +197,10 @@ fn check_fields(who: &Principal, question: &Question) -> Result<()> {
     let sort = question.asked.sort.as_ref().map(|sort| sort.field.as_str());
     let region = (!question.regions.is_empty()).then_some("region");
     let filters = question.asked.filters.iter().map(|filter| filter.field.as_str());
+    let mut flaws = question.asked.filters.iter().filter(|filter| filter.field == FLAWS);
+    if !flaws.all(|filter| quality::is_told(who, filter)) {
+        return Err(Error::invalid("query.field_not_allowed").field(FLAWS, "not_allowed"));
+    }
     for field in filters.chain(sort).chain(region) {
         let deals = matches!(field, "last_deal_on" | "cooperation_fen");
         if !who.reads(Entity::Customer, field) || (deals && !totals::listed(who, field)) {
@@ -214,10 +222,18 @@ fn is_narrow(asked: &Asked) -> bool {
 fn lead(tx: &mut Tx<'_>, asked: &mut Asked) -> Result<()> {
     let sort = asked.sort.as_ref().map_or("created_at", |sort| sort.field.as_str());
     match sort {
-        "created_at" => custom::list::lead(tx, asked, "created_at"),
+        "created_at" => {
+            asked.lead = asked.filters.iter().position(is_one_flaw).map(|at| (at, quality::LEAD));
+            asked.lead.map_or_else(|| custom::list::lead(tx, asked, "created_at"), |_| Ok(()))
+        }
         "name_key" => custom::list::lead(tx, asked, "name_key"),
         _ => Ok(()),
     }
+}
+
+fn is_one_flaw(filter: &Filter) -> bool {
+    let one = filter.value.as_array().is_none_or(|words| words.len() == 1);
+    filter.field == FLAWS && matches!(filter.op, Op::Eq | Op::In) && one
 }
 
 fn page<R: Columns>(tx: &mut Tx<'_>, scope: &Predicate, asked: &Asked) -> Result<List<R>> {

@@ -34,7 +34,7 @@ use super::contacts::{self, Contact};
 use super::draft::Known;
 use super::model::Customer;
 use super::rules::completeness::{self, Contacts};
-use super::{duplicates, index, merges, reach};
+use super::{duplicates, index, merges, quality, reach};
 use crate::kernel::permission::action::Doing;
 use crate::kernel::permission::entity::Of;
 use crate::kernel::{Action, Entity, Error, Grant, Id, Principal, Result};
@@ -143,7 +143,10 @@ pub fn settle(tx: &mut Tx<'_>, who: &Principal, customer: &Customer, at: Timesta
     let values = custom::values::of_customer(tx, who, customer.id.uuid())?;
     let (known, custom) = known_of(who, customer.id, &contacts, &values);
     let judged = completeness::judge(customer, known, &custom);
-    tx.execute(&JUDGED, &[&customer.id, &judged.percent, &judged.missing.join(" "), &at])?;
+    let missing = judged.missing.join(" ");
+    tx.execute(&JUDGED, &[&customer.id, &judged.percent, &missing, &at])?;
+    let written = Customer { missing, updated_at: at, ..customer.clone() };
+    quality::judge(tx, &written, Some(&contacts), who.now)?;
     index::put(tx, customer, &contacts)
 }
 

@@ -8,8 +8,8 @@ use store::{Ids, Tx};
 use uuid::Uuid;
 
 use super::{readable, with_readable};
-use crate::customers::contacts;
 use crate::customers::model::{Customer, Grade, PHONE};
+use crate::customers::{contacts, quality};
 use crate::kernel::{Entity, Id, Principal, Result};
 
 store::statements! {
@@ -162,7 +162,7 @@ fn card(who: &Principal, row: &store::Row, visible: &[Uuid]) -> Result<Card> {
 /// Notes that a customer was contacted at `at`, and, if that is the latest contact, when the next is planned.
 pub fn contacted(tx: &mut Tx<'_>, customer: Id<Customer>, at: Timestamp, next_at: Option<Timestamp>) -> Result<()> {
     tx.execute(&CONTACTED, &[&customer, &at, &next_at])?;
-    Ok(())
+    quality::done(tx, customer, quality::Flaw::Stale)
 }
 
 /// Sets the latest contact after one was taken back.

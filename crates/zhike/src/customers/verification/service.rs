@@ -11,6 +11,7 @@ use crate::customers::contacts;
 use crate::customers::facts;
 use crate::customers::input::{self, CustomerPatch};
 use crate::customers::model::Customer;
+use crate::customers::quality;
 use crate::customers::rules::text::{Faults, clean};
 use crate::customers::service::{change, load_for_change};
 use crate::customers::timeline::{Before, Entry};
@@ -71,6 +72,7 @@ pub fn verify(
     let today = settings::calendar(tx)?.date_of(who.now);
     customer.verified_on = Some(today);
     tx.execute(&VERIFIED_ON, &[&customer.id, &today])?;
+    quality::done(tx, customer.id, quality::Flaw::Unverified)?;
     let record = recorded(who, &customer, new, contact_id, note)?;
     record.insert(tx)?;
     round::count(tx, &customer, &record, today)?;

@@ -1,12 +1,12 @@
 //! Names of colleagues and departments beside their ids, without a query per row. They are remembered for a moment,
 //! so a list of fifty customers asks for none of them again.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{LazyLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
-use store::{Entity, Tx};
+use store::{Entity, Ids, Statement, Tx};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -16,6 +16,11 @@ use crate::kernel::{Principal, Result};
 /// A renamed colleague is seen by the new name after this time at most.
 const FRESH: Duration = Duration::from_secs(5);
 const REMEMBERED_MOST: usize = 20_000;
+
+store::statements! {
+    USERS = "select id, name from staff where id in among($1)";
+    DEPARTMENTS = "select id, name from department where id in among($1)";
+}
 
 type Known = HashMap<Uuid, (String, Instant)>;
 static KNOWN: LazyLock<RwLock<Known>> = LazyLock::new(RwLock::default);
@@ -42,6 +47,22 @@ pub fn user(tx: &mut Tx<'_>, id: Uuid) -> Result<Named> {
 /// A department by id.
 pub fn department(tx: &mut Tx<'_>, id: Uuid) -> Result<Named> {
     named(tx, id, |tx| Ok(Department::find(tx, id)?.map(|department| department.name)))
+}
+
+/// Many colleagues at once.
+pub fn users(tx: &mut Tx<'_>, ids: BTreeSet<Uuid>) -> Result<HashMap<Uuid, Named>> {
+    all(tx, &USERS, ids)
+}
+
+/// Many departments at once.
+pub fn departments(tx: &mut Tx<'_>, ids: BTreeSet<Uuid>) -> Result<HashMap<Uuid, Named>> {
+    all(tx, &DEPARTMENTS, ids)
+}
+
+fn all(tx: &mut Tx<'_>, statement: &'static Statement, ids: BTreeSet<Uuid>) -> Result<HashMap<Uuid, Named>> {
+    let ids: Vec<Uuid> = ids.into_iter().collect();
+    let named = |row: &store::Row| Ok((row.get(0)?, Named { id: row.get(0)?, name: row.get(1)? }));
+    tx.query(statement, &[&Ids(&ids)])?.iter().map(named).collect()
 }
 
 fn named(tx: &mut Tx<'_>, id: Uuid, read: impl FnOnce(&mut Tx<'_>) -> Result<Option<String>>) -> Result<Named> {

@@ -12,7 +12,7 @@ use crate::customers::model::CustomerKind::Person;
 use crate::customers::model::{Customer, Grade};
 use crate::customers::relations::RelationKind::Subsidiary;
 use crate::customers::relations::service::NewRelation;
-use crate::customers::{chart, cooperation, duplicates, grades, handovers, relations, service as customers};
+use crate::customers::{chart, cooperation, duplicates, grades, handovers, quality, relations, service as customers};
 use crate::kernel::permission::action::{Approve, Assign, Create, Import, Update};
 use crate::kernel::permission::entity;
 use crate::kernel::{Error, Id, Principal, Result};
@@ -79,6 +79,7 @@ impl Company {
             Deed::Day(at) => engine(tx, at, &self.staff.people[0].vault, false),
             Deed::Plan(at) => {
                 engine(tx, at, &self.staff.people[0].vault, true)?;
+                quality::look_at_all(tx, &self.at(0, at))?;
                 if at == world.until { self.is_asked(tx, world, at) } else { Ok(()) }
             }
             Deed::Read(at) => {

@@ -1,10 +1,12 @@
 //! Work with the customers: contacts, rounds of verification, major events, people who come and go, to-dos.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use store::Tx;
 
 use super::company::Company;
-use crate::customers::contacts::{self, ContactPatch, NewContact};
+use crate::customers::contacts::{self, ContactPatch, NewContact, Way};
 use crate::customers::events::EventKind;
 use crate::customers::events::service as events;
 use crate::customers::verification::ItemResult;
@@ -14,7 +16,7 @@ use crate::engagement::interactions::past::{self, Past};
 use crate::engagement::todos::{self, Priority};
 use crate::kernel::permission::action::{Create, Import, Update};
 use crate::kernel::permission::entity;
-use crate::kernel::{Id, Result};
+use crate::kernel::{Id, Principal, Result};
 use crate::platform::access;
 use crate::sample::world::{Round, Talk};
 
@@ -44,6 +46,23 @@ impl Company {
         past::insert_block(tx, &system.grant::<Import, entity::Interaction>()?, &[past])
     }
 
+    /// Some of those whom nobody reaches have another number by now, or another address.
+    fn marks_invalid(&self, tx: &mut Tx<'_>, round: &Round, who: &Arc<Principal>) -> Result<()> {
+        let customer = self.customer(round.customer)?;
+        let way = match round.customer % 7 {
+            0 | 3 => Way::Phone,
+            5 => Way::Email,
+            _ => return Ok(()),
+        };
+        let Some(contact) = customer.contacts.first() else { return Ok(()) };
+        let known = contacts::service::one(tx, customer.id, *contact)?;
+        let has_it = if way == Way::Phone { known.phone.is_some() } else { known.email.is_some() };
+        if has_it && !known.has_left {
+            contacts::service::set_invalid(tx, &who.grant()?, (customer.id, *contact), (way, true))?;
+        }
+        Ok(())
+    }
+
     pub(super) fn verifies(&self, tx: &mut Tx<'_>, at: Timestamp, round: &Round) -> Result<()> {
         let customer = self.customer(round.customer)?;
         let who = self.at(customer.owner, at);
@@ -54,7 +73,7 @@ impl Company {
         };
         verification::verify(tx, &who.grant::<Update, entity::Customer>()?, customer.id, &new)?;
         match round.unreachable {
-            true => Ok(()),
+            true => self.marks_invalid(tx, round, &who),
             false => self.asks_consent(tx, round.customer, &who),
         }
     }
