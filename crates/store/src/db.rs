@@ -207,6 +207,20 @@ impl Db {
         }
     }
 
+    /// Clears the disk of what has been removed from an embedded database: the write-ahead log is emptied, and a file
+    /// of up to `most` bytes is written anew, since pages that were cut in two keep bytes in their unused parts. Writes
+    /// wait meanwhile. Whether all was done; of PostgreSQL, whose vacuum does its own part by itself, it is said so.
+    ///
+    /// # Errors
+    /// When somebody reads for so long that the log could not be emptied, or the disk refuses.
+    pub fn clear_traces(&self, most: u64) -> Result<bool> {
+        let Kind::Sqlite(sqlite) = &*self.kind else { return Ok(true) };
+        let (whole, cleared) = sqlite.ask_to_clear(most);
+        self.write_blocking(|_| Ok::<_, Error>(()))?;
+        cleared.recv().map_err(|_| Error::Closed)??;
+        Ok(whole)
+    }
+
     /// What SQLite's own integrity check has to say; empty when all is well, and on PostgreSQL.
     pub fn integrity(&self) -> Result<Vec<String>> {
         match &*self.kind {

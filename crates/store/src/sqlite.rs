@@ -3,8 +3,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -29,6 +29,8 @@ const WAL_RESTART_BYTES: u64 = 256 << 20;
 /// As much of the file as a reader maps instead of reading: more than any book needs, address space is all it costs.
 /// The writer keeps its own pages, which nobody makes stale.
 const MAPPED_BYTES_MOST: u64 = 1 << 40;
+/// Readers hold the log for moments; one that holds it longer than so many tries is waited for another time.
+const CLEAR_TRIES: usize = 20;
 const CHECKPOINT_EVERY: Duration = Duration::from_millis(500);
 /// While the disk refuses, a commit is tried this often.
 const PROBE_EVERY: Duration = Duration::from_secs(1);
@@ -49,6 +51,8 @@ struct State {
     broken: AtomicBool,
     groups: AtomicU64,
     writes: AtomicU64,
+    /// Who waits for the disk to be cleared of what was removed, and whether of all of it.
+    clearing: Mutex<Vec<(bool, Sender<Result<()>>)>>,
 }
 
 impl SqliteDb {
@@ -86,6 +90,14 @@ impl SqliteDb {
 
     pub(crate) fn groups(&self) -> (u64, u64) {
         (self.state.groups.load(Ordering::Relaxed), self.state.writes.load(Ordering::Relaxed))
+    }
+
+    /// Notes that the disk is to be cleared; the writer does it after its next group.
+    pub(crate) fn ask_to_clear(&self, most: u64) -> (bool, Receiver<Result<()>>) {
+        let whole = std::fs::metadata(&self.path).is_ok_and(|meta| meta.len() <= most);
+        let (told, heard) = bounded(1);
+        self.state.clearing.lock().unwrap_or_else(PoisonError::into_inner).push((whole, told));
+        (whole, heard)
     }
 
     pub(crate) fn copy_to(&self, path: &Path) -> Result<()> {
@@ -203,6 +215,7 @@ impl Thread for Writer {
                 self.wait_for_disk();
             }
             self.restart_log();
+            self.clear_traces();
         }
         let _ = self.connection.execute_batch("pragma optimize; pragma wal_checkpoint(truncate);");
     }
@@ -283,6 +296,28 @@ impl Writer {
         let next = (number + 1) % 1_000_000;
         self.connection.execute_batch(&format!("begin immediate; pragma user_version = {next}; commit"))?;
         Ok(())
+    }
+
+    fn clear_traces(&self) {
+        let asked = std::mem::take(&mut *self.state.clearing.lock().unwrap_or_else(PoisonError::into_inner));
+        for (whole, told) in asked {
+            let _ = told.send(self.cleared(whole));
+        }
+    }
+
+    fn cleared(&self, whole: bool) -> Result<()> {
+        if whole {
+            // The copy is made beside in a file, which may be larger than memory; it holds what is there and nothing else.
+            self.connection.execute_batch("pragma temp_store = file; vacuum; pragma temp_store = memory;")?;
+        }
+        for _ in 0..CLEAR_TRIES {
+            let busy: i64 = self.connection.query_row("pragma wal_checkpoint(truncate)", [], |row| row.get(0))?;
+            if busy == 0 {
+                return Ok(());
+            }
+            thread::sleep(CHECKPOINT_EVERY);
+        }
+        Err(Error::Overloaded)
     }
 
     fn restart_log(&self) {

@@ -31,6 +31,7 @@ use crate::platform::http::{
 use crate::platform::outbox::{self, Subscription};
 use crate::platform::search::Searchable;
 use crate::platform::stream::Hub;
+use crate::platform::traces;
 use crate::platform::vault::Vault;
 use crate::platform::{self, jobs};
 use crate::policy;
@@ -61,9 +62,11 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 41, name: "duty_moves", sql: include_str!("../migrations/0041_duty_moves.sql") },
     Migration { version: 43, name: "merge_notes", sql: include_str!("../migrations/0043_merge_notes.sql") },
     Migration { version: 44, name: "handovers", sql: include_str!("../migrations/0044_handovers.sql") },
+    Migration { version: 45, name: "erased marks", sql: include_str!("../migrations/0045_erased_marks.sql") },
     Migration { version: 50, name: "engagement", sql: include_str!("../migrations/0050_engagement.sql") },
     Migration { version: 60, name: "consents", sql: include_str!("../migrations/0060_consents.sql") },
     Migration { version: 61, name: "subject requests", sql: include_str!("../migrations/0061_subject_requests.sql") },
+    Migration { version: 62, name: "erasure", sql: include_str!("../migrations/0062_erasure.sql") },
 ];
 
 /// What the operator decides.
@@ -147,6 +150,7 @@ impl App {
         customers::attachments::declare(carriers);
         holdings::declare(self::holdings);
         bin::declare(bins);
+        traces::declare(erasers);
         metrics::start();
         Ok(Self(Arc::new(State {
             db,
@@ -281,6 +285,17 @@ pub fn holdings() -> Vec<Holding> {
     rooms.into_iter().flatten().collect()
 }
 
+/// How the rooms let go of somebody who is erased, beside the rows that are theirs.
+fn erasers() -> Vec<traces::Eraser> {
+    vec![
+        customers::erasing::eraser,
+        policy::eraser,
+        engagement::eraser,
+        protection::erasure::service::eraser,
+        traces::own,
+    ]
+}
+
 /// What can be removed and restored.
 fn bins() -> Vec<bin::Bin> {
     [customers::bin::bins(), engagement::bins()].into_iter().flatten().collect()
@@ -308,6 +323,7 @@ pub fn jobs() -> jobs::Registry {
     customers::documents::register(&mut registry);
     customers::attachments::register(&mut registry);
     customers::settling::register(&mut registry);
+    protection::erasure::register(&mut registry);
     sample::register(&mut registry);
     registry
 }

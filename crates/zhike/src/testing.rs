@@ -102,6 +102,23 @@ impl TestApp {
         }
     }
 
+    /// The same company on another copy of its database, with its files beside it.
+    pub fn over(db: &Db, before: &TestApp) -> Self {
+        let (clock, vault) = (before.clock.clone(), Arc::clone(&before.app.vault));
+        let app = App::new(db.clone(), clock.clone(), vault, before.app.files.clone(), Config::default());
+        let app = app.expect("every route is declared");
+        let departments = before.departments.lock().expect("unpoisoned").clone();
+        Self {
+            router: app.router(),
+            app,
+            db: db.clone(),
+            clock,
+            runtime: tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime"),
+            departments: Mutex::new(departments),
+            _files: tempfile::tempdir().expect("a folder"),
+        }
+    }
+
     fn set_up(&self) {
         let setup = Setup {
             token: String::new(),

@@ -26,9 +26,11 @@ const OWNERS: &[(&str, &str)] = &[
     ("0041_duty_moves.sql", "policy"),
     ("0043_merge_notes.sql", "customers"),
     ("0044_handovers.sql", "customers"),
+    ("0045_erased_marks.sql", "customers"),
     ("0050_engagement.sql", "engagement"),
     ("0060_consents.sql", "protection"),
     ("0061_subject_requests.sql", "protection"),
+    ("0062_erasure.sql", "protection"),
 ];
 
 /// Tables of the platform that rooms may name: people and departments, which every record belongs to, and shares.
@@ -224,12 +226,116 @@ const NOT_TOLD: &[&str] = &[
     "duplicate_pair",
     "duty",
     "duty_event",
+    "erasure",
     "fact",
     "handover_customer",
     "handover_tick",
     "relation",
     "removed_contact",
 ];
+
+/// Columns of customers' tables that hold words of ours, keys, days or ids, and nothing that people write freely; what
+/// belongs to the record itself goes with it.
+const NO_TEXTS: &[&str] = &[
+    "added_fields",
+    "asker",
+    "authority",
+    "basis",
+    "birthday",
+    "channel",
+    "clause",
+    "code",
+    "content_id",
+    "contract_number",
+    "decision",
+    "decisions",
+    "department",
+    "due_on",
+    "ends_on",
+    "external_id",
+    "field",
+    "fields",
+    "files",
+    "finding",
+    "first_on",
+    "flaw",
+    "from_grade",
+    "grade",
+    "happened_on",
+    "identity",
+    "item",
+    "kept",
+    "kind",
+    "last_on",
+    "media_type",
+    "name_key",
+    "number",
+    "occurrence",
+    "of_kind",
+    "plan",
+    "priority",
+    "progress",
+    "purpose",
+    "records",
+    "relations",
+    "rule",
+    "salutation",
+    "set_aside",
+    "shared",
+    "signals",
+    "source",
+    "starts_on",
+    "state",
+    "step",
+    "table_name",
+    "tag",
+    "to_grade",
+    "told",
+    "years",
+];
+/// Tables that keep what was done; what they tell of somebody is emptied by their own rooms. And contacts: other people's
+/// names stay.
+const OWN_WAY: &[&str] = &["audit", "duty_event", "fact", "removed_contact"];
+
+/// The text columns of the tables whose rows name a customer.
+fn texts_of_customers() -> Vec<(String, String)> {
+    let mut texts = Vec::new();
+    for migration in zhike::app::MIGRATIONS {
+        let tables = tables_of_customers(migration.sql);
+        for statement in migration.sql.to_lowercase().split(';') {
+            let Some((_, rest)) = statement.split_once("create table ") else { continue };
+            let table = rest.split_whitespace().next().unwrap_or_default().trim_end_matches('(').to_owned();
+            if !tables.contains(&table) {
+                continue;
+            }
+            let words = rest.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+            let text = words.filter(|words| words.len() > 1 && words[1].trim_end_matches(',') == "text");
+            texts.extend(text.map(|words| (table.clone(), words[0].to_owned())));
+        }
+    }
+    texts
+}
+
+#[test]
+fn what_people_write_freely_is_blanked_when_somebody_is_erased() {
+    let holdings = zhike::app::holdings();
+    let declared = |table: &str, column: &str| {
+        holdings.iter().any(|holding| holding.table == table && holding.texts.split(", ").any(|text| text == column))
+    };
+    let texts = texts_of_customers();
+    assert!(texts.len() > 60, "the migrations were read: {texts:?}");
+    let own = |table: &str, column: &str| OWN_WAY.contains(&table) || (table, column) == ("contact", "name");
+    let forgotten: Vec<_> = texts
+        .iter()
+        .filter(|(table, column)| {
+            !NO_TEXTS.contains(&column.as_str()) && !own(table, column) && !declared(table, column)
+        })
+        .collect();
+    assert!(
+        forgotten.is_empty(),
+        "declare them (`texts \"a, b\"`) or say in NO_TEXTS that nobody writes there: {forgotten:?}"
+    );
+}
 
 #[test]
 fn of_what_is_held_it_is_said_whether_a_person_is_told() {

@@ -4010,6 +4010,8 @@ export interface components {
             entity: string;
             /** Format: uuid */
             entity_id: string;
+            /** @description What it told is gone, since it was about somebody who was erased. */
+            erased: boolean;
             /** Format: uuid */
             id: string;
             ip?: string | null;
@@ -4082,7 +4084,7 @@ export interface components {
             sort?: string | null;
         };
         /** @enum {string} */
-        Fault: "gap" | "unlinked" | "altered";
+        Fault: "gap" | "unlinked" | "altered" | "emptied";
         /**
          * @description What a person may do with a field. Ordered: each includes those before it.
          * @enum {string}
@@ -6162,10 +6164,10 @@ export interface components {
          */
         SubjectRequestKind: "copy" | "correct" | "delete" | "restrict" | "withdraw";
         /**
-         * @description 待答复, 已办理, 已拒绝, 已撤回.
+         * @description 待答复, 正在删除, 已办理, 已拒绝, 已撤回.
          * @enum {string}
          */
-        SubjectRequestState: "open" | "fulfilled" | "refused" | "withdrawn";
+        SubjectRequestState: "open" | "erasing" | "fulfilled" | "refused" | "withdrawn";
         /** @description Something that was done about a request. */
         SubjectRequestStep: {
             action: string;
@@ -6460,6 +6462,11 @@ export interface components {
         };
         /** @description What a check of the chain found. */
         Verdict: {
+            /**
+             * Format: int64
+             * @description Entries that say no more what was done, since it was about somebody who was erased.
+             */
+            erased: number;
             /** @description The digest of the last entry, to be noted outside this machine. */
             head: string;
             /** @enum {string} */

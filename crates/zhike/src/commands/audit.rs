@@ -40,8 +40,10 @@ impl Audit {
 
 fn print(verdict: &Verdict) {
     match verdict {
-        Verdict::Intact { rows, head } => {
-            println!("The audit is intact: {rows} entries.\nhead {head}");
+        Verdict::Intact { rows, head, erased } => {
+            println!(
+                "The audit is intact: {rows} entries, {erased} of them about people who were erased.\nhead {head}"
+            );
             println!("Note the head outside this machine and pass it to the next check with --head.");
         }
         Verdict::Broken { seq, reason } => {

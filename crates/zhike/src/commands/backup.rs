@@ -56,6 +56,10 @@ impl Restore {
             print_json(&restored)?;
         } else {
             println!("Restored into {}. {}", self.place.data.display(), summary(&restored));
+            println!(
+                "Copy erased.jsonl of the former data directory there before the server starts: people who were erased \
+                 since the backup was made are back in it, and go again by that list."
+            );
         }
         self.check_key(&restored)
     }

@@ -14,6 +14,7 @@ use zhike::app::{App, Config};
 use zhike::kernel::{Clock, Error, Result};
 use zhike::platform::access::setup;
 use zhike::platform::{http, search};
+use zhike::protection::erasure;
 
 /// Jobs get this long to reach their next step.
 const JOBS_DRAIN: Duration = Duration::from_secs(10);
@@ -73,6 +74,13 @@ impl Serve {
         let app = App::new(place.db.clone(), clock, Arc::clone(&place.vault), place.files.clone(), config)?;
         let now = app.clock.now();
         app.db.write(move |tx| search::renew_if_old(tx, now)).await?;
+        let again = erasure::reapply(&app).await?;
+        if again > 0 {
+            tracing::warn!(
+                again,
+                "people who had been erased were back, from an older copy of the database; they go again"
+            );
+        }
         greet(&app).await?;
         let jobs = app.runner().start();
         let serving = async {

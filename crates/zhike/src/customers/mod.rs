@@ -26,6 +26,7 @@ pub mod cooperation;
 pub mod documents;
 mod draft;
 pub mod duplicates;
+pub mod erasing;
 pub mod events;
 pub mod export;
 pub mod facts;
@@ -89,20 +90,20 @@ pub fn routes() -> OpenApiRouter<App> {
 pub fn holdings() -> Vec<Holding> {
     vec![
         holding!("customer_tag" stays),
-        holding!("chart_unit" moves by "id"),
-        holding!("contact" moves by "id"),
-        holding!("verification" moves by "id" tells verification::Verification),
-        holding!("major_event" moves by "id" tells events::MajorEvent),
+        holding!("chart_unit" texts "name" moves by "id"),
+        holding!("contact" texts "position, preferences, no_contact_why" moves by "id"),
+        holding!("verification" texts "items, note" moves by "id" tells verification::Verification),
+        holding!("major_event" texts "content" moves by "id" tells events::MajorEvent),
         holding!("reveal" moves by "id" tells model::Reveal),
-        holding!("grade_proposal" moves by "id" tells grades::GradeProposal),
-        holding!("relation" stays),
-        holding!("cooperation" moves by "id" tells cooperation::Cooperation),
-        holding!("attachment" moves by "id" tells attachments::Attachment),
+        holding!("grade_proposal" texts "reason, answer" moves by "id" tells grades::GradeProposal),
+        holding!("relation" texts "note" stays),
+        holding!("cooperation" texts "items, problems" moves by "id" tells cooperation::Cooperation),
+        holding!("attachment" texts "name" moves by "id" tells attachments::Attachment),
         holding!("cooperation_total" stays),
-        holding!("duplicate_pair" stays),
-        holding!("customer_merge" stays),
+        holding!("duplicate_pair" texts "reason" stays),
+        holding!("customer_merge" texts "reason, changes" stays),
         holding!("customer_moved" stays),
-        holding!("bulk_row" stays),
+        holding!("bulk_row" texts "before, after" stays),
         holding!("removed_contact" moves by "id"),
         holding!("handover_customer" moves by "id"),
         holding!("handover_tick" stays),

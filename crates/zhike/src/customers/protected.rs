@@ -104,6 +104,24 @@ fn elsewhere(tx: &mut Tx<'_>, contact: &Contact) -> Result<Vec<Contact>> {
     Ok(found)
 }
 
+/// Somebody by the ids of their rows, whoever asks; nothing if they are not there. For work of the house itself.
+pub fn anybody(tx: &mut Tx<'_>, customer: Uuid, contact: Option<Uuid>) -> Result<Option<Person>> {
+    let contact = match contact {
+        Some(contact) => match contacts::service::wherever(tx, Id::from_uuid(contact))? {
+            Some(contact) => Some(contact),
+            None => return Ok(None),
+        },
+        None => None,
+    };
+    let customer = contact.as_ref().map_or(Id::from_uuid(customer), |contact| contact.customer_id);
+    let Some(customer) = Customer::find(tx, customer)? else { return Ok(None) };
+    let elsewhere = match &contact {
+        Some(contact) => elsewhere(tx, contact)?,
+        None => Vec::new(),
+    };
+    Ok(Some(Person { customer, contact, elsewhere }))
+}
+
 /// All rows by which somebody is on record: at each of their companies, or the customer with all that became part of it.
 pub fn rows_of(tx: &mut Tx<'_>, person: &Person) -> Result<Vec<About>> {
     if person.contact.is_some() {

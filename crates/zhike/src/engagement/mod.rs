@@ -18,16 +18,18 @@ mod tests;
 pub mod today;
 pub mod todos;
 
+use store::Tx;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 use crate::customers::attachments::Carrier;
 use crate::customers::documents::Sheet;
 use crate::customers::timeline::Offer;
-use crate::kernel::Entity;
+use crate::kernel::{Entity, Principal, Result};
 use crate::platform::bin::Bin;
 use crate::platform::holdings::{Holding, holding};
 use crate::platform::jobs;
+use crate::platform::traces::Traces;
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -40,9 +42,19 @@ pub fn routes() -> OpenApiRouter<App> {
 /// What this room holds of a customer.
 pub fn holdings() -> Vec<Holding> {
     vec![
-        holding!("interaction" moves by "id" tells interactions::Interaction),
-        holding!("todo" moves by "id" tells todos::Todo),
+        holding!("interaction" texts "content, feedback, next_plan" moves by "id" tells interactions::Interaction),
+        holding!("todo" texts "title" moves by "id" tells todos::Todo),
     ]
+}
+
+/// What was said stays with the company; with whom is forgotten.
+pub fn eraser(tx: &mut Tx<'_>, _who: &Principal, traces: &Traces) -> Result<Vec<String>> {
+    for (customer, contact) in &traces.rows {
+        if let Some(contact) = contact {
+            interactions::service::forget_contact(tx, *customer, *contact)?;
+        }
+    }
+    Ok(Vec::new())
 }
 
 /// What this room has in the recycle bin.

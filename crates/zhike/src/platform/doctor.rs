@@ -87,7 +87,9 @@ fn schema(tx: &mut Tx<'_>) -> Result<Finding> {
 
 fn chain(tx: &mut Tx<'_>) -> Result<Finding> {
     Ok(match audit::verify(tx, None)? {
-        Verdict::Intact { rows, head } => Finding::fine("audit", format!("intact, {rows} entries, head {head}")),
+        Verdict::Intact { rows, head, erased } => {
+            Finding::fine("audit", format!("intact, {rows} entries ({erased} of them erased), head {head}"))
+        }
         verdict => Finding::fault(
             "audit",
             format!("{verdict:?}"),

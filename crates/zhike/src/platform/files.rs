@@ -40,6 +40,8 @@ store::statements! {
     EXPIRE_PURPOSE = "update stored_file set expires_at = $2 where purpose = $1 and expires_at > $2";
     OF_PURPOSE = "select id from stored_file where purpose = $1 and id > $2 and created_at < $3 order by id limit $4";
     FORGET = "delete from stored_file where id in among($1)";
+    DIGESTS_OF = "select digest from stored_file where id in among($1)";
+    EXPIRED = "select id from stored_file where purpose = $1 and expires_at <= $2";
 }
 
 /// Content that is safely in the data directory.
@@ -132,6 +134,19 @@ impl Files {
         let mut file = File::open(self.place(digest))?;
         let (found, _) = copy(&mut file, &mut io::sink(), u64::MAX).map_err(io::Error::other)?;
         Ok(found == digest)
+    }
+
+    /// Removes content at once, however young it is.
+    pub fn remove(&self, digest: &str) -> Result<()> {
+        match fs::remove_file(self.place(digest)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::internal(error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// A file of the data directory beside the folder of contents.
+    pub fn beside(&self, name: &str) -> PathBuf {
+        self.root.with_file_name(name)
     }
 
     /// Removes contents that no row speaks of, and leftovers of crashes, when they are a day old.
@@ -242,6 +257,24 @@ pub fn forget(tx: &mut Tx<'_>, ids: &[Uuid]) -> Result<()> {
         tx.execute(&FORGET, &[&store::Ids(ids)])?;
     }
     Ok(())
+}
+
+/// Forgets these files at once, and answers what their contents are called.
+pub fn let_go(tx: &mut Tx<'_>, ids: &[Uuid]) -> Result<Vec<String>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = tx.query(&DIGESTS_OF, &[&store::Ids(ids)])?;
+    let digests = rows.iter().map(|row| row.get(0)).collect::<store::Result<_>>()?;
+    forget(tx, ids)?;
+    Ok(digests)
+}
+
+/// The same for all files of a purpose whose time is over.
+pub fn let_go_expired(tx: &mut Tx<'_>, purpose: &str, now: Timestamp) -> Result<Vec<String>> {
+    let rows = tx.query(&EXPIRED, &[&purpose, &now])?;
+    let ids = rows.iter().map(|row| row.get(0)).collect::<store::Result<Vec<Uuid>>>()?;
+    let_go(tx, &ids)
 }
 
 /// Forgets expired files and answers the digests that are still spoken of, sorted.

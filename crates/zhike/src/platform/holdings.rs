@@ -30,6 +30,10 @@ pub struct Holding {
     pub purge: Option<Purge>,
     /// Whether there are rows because of which the customer must not go for good yet.
     pub holds: Option<&'static Statement>,
+    /// Puts something else in the place of a word in the texts of a customer's rows.
+    pub blank: Option<&'static Statement>,
+    /// The columns that this is done in, with a comma between them.
+    pub texts: &'static str,
 }
 
 /// One statement for each database: neither has a key that all tables have.
@@ -91,6 +95,8 @@ macro_rules! holding {
             telling: $crate::platform::holdings::holding!(@telling $table $($entity)?),
             purge: Some($crate::platform::holdings::holding!(@purge $table "rowid")),
             holds: None,
+            blank: None,
+            texts: "",
         }
     }};
     ($table:literal follows $parent:literal by $row:literal) => {{
@@ -104,6 +110,8 @@ macro_rules! holding {
             telling: None,
             purge: Some($crate::platform::holdings::holding!(@purge $table $row)),
             holds: None,
+            blank: None,
+            texts: "",
         }
     }};
     ($table:literal stays) => {
@@ -113,8 +121,21 @@ macro_rules! holding {
             telling: None,
             purge: Some($crate::platform::holdings::holding!(@purge $table "rowid")),
             holds: None,
+            blank: None,
+            texts: "",
         }
     };
+    ($table:literal texts $texts:literal $($rest:tt)+) => {{
+        static BLANK: store::Statement = store::Statement::new(concat!($table, ".blank"), None, || {
+            $crate::platform::holdings::blank_sql($table, $texts)
+        });
+        store::inventory::submit! { store::Registered(&BLANK) }
+        $crate::platform::holdings::Holding {
+            blank: Some(&BLANK),
+            texts: $texts,
+            ..$crate::platform::holdings::holding!($table $($rest)+)
+        }
+    }};
     ($table:literal kept $($rest:tt)+) => {
         $crate::platform::holdings::Holding {
             purge: None,
@@ -259,6 +280,21 @@ pub fn purge_sql(table: &str, row: &str) -> String {
         "delete from {table} where customer_id = $1 and {row} in
         (select {row} from {table} where customer_id = $1 limit $2)"
     )
+}
+
+pub fn blank_sql(table: &str, texts: &str) -> String {
+    let columns: Vec<&str> = texts.split(", ").collect();
+    let set: Vec<String> = columns.iter().map(|column| format!("{column} = replace({column}, $2, $3)")).collect();
+    let told: Vec<String> = columns.iter().map(|column| format!("replace({column}, $2, '') <> {column}")).collect();
+    format!("update {table} set {} where customer_id = $1 and ({})", set.join(", "), told.join(" or "))
+}
+
+/// Puts `with` in the place of a word in all texts of what is held of a customer.
+pub fn blank(tx: &mut Tx<'_>, customer: Uuid, (word, with): (&str, &str)) -> Result<()> {
+    for statement in all().iter().filter_map(|holding| holding.blank) {
+        tx.execute(statement, &[&customer, &word, &with])?;
+    }
+    Ok(())
 }
 
 pub fn fade_sql(table: &str, to: &str, full: &str) -> String {

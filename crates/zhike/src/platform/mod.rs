@@ -18,6 +18,7 @@ pub mod search;
 pub mod settings;
 pub mod stream;
 pub mod test_clock;
+pub mod traces;
 pub mod vault;
 pub mod views;
 
@@ -47,8 +48,8 @@ pub fn holdings() -> Vec<holdings::Holding> {
     vec![
         holding!("fact" kept moves by "id"),
         // What stands in added fields of contacts goes with them; the record's own is united field by field.
-        holding!("custom_value" follows "contact" by "record_id"),
-        holding!("bin_item" moves by "id"),
+        holding!("custom_value" texts "text, key" follows "contact" by "record_id"),
+        holding!("bin_item" texts "title, purge_reason" moves by "id"),
         holding!("audit" kept stays),
     ]
 }

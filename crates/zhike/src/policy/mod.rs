@@ -37,13 +37,16 @@ mod tally;
 #[cfg(test)]
 mod tests;
 
+use store::Tx;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 use crate::customers::timeline::Offer;
+use crate::kernel::{Principal, Result};
 use crate::platform::holdings::{Holding, holding};
 use crate::platform::jobs;
 use crate::platform::outbox::Subscription;
+use crate::platform::traces::Traces;
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -61,6 +64,17 @@ pub fn holdings() -> Vec<Holding> {
         holding!("duty_event" kept follows "duty" by "duty_id"),
         holding!("breach" kept follows "duty" by "duty_id"),
     ]
+}
+
+/// Why somebody paused or waived a duty may mention a person: of one who is erased those words go.
+pub fn eraser(tx: &mut Tx<'_>, _who: &Principal, traces: &Traces) -> Result<Vec<String>> {
+    for (customer, contact) in &traces.rows {
+        match contact {
+            None => duties::forget_reasons(tx, *customer)?,
+            Some(_) => duties::blank_reasons(tx, *customer, &traces.words)?,
+        }
+    }
+    Ok(Vec::new())
 }
 
 /// The facts that this room follows.

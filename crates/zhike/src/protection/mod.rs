@@ -3,6 +3,7 @@
 //!
 //! * [`consents`]: purposes with their notices, and each person's answers; [`consents::may`] is what other rooms ask
 //!   before they use somebody's information.
+//! * [`erasure`]: how somebody who asks to be deleted goes, from everywhere.
 //! * [`requests`]: copy, correct, delete, restrict, withdraw: a register with the legal deadline, the package of a
 //!   person, and the restricted state.
 //!
@@ -10,6 +11,7 @@
 //! rooms hold of a person it knows from their declarations ([`holdings`](crate::platform::holdings)).
 
 pub mod consents;
+pub mod erasure;
 pub mod facts;
 pub mod requests;
 
@@ -25,10 +27,12 @@ pub fn routes() -> OpenApiRouter<App> {
 /// What this room holds of a customer.
 pub fn holdings() -> Vec<Holding> {
     vec![
-        holding!("consent" moves by "id" tells consents::Consent),
+        holding!("consent" texts "proof" moves by "id" tells consents::Consent),
         // That somebody asked, for what, and what came of it is kept; what was written of them goes with the customer.
-        holding!("subject_request" fades "content = '', identity_note = null, answer = null"
+        holding!("subject_request" texts "content, identity_note, answer" fades "content = '', identity_note = null, answer = null"
             where "content <> '' or identity_note is not null or answer is not null"
             holds "state = 'open'" moves by "id" tells requests::SubjectRequest),
+        // That somebody was erased, and nothing of them.
+        holding!("erasure" kept stays),
     ]
 }

@@ -128,7 +128,7 @@ const columns: Column<AuditEntry>[] = [
     key: 'changes',
     title: () => t('audit.changes'),
     kind: 'text',
-    text: (e) => changeWords(e.changes, e.names),
+    text: (e) => (e.erased ? t('audit.erased') : changeWords(e.changes, e.names)),
     width: 330,
     card: 'line',
   },

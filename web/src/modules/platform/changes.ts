@@ -6,6 +6,7 @@ import { date, dateTime, locale, lookup, money, t } from '@/i18n'
 export const SILENT = new Set([
   'attachment',
   'digest',
+  'erasure',
   'import',
   'job',
   'merge',

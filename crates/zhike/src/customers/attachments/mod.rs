@@ -15,7 +15,7 @@ mod tests;
 
 pub use intake::{Taken, take};
 pub use model::Attachment;
-pub use service::{Carrier, Place, add, declare};
+pub use service::{Carrier, Place, add, declare, forget};
 
 use std::time::Duration;
 

@@ -32,6 +32,10 @@ store::statements! {
     ONE = select Attachment where "customer_id = $1 and id = $2";
     COUNT = "select count(*) from attachment where customer_id = $1 and removed_at is null";
     SET_REMOVED = "update attachment set removed_at = $3, removed_by = $4 where customer_id = $1 and id = $2";
+    FILES = "select file_id, small_file_id from attachment where customer_id = $1";
+    FILES_ON = "select file_id, small_file_id from attachment where customer_id = $1 and of_kind = $2 and of_id = $3";
+    FORGET = "delete from attachment where customer_id = $1";
+    FORGET_ON = "delete from attachment where customer_id = $1 and of_kind = $2 and of_id = $3";
     CONTACTS = "select id from contact where customer_id = $1 and id in among($2)";
     RESTRICTED = "select id from contact where customer_id = $1 and id in among($2) and restricted_at is not null";
     VERIFICATIONS = "select id from verification where customer_id = $1 and id in among($2)";
@@ -354,6 +358,24 @@ fn served(state: State) -> Result<()> {
         State::Unchecked => Err(Error::conflict("attachment.unchecked")),
         State::Infected => Err(Error::conflict("attachment.infected")),
     }
+}
+
+/// Forgets the files of a customer, or those on one of its contacts; answers their contents.
+pub fn forget(tx: &mut Tx<'_>, customer: Uuid, contact: Option<Uuid>) -> Result<Vec<String>> {
+    let rows = match contact {
+        None => tx.query(&FILES, &[&customer])?,
+        Some(contact) => tx.query(&FILES_ON, &[&customer, &CONTACT, &contact])?,
+    };
+    let mut ids = Vec::new();
+    for row in rows {
+        ids.push(row.get::<Uuid>(0)?);
+        ids.extend(row.get::<Option<Uuid>>(1)?);
+    }
+    match contact {
+        None => tx.execute(&FORGET, &[&customer])?,
+        Some(contact) => tx.execute(&FORGET_ON, &[&customer, &CONTACT, &contact])?,
+    };
+    files::let_go(tx, &ids)
 }
 
 /// Removes an attachment (`true`) or brings it back. What was removed goes for good after thirty days.

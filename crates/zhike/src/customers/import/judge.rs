@@ -10,6 +10,7 @@ use super::existing::{Book, How, Keys, Known};
 use super::model::{Duplicates, Problem};
 use super::people;
 use super::write::Ready;
+use crate::customers::erasing;
 use crate::customers::model::{Customer, Grade};
 use crate::kernel::{Action, Id, Principal, Result};
 use crate::platform::access::model::{Department, User};
@@ -28,7 +29,8 @@ pub enum Verdict {
     Skip(Match),
     /// Refused with this code.
     Refuse(&'static str, Match),
-    /// Its owner or department is none that the asker may import for, or its grade none that they may set there.
+    /// Its owner or department is none that the asker may import for, or its grade none that they may set there; or it is
+    /// somebody who was erased.
     NotAllowed(Problem),
 }
 
@@ -77,6 +79,9 @@ impl<'a> Judge<'a> {
 
     fn create(&mut self, tx: &mut Tx<'_>, ready: &Ready) -> Result<Verdict> {
         let customer = &ready.prepared.customer;
+        if erasing::is_marked(tx, self.who, &ready.prepared)? {
+            return Ok(Verdict::NotAllowed(Problem::error("", "person.erased")));
+        }
         if !self.may(tx, Action::Import, customer)? {
             return Ok(Verdict::NotAllowed(Problem::error("owner", "scope.outside")));
         }

@@ -45,3 +45,4 @@ pub(super) mod write;
 
 pub use http::routes;
 pub use job::register;
+pub use service::forget_idle;

@@ -81,6 +81,9 @@ store::statements! {
     pub EXPIRE_PROBLEMS = "delete from customer_import_problem
         where import_id in (select id from customer_import where expires_at <= $1)";
     pub EXPIRE = "delete from customer_import where expires_at <= $1";
+    pub FILES = "select file_id from customer_import";
+    pub FORGET_PROBLEMS = "delete from customer_import_problem";
+    pub FORGET = "delete from customer_import";
     pub OF_PERSON = select Import where "owner_id = $1 order by created_at desc limit 50";
     /// Held until the transaction ends, so that two requests do not start one import twice.
     pub LOCK = postgres "select id from customer_import where id = $1 for update";

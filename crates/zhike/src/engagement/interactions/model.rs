@@ -64,6 +64,7 @@ store::statements! {
         (select length(content) + length(coalesce(feedback, '')) + length(coalesce(next_plan, '')) as written
             from interaction where customer_id = $1 and deleted_at is null and at >= $2 and at < $3
             order by at, id limit $4) as record";
+    pub FORGET_CONTACT = "update interaction set contact_id = null where customer_id = $1 and contact_id = $2";
     pub THESE = select Interaction where "customer_id = $1 and id in among($2) and deleted_at is null";
     /// Those of a period, in the order in which they took place.
     pub WITHIN = select Interaction where "customer_id = $1 and deleted_at is null and at >= $2 and at < $3

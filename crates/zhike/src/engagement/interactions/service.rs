@@ -9,7 +9,8 @@ use uuid::Uuid;
 
 use super::facts;
 use super::model::{
-    CHANGE, Interaction, LATEST, LATEST_OF, OF_CUSTOMER, PURGE, RESTORE, THERE, THESE, WITHDRAW, WITHDRAWN,
+    CHANGE, FORGET_CONTACT, Interaction, LATEST, LATEST_OF, OF_CUSTOMER, PURGE, RESTORE, THERE, THESE, WITHDRAW,
+    WITHDRAWN,
 };
 use super::rules::{self, NewInteraction, cleaned};
 use super::view::{InteractionView, Names, view};
@@ -386,6 +387,12 @@ pub fn may_change(tx: &mut Tx<'_>, who: &Principal, action: Action, customer: Uu
         }
     }
     Ok(may)
+}
+
+/// Forgets with whom of a customer something was said.
+pub fn forget_contact(tx: &mut Tx<'_>, customer: Uuid, contact: Uuid) -> Result<()> {
+    tx.execute(&FORGET_CONTACT, &[&customer, &contact])?;
+    Ok(())
 }
 
 /// What was said last with a customer.

@@ -58,6 +58,8 @@ struct EntryView {
     /// `{field: {from, to}}`; a personal value is named by a digest.
     #[schema(value_type = Object)]
     changes: Value,
+    /// What it told is gone, since it was about somebody who was erased.
+    erased: bool,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -91,6 +93,7 @@ fn view(who: &Principal, (entry, record): (AuditEntry, Option<Named>)) -> Result
         customer_id: entry.customer_id,
         record,
         changes,
+        erased: entry.erased_at.is_some(),
     })
 }
 

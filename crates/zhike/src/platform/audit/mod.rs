@@ -16,7 +16,7 @@ mod tests;
 
 pub use changes::Changes;
 pub use model::AuditEntry;
-pub use service::{append, first_of, head, list, of_record, record, verify};
+pub use service::{append, erase_some, first_of, head, list, of_record, record, verify};
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -47,6 +47,8 @@ pub enum Verdict {
         rows: i64,
         /// The digest of the last entry, to be noted outside this machine.
         head: String,
+        /// Entries that say no more what was done, since it was about somebody who was erased.
+        erased: i64,
     },
     /// The first entry that does not.
     Broken { seq: i64, reason: Fault },
@@ -63,6 +65,8 @@ pub enum Fault {
     Unlinked,
     /// The entry's content is not what was written.
     Altered,
+    /// The entry's content is gone, and no entry says that it was erased.
+    Emptied,
 }
 
 impl Verdict {

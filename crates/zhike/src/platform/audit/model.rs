@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 store::entity! {
-    /// One link of the chain. `changes` is kept as the very text that was digested.
+    /// One link of the chain. `changes` is kept as the very text that was digested, until it is erased.
     pub struct AuditEntry: "audit" {
         pub seq: i64,
         pub id: Uuid,
@@ -19,5 +19,10 @@ store::entity! {
         pub changes: String,
         pub prev_hash: Vec<u8>,
         pub hash: Vec<u8>,
+        /// What `changes` was digested with, so that nobody who guesses it can try: it goes with what was erased.
+        pub salt: Option<Vec<u8>>,
+        /// The digest of salt and `changes`, of which the chain is made. Entries of the first form have none.
+        pub changes_digest: Option<Vec<u8>>,
+        pub erased_at: Option<Timestamp>,
     }
 }

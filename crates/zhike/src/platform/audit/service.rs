@@ -2,15 +2,16 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 use store::list::{Asked, Field, Kind, List, ListSpec};
-use store::{Columns as _, Entity as _, Predicate, Tx};
+use store::{Columns as _, Entity as _, Predicate, Statement, ToValue, Tx};
 use uuid::Uuid;
 
 use super::rules::{self, Chain};
-use super::{AuditEntry, Entry, Verdict};
+use super::{AuditEntry, Entry, Fault, Verdict};
 use crate::kernel::permission::action::Read;
 use crate::kernel::permission::entity::Audit;
 use crate::kernel::{Action, Entity, Grant, Principal, Result};
 use crate::platform::access::names::{self, Named};
+use crate::platform::holdings::About;
 use crate::platform::search;
 use crate::platform::vault::hex;
 
@@ -21,6 +22,15 @@ store::statements! {
     HEAD = "select seq, hash from audit order by seq desc limit 1";
     FIRST_OF = select AuditEntry where "entity_id = $1 and action = $2 order by seq limit 1";
     OF_RECORD = select AuditEntry where "entity_id = $1 order by seq desc limit $2";
+    OF_CUSTOMER = "select seq from audit where customer_id = $1 and entity <> 'subject_request' and erased_at is null
+        and changes <> '{}' order by seq limit $2";
+    OF_CONTACT = "select seq from audit where entity_id = $1 and erased_at is null and changes <> '{}'
+        order by seq limit $2";
+    MENTIONING = "select seq from audit where customer_id = $1 and entity <> 'subject_request' and erased_at is null
+        and replace(changes, $3, '') <> changes order by seq limit $2";
+    MENTIONING_NOBODYS = "select seq from audit where customer_id is null and erased_at is null
+        and replace(changes, $1, '') <> changes order by seq limit $2";
+    ERASE = "update audit set changes = '{}', salt = null, erased_at = $2 where seq = $1 and erased_at is null";
     CHUNK = select AuditEntry where "seq > $1 order by seq limit 1000";
 }
 
@@ -87,7 +97,11 @@ pub fn append(tx: &mut Tx<'_>, entry: Entry<'_>) -> Result<()> {
         changes: entry.changes.to_string(),
         prev_hash,
         hash: Vec::new(),
+        salt: Some(rand::random::<[u8; 16]>().to_vec()),
+        changes_digest: None,
+        erased_at: None,
     };
+    row.changes_digest = row.salt.as_deref().map(|salt| rules::digest_changes(salt, &row.changes).to_vec());
     row.hash = rules::digest(&row).to_vec();
     Ok(row.insert(tx)?)
 }
@@ -123,8 +137,11 @@ pub fn verify(tx: &mut Tx<'_>, noted: Option<&str>) -> Result<Verdict> {
             found |= noted.is_some_and(|noted| noted.eq_ignore_ascii_case(&hex(&chain.head)));
         }
     }
+    if let Some(seq) = chain.unexplained() {
+        return Ok(Verdict::Broken { seq, reason: Fault::Emptied });
+    }
     let (rows, head) = (chain.seq, hex(&chain.head));
-    Ok(if found { Verdict::Intact { rows, head } } else { Verdict::HeadMissing { rows, head } })
+    Ok(if found { Verdict::Intact { rows, head, erased: chain.erased } } else { Verdict::HeadMissing { rows, head } })
 }
 
 /// Entries, newest first: all of them, or what the asker did, for who may see no more.
@@ -144,6 +161,51 @@ pub fn of_record(tx: &mut Tx<'_>, record: Uuid, most: i64) -> Result<Vec<AuditEn
 /// When something was first done to a record.
 pub fn first_of(tx: &mut Tx<'_>, record: Uuid, action: &str) -> Result<Option<AuditEntry>> {
     Ok(AuditEntry::one(tx, &FIRST_OF, &[&record, &action])?)
+}
+
+/// Erases what the next entries tell of somebody, `most` at a time, and writes down which; whether more are left. The
+/// chain is made of digests and stays whole. Erased are the entries of `person`, and those of their companies, of the
+/// customers `near` them and of no customer that mention one of `words`; what was done about a request tells nothing of a
+/// person and stays.
+pub fn erase_some(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    (person, near): (&[About], &[Uuid]),
+    words: &[String],
+    most: i64,
+) -> Result<bool> {
+    let mut found: Vec<i64> = Vec::new();
+    for (customer, contact) in person {
+        match contact {
+            None => found.extend(seqs(tx, &OF_CUSTOMER, &[customer, &most])?),
+            Some(contact) => found.extend(seqs(tx, &OF_CONTACT, &[contact, &most])?),
+        }
+    }
+    for customer in person.iter().map(|(customer, _)| customer).chain(near) {
+        for word in words {
+            found.extend(seqs(tx, &MENTIONING, &[customer, &most, word])?);
+        }
+    }
+    for word in words {
+        found.extend(seqs(tx, &MENTIONING_NOBODYS, &[&word, &most])?);
+    }
+    found.sort_unstable();
+    found.dedup();
+    found.truncate(usize::try_from(most).unwrap_or_default());
+    if found.is_empty() {
+        return Ok(false);
+    }
+    for seq in &found {
+        tx.execute(&ERASE, &[seq, &who.now])?;
+    }
+    let told = serde_json::json!({ "entries": found });
+    record(tx, who, rules::ERASED, Entity::Audit, Uuid::nil(), None, told)?;
+    Ok(true)
+}
+
+fn seqs(tx: &mut Tx<'_>, statement: &'static Statement, values: &[&dyn ToValue]) -> Result<Vec<i64>> {
+    let rows = tx.query(statement, values)?;
+    Ok(rows.iter().map(|row| row.get(0)).collect::<store::Result<_>>()?)
 }
 
 /// Entries with the name of the customer or colleague that each is about, where the asker may see them.

@@ -1,5 +1,5 @@
 use serde_json::json;
-use store::{Db, Tx};
+use store::{Db, Entity as _, Tx};
 use uuid::Uuid;
 
 use super::*;
@@ -10,12 +10,16 @@ use crate::testing::TestApp;
 store::statements! {
     UNGUARD_UPDATE = sqlite "drop trigger audit_no_update";
     UNGUARD_DELETE = sqlite "drop trigger audit_no_delete";
-    UNGUARD = postgres "alter table audit disable trigger audit_no_change";
+    UNGUARD = postgres "alter table audit disable trigger user";
     EDIT = "update audit set changes = $2 where seq = $1";
     RENAME = "update audit set actor_name = $2 where seq = $1";
     REMOVE = "delete from audit where seq = $1";
     MOVE = "update audit set seq = $2 where seq = $1";
     COUNT = "select count(*) from audit";
+    EMPTY = "update audit set changes = '{}', salt = null, erased_at = $2 where seq = $1";
+    PLAIN = "update audit set salt = null, changes_digest = null where seq = $1";
+    REHASH = "update audit set prev_hash = $2, hash = $3 where seq = $1";
+    ENTRY = select AuditEntry where "seq = $1";
 }
 
 fn write(db: &Db, count: usize) {
@@ -53,6 +57,11 @@ fn unguard(tx: &mut Tx<'_>) -> Result<()> {
     Ok(())
 }
 
+/// [`tamper`] where the guards are down already.
+fn tamper_again(db: &Db, body: impl Fn(&mut Tx<'_>) -> Result<()> + Send + 'static) {
+    db.write_blocking(body).expect("tampered");
+}
+
 fn tamper(db: &Db, body: impl Fn(&mut Tx<'_>) -> Result<()> + Send + 'static) {
     db.write_blocking(move |tx| {
         unguard(tx)?;
@@ -66,7 +75,7 @@ store::db_test! {
     fn an_untouched_chain_is_intact(db) {
         assert!(matches!(check(&db, None), Verdict::Intact { rows: 0, .. }));
         write(&db, 3);
-        let Verdict::Intact { rows: 3, head } = check(&db, None) else { panic!("broken") };
+        let Verdict::Intact { rows: 3, head, erased: 0 } = check(&db, None) else { panic!("broken") };
         write(&db, 1200);
         assert!(matches!(check(&db, Some(head.to_uppercase())), Verdict::Intact { rows: 1203, .. }));
     }
@@ -124,6 +133,49 @@ store::db_test! {
             assert!(db.write_blocking(move |tx| tx.execute(&REMOVE, &[&seq])).is_err());
         }
         assert!(matches!(check(&db, None), Verdict::Intact { rows: 2, .. }));
+    }
+
+    fn what_is_erased_is_gone_and_the_chain_is_whole(db) {
+        write(&db, 5);
+        let Verdict::Intact { head, .. } = check(&db, None) else { panic!("broken") };
+        let erase = |db: &Db| {
+            db.write_blocking(|tx| {
+                let vault = std::sync::Arc::new(Vault::from_root(&[7; 32]));
+                let who = crate::platform::access::system(jiff::Timestamp::UNIX_EPOCH, &vault);
+                erase_some(tx, &who, (&[(Uuid::from_u128(7), Some(Uuid::from_u128(2)))], &[]), &[], 100)
+            })
+        };
+        assert!(erase(&db).expect("erased"));
+        assert!(!erase(&db).expect("nothing is left"));
+        assert!(matches!(check(&db, Some(head)), Verdict::Intact { rows: 6, erased: 1, .. }));
+        let told = db.read_blocking(|tx| of_record(tx, Uuid::from_u128(2), 9)).expect("read");
+        assert_eq!((told[0].changes.as_str(), &told[0].salt, told[0].actor_name.as_str()), ("{}", &None, "李四"));
+        assert!(db.write_blocking(|tx| tx.execute(&RENAME, &[&3i64, &"王五"])).is_err(), "what stays stays guarded");
+    }
+
+    fn what_is_emptied_without_a_word_is_found(db) {
+        write(&db, 3);
+        db.write_blocking(|tx| Ok::<_, crate::kernel::Error>(tx.execute(&EMPTY, &[&2i64, &1i64])?)).expect("the database lets it pass");
+        assert_eq!(check(&db, None), Verdict::Broken { seq: 2, reason: Fault::Emptied });
+    }
+
+    fn entries_of_the_first_form_are_checked_too(db) {
+        write(&db, 2);
+        tamper(&db, |tx| {
+            // As an older program wrote them.
+            for seq in [1i64, 2] {
+                tx.execute(&PLAIN, &[&seq])?;
+                let mut entry = AuditEntry::one(tx, &ENTRY, &[&seq])?.expect("the entry");
+                let before = AuditEntry::one(tx, &ENTRY, &[&(seq - 1)])?;
+                entry.prev_hash = before.map_or(rules::ORIGIN.to_vec(), |before| before.hash);
+                let hash = rules::digest(&entry).to_vec();
+                tx.execute(&REHASH, &[&seq, &entry.prev_hash, &hash])?;
+            }
+            Ok(())
+        });
+        assert!(matches!(check(&db, None), Verdict::Intact { rows: 2, .. }));
+        tamper_again(&db, |tx| Ok(tx.execute(&EDIT, &[&1i64, &"{\"name\":\"x\"}"]).map(drop)?));
+        assert_eq!(check(&db, None), Verdict::Broken { seq: 1, reason: Fault::Altered });
     }
 
     fn writers_side_by_side_make_one_chain(db) {

@@ -17,7 +17,7 @@ use store::{Predicate, Tx};
 use crate::kernel::{Entity, Error, Principal, Result};
 
 pub use job::register;
-pub use service::{Item, Removed, held, put, take_out};
+pub use service::{Item, Removed, forget, held, put, take_out};
 
 /// A kind of record that can be removed and restored.
 #[derive(Clone, Copy)]

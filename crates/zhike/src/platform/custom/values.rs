@@ -172,6 +172,12 @@ pub fn unsealed(values: &Values) -> Values {
     values.iter().filter(open).map(|(number, kept)| (*number, kept.clone())).collect()
 }
 
+/// Those of a record that are personal.
+pub fn sealed(values: &Values) -> Values {
+    let sealed = |(_, kept): &(&i64, &Kept)| matches!(kept, Kept::Sealed(_));
+    values.iter().filter(sealed).map(|(number, kept)| (*number, kept.clone())).collect()
+}
+
 /// Names the place of a sealed value: this field of this record and nowhere else.
 fn bound(record: Uuid, number: i64) -> Uuid {
     Uuid::from_u128(record.as_u128() ^ (number as u128))

@@ -7,5 +7,5 @@ pub mod http;
 mod service;
 mod table;
 
-pub use service::{Leaving, Released, fetch, recall, release};
+pub use service::{Leaving, Released, fetch, forget, recall, release};
 pub use table::{Cell, Format, Language, PageOfCells, Style, dated_name, write_table};

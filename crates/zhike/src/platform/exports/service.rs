@@ -73,6 +73,11 @@ fn seen(tx: &mut Tx<'_>, who: &Principal, customer: Uuid) -> Result<()> {
     }
 }
 
+/// Lets go of what was taken back; answers the contents.
+pub fn forget(tx: &mut Tx<'_>, who: &Principal) -> Result<Vec<String>> {
+    files::let_go_expired(tx, PURPOSE, who.now)
+}
+
 /// Takes back what waits to be fetched. Nobody can say of a list whether somebody stands in it, so when a person is
 /// restricted or erased all that was written before is to be made anew.
 pub fn recall(tx: &mut Tx<'_>, who: &Principal) -> Result<()> {

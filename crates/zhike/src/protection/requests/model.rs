@@ -16,10 +16,10 @@ store::text_enum! {
 }
 
 store::text_enum! {
-    /// 待答复, 已办理, 已拒绝, 已撤回.
+    /// 待答复, 正在删除, 已办理, 已拒绝, 已撤回.
     #[derive(utoipa::ToSchema)]
     #[schema(as = SubjectRequestState)]
-    pub enum State { Open = "open", Fulfilled = "fulfilled", Refused = "refused", Withdrawn = "withdrawn" }
+    pub enum State { Open = "open", Erasing = "erasing", Fulfilled = "fulfilled", Refused = "refused", Withdrawn = "withdrawn" }
 }
 
 store::text_enum! {

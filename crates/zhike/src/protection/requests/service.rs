@@ -17,14 +17,17 @@ use crate::customers::{facts as customer_facts, protected, reach};
 use crate::kernel::permission::action::{Create, Read, Update};
 use crate::kernel::permission::entity;
 use crate::kernel::{Action, Entity, Error, Grant, Id, Principal, Result};
+use crate::platform::access::model::User;
 use crate::platform::access::names::{self, Named};
 use crate::platform::access::{people_who_may, principal_of};
 use crate::platform::audit;
 use crate::protection::consents::{self, Channel};
-use crate::protection::facts;
+use crate::protection::{erasure, facts};
 
 store::statements! {
     ONE = select SubjectRequest where "customer_id = $1 and id = $2";
+    OTHERS_OPEN = "select id from subject_request where customer_id = $1 and id <> $2 and state = 'open'
+        and (contact_id = $3 or (contact_id is null and $3 is null)) limit 1";
     TAKE_NUMBER = "insert into subject_request_counter (year, last) values ($1, 1)
         on conflict (year) do update set last = subject_request_counter.last + 1 returning last";
 }
@@ -339,6 +342,12 @@ pub fn answer(
         identified(&request)?;
         fulfil(tx, grant, &request)?;
     }
+    if new.fulfilled && request.kind == Kind::Delete {
+        // Nobody is told that something was deleted which is still here: it is answered when nothing is left.
+        request.state = State::Erasing;
+        audited(tx, who, &request, "erase_begun", json!({ "number": request.number }))?;
+        return saved(tx, who, request);
+    }
     request.state = if new.fulfilled { State::Fulfilled } else { State::Refused };
     (request.answer, request.answered_by, request.answered_at) = (Some(words), Some(who.user), Some(who.now));
     tell(tx, who, &request, (facts::REQUEST_ANSWERED, who.now), json!({ "outcome": request.state }))?;
@@ -361,10 +370,25 @@ fn fulfil(tx: &mut Tx<'_>, grant: &Grant<Update, entity::SubjectRequest>, reques
             let asked = (request.channel, request.number.as_str());
             consents::withdraw_all(tx, who, (person.customer.id, person.contact.as_ref()), asked)
         }
-        // Nobody is told that something was deleted which is still here.
-        Kind::Delete => Err(Error::conflict("request.not_erased")),
+        Kind::Delete => {
+            if tx.query_opt(&OTHERS_OPEN, &[&request.customer_id, &request.id, &request.contact_id])?.is_some() {
+                return Err(Error::conflict("erasure.others_open"));
+            }
+            let person = protected::person(tx, grant, person())?;
+            erasure::service::begin(tx, who, person, request.id.uuid())
+        }
         Kind::Copy | Kind::Correct => Ok(()),
     }
+}
+
+/// Nothing is left of the person: the request is answered, and what it said of them is gone too.
+pub fn erased(tx: &mut Tx<'_>, who: &Arc<Principal>, (customer, id): Ids, by: Id<User>) -> Result<()> {
+    let Some(mut request) = SubjectRequest::one(tx, &ONE, &[&customer, &id])? else { return Ok(()) };
+    (request.state, request.answered_by, request.answered_at) = (State::Fulfilled, Some(by), Some(who.now));
+    (request.content, request.identity_note, request.answer) = (String::new(), None, None);
+    request.updated_at = who.now;
+    request.update(tx)?;
+    tell(tx, who, &request, (facts::REQUEST_ANSWERED, who.now), json!({ "outcome": request.state }))
 }
 
 /// The person took the request back.
@@ -397,6 +421,9 @@ pub fn set_restriction(
     let request = found(tx, customer, id)?;
     if restricted {
         identified(&request)?;
+    }
+    if erasure::service::is_under_way(tx, customer, request.contact_id)? {
+        return Err(Error::conflict("erasure.under_way"));
     }
     let person = protected::person(tx, grant, (customer, request.contact_id))?;
     match restricted {

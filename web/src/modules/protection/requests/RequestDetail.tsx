@@ -33,7 +33,13 @@ import {
 import { t } from '../words'
 import '../protection.css'
 
-const tones: Record<Request['state'], Tone> = { open: 'warn', fulfilled: 'good', refused: 'none', withdrawn: 'none' }
+const tones: Record<Request['state'], Tone> = {
+  open: 'warn',
+  erasing: 'warn',
+  fulfilled: 'good',
+  refused: 'none',
+  withdrawn: 'none',
+}
 
 export function RequestState({ state }: { state: Request['state'] }) {
   return <Status tone={tones[state]}>{t(`state.${state}`)}</Status>
@@ -77,7 +83,7 @@ function Lines({ detail: { request, restricted } }: { detail: Detail }) {
     : []
   const lines: [string, string][] = [
     [t('request.kind'), t(`kind.${request.kind}`)],
-    [t('request.content'), request.content],
+    ...(request.content ? [[t('request.content'), request.content] as [string, string]] : []),
     [t('request.asker'), `${t(`asker.${request.asker}`)} · ${t(`channel.${request.channel}`)}`],
     [t('request.received_at'), dateTime(request.received_at)],
     [t('request.handler'), request.handler.name],
@@ -121,27 +127,28 @@ function Acts({ detail: { request, restricted }, onDone }: { detail: Detail; onD
   const mayAct = can('subject_request', 'update')
   const open = request.state === 'open'
   const known = Boolean(request.identity)
+  const gone = request.state === 'erasing' || (request.state === 'fulfilled' && request.kind === 'delete')
   if (asking) return <AnswerForm request={request} way={asking} onCancel={() => setAsking(undefined)} onDone={onDone} />
   return (
     <>
       {mayAct && open && !known && <IdentityForm request={request} />}
       <div className="row wrap">
-        {mayAct && open && known && request.kind !== 'delete' && (
-          <Button kind="primary" onClick={() => setAsking('fulfil')}>
-            {t('request.fulfil')}
+        {mayAct && open && known && (
+          <Button kind={request.kind === 'delete' ? 'danger' : 'primary'} onClick={() => setAsking('fulfil')}>
+            {t(request.kind === 'delete' ? 'request.erase' : 'request.fulfil')}
           </Button>
         )}
-        {known && can('subject_request', 'export') && (
+        {known && !gone && can('subject_request', 'export') && (
           <Button icon="download" onClick={() => void download()}>
             {t('request.copy')}
           </Button>
         )}
-        {mayAct && known && !restricted && (request.kind === 'delete' || request.kind === 'restrict') && (
+        {mayAct && known && !gone && !restricted && (request.kind === 'delete' || request.kind === 'restrict') && (
           <Button onClick={() => void act(() => restrict(request, true), t('request.restricted_done'))}>
             {t('request.restrict')}
           </Button>
         )}
-        {mayAct && restricted && (
+        {mayAct && !gone && restricted && (
           <Button onClick={() => void act(() => restrict(request, false), t('request.lifted_done'))}>
             {t('request.lift')}
           </Button>
@@ -154,6 +161,7 @@ function Acts({ detail: { request, restricted }, onDone }: { detail: Detail; onD
         )}
       </div>
       {open && request.kind === 'delete' && <Notice>{t('request.delete_note')}</Notice>}
+      {request.state === 'erasing' && <Notice>{t('request.erasing_note')}</Notice>}
     </>
   )
 }
@@ -212,7 +220,7 @@ function AnswerForm({ request, way, onCancel, onDone }: AnswerProps) {
       const words = answer.trim()
       if (way === 'take_back') await takeBack(request, words)
       else await answerRequest(request, { fulfilled: way === 'fulfil', answer: words })
-      toast(t('request.answered'))
+      toast(t(way === 'fulfil' && request.kind === 'delete' ? 'request.erasing' : 'request.answered'))
       await refresh()
       onDone()
     },
@@ -220,6 +228,7 @@ function AnswerForm({ request, way, onCancel, onDone }: AnswerProps) {
   return (
     <Form form={form} guard={false} onCancel={onCancel} submitLabel={t('request.send')}>
       {way === 'fulfil' && request.kind === 'restrict' && <Notice>{t('request.restrict_note')}</Notice>}
+      {way === 'fulfil' && request.kind === 'delete' && <Notice>{t('request.erase_note')}</Notice>}
       {way === 'fulfil' && request.kind === 'withdraw' && <Notice>{t('request.withdraw_note')}</Notice>}
       <Area label={label} required autoFocus rows={3} {...form.bind('answer')} />
     </Form>

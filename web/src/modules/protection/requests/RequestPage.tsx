@@ -41,7 +41,7 @@ export default function RequestPage() {
           const request = shown(id)
           return (
             request && (
-              <Dialog title={`${request.number} ${request.name}`} open onClose={close} size={640}>
+              <Dialog title={`${request.number} ${request.name || t('request.gone')}`} open onClose={close} size={640}>
                 <RequestDetail place={request} onDone={close} />
               </Dialog>
             )
@@ -56,14 +56,14 @@ export default function RequestPage() {
 }
 
 const kinds: Request['kind'][] = ['copy', 'correct', 'delete', 'restrict', 'withdraw']
-const states: Request['state'][] = ['open', 'fulfilled', 'refused', 'withdrawn']
+const states: Request['state'][] = ['open', 'erasing', 'fulfilled', 'refused', 'withdrawn']
 
 const columns: Column<Request>[] = [
   {
     key: 'name',
     title: () => t('request.person'),
     kind: 'text',
-    text: (request) => request.name,
+    text: (request) => request.name || t('request.gone'),
     width: 160,
   },
   {
