@@ -193,6 +193,11 @@ fn common(connection: &Connection) -> Result<()> {
     Ok(())
 }
 
+/// Begins or ends a transaction by a statement that was prepared once: every request needs two of them.
+fn control(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(sql)?.execute([]).map(drop)
+}
+
 fn wal_of(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push("-wal");
@@ -226,7 +231,7 @@ impl Writer {
     /// answers all after the one commit. Fails when the commit does.
     fn group(&self, first: Box<dyn Work>) -> rusqlite::Result<()> {
         let started = Instant::now();
-        if let Err(error) = self.connection.execute_batch("begin immediate") {
+        if let Err(error) = control(&self.connection, "begin immediate") {
             first.finish(Err(Error::from_sqlite(error)));
             return Ok(());
         }
@@ -235,7 +240,7 @@ impl Writer {
             let Ok(next) = self.queue.try_recv() else { break };
             done.push(self.attempt(next));
         }
-        let committed = self.connection.execute_batch("commit");
+        let committed = control(&self.connection, "commit");
         self.state.groups.fetch_add(1, Ordering::Relaxed);
         self.state.writes.fetch_add(done.len() as u64, Ordering::Relaxed);
         if committed.is_err() {
@@ -254,11 +259,11 @@ impl Writer {
 
     /// Runs a request in a savepoint. `true` asks for another time: it drew a number that was taken.
     fn run_once(&self, work: &mut dyn Work) -> bool {
-        let begun = self.connection.execute_batch("savepoint request").is_ok();
+        let begun = control(&self.connection, "savepoint request").is_ok();
         let mut tx = Tx::sqlite(&self.connection, false);
         let ran = begun && catch_unwind(AssertUnwindSafe(|| work.run(&mut tx))).unwrap_or(false);
-        let end = if ran { "release request" } else { "rollback to request; release request" };
-        let ended = self.connection.execute_batch(end);
+        let undone = if ran { Ok(()) } else { control(&self.connection, "rollback to request") };
+        let ended = undone.and_then(|()| control(&self.connection, "release request"));
         if let Err(error) = &ended {
             tracing::error!(%error, "could not end a savepoint");
         }
@@ -337,10 +342,10 @@ impl Thread for Reader {
     fn run(mut self) {
         while let Ok(mut work) = self.queue.recv() {
             self.bound(work.within());
-            let begun = self.connection.execute_batch("begin").map_err(Error::from_sqlite);
+            let begun = control(&self.connection, "begin").map_err(Error::from_sqlite);
             if begun.is_ok() {
                 let _ = catch_unwind(AssertUnwindSafe(|| work.run(&mut Tx::sqlite(&self.connection, true))));
-                let _ = self.connection.execute_batch("rollback");
+                let _ = control(&self.connection, "rollback");
             }
             work.finish(begun);
         }

@@ -216,8 +216,12 @@ fn sqlite_rows(sqlite: &rusqlite::Connection, sql: &str, values: &[Value]) -> Re
     let mut rows = prepared.query(rusqlite::params_from_iter(values)).map_err(Error::from_sqlite)?;
     let mut out = Vec::new();
     while let Some(row) = rows.next().map_err(Error::from_sqlite)? {
-        let read = |index| Value::from_sqlite(row.get_ref(index).map_err(Error::from_sqlite)?);
-        out.push(Row((0..columns).map(read).collect::<Result<_>>()?));
+        // Collecting results would not know how many there are, and move the values of each row four times.
+        let mut values = Vec::with_capacity(columns);
+        for index in 0..columns {
+            values.push(Value::from_sqlite(row.get_ref(index).map_err(Error::from_sqlite)?)?);
+        }
+        out.push(Row(values));
     }
     Ok(out)
 }

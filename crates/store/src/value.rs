@@ -68,7 +68,10 @@ value_of!(bool, "bool", |this| Value::Bool(*this), { Value::Bool(b) => Ok(b), Va
 value_of!(i64, "integer", |this| Value::Int(*this), { Value::Int(i) => Ok(i) });
 value_of!(f64, "real", |this| Value::Real(*this), { Value::Real(r) => Ok(r), Value::Int(i) => Ok(i as f64) });
 value_of!(String, "text", |this| Value::Text(this.clone()), { Value::Text(t) => Ok(t) });
-value_of!(Vec<u8>, "bytes", |this| Value::Bytes(this.clone()), { Value::Bytes(b) => Ok(b) });
+value_of!(Vec<u8>, "bytes", |this| Value::Bytes(this.clone()), {
+    Value::Bytes(b) => Ok(b),
+    Value::Uuid(u) => Ok(u.as_bytes().to_vec()),
+});
 value_of!(Uuid, "uuid", |this| Value::Uuid(*this), {
     Value::Uuid(u) => Ok(u),
     Value::Bytes(b) => Uuid::from_slice(&b).map_err(|e| Error::BadInput(e.to_string())),
@@ -160,7 +163,8 @@ impl Value {
             ValueRef::Integer(i) => Self::Int(i),
             ValueRef::Real(r) => Self::Real(r),
             ValueRef::Text(t) => Self::Text(String::from_utf8(t.to_vec()).map_err(|e| Error::BadInput(e.to_string()))?),
-            ValueRef::Blob(b) => Self::Bytes(b.to_vec()),
+            // SQLite keeps an id as the 16 bytes that it is. Other bytes of that length are read from it as well.
+            ValueRef::Blob(b) => Uuid::from_slice(b).map_or_else(|_| Self::Bytes(b.to_vec()), Self::Uuid),
         })
     }
 

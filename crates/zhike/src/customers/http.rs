@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -23,7 +22,7 @@ use crate::app::App;
 use crate::kernel::permission::action::{Approve, Assign, Create, Delete, Read, Reveal, Update};
 use crate::kernel::permission::entity::Customer;
 use crate::kernel::{Id, Result};
-use crate::platform::http::{Answer, Body, Granted, ListParams, Mutation, Page, Path, Query, Version, Who};
+use crate::platform::http::{Answer, Body, Granted, Json, ListParams, Mutation, Page, Path, Query, Version, Who};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()

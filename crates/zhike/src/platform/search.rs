@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 
-use axum::Json;
 use axum::extract::State;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -18,7 +17,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::kernel::{Action, Entity, Principal, Result};
-use crate::platform::http::{Query, Who};
+use crate::platform::http::{Json, Query, Who};
 use crate::platform::jobs::{JobContext, Registry};
 
 const LIMIT_DEFAULT: usize = 20;

@@ -1,15 +1,15 @@
 //! Moving time in tests of the whole product. The route exists only in a server that was started with a test clock, and
 //! answers this machine alone.
 
+use axum::Router;
 use axum::extract::State;
 use axum::routing::post;
-use axum::{Json, Router};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::kernel::{Clock, Error, Result};
-use crate::platform::http::{Body, Client};
+use crate::platform::http::{Body, Client, Json};
 
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]

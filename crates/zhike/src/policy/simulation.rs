@@ -4,7 +4,6 @@
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use axum::Json;
 use axum::extract::State;
 use serde_json::Value;
 use store::Tx;
@@ -20,7 +19,7 @@ use crate::app::App;
 use crate::kernel::permission::action::Read;
 use crate::kernel::permission::entity::Policy;
 use crate::kernel::{Error, Result};
-use crate::platform::http::{Body, Granted};
+use crate::platform::http::{Body, Granted, Json};
 
 /// More than enough for every file within the bounds that is not made to be slow.
 const TIME_MOST: Duration = Duration::from_secs(10);

@@ -2,7 +2,6 @@ use std::fs::File;
 use std::io::Read as _;
 use std::sync::Arc;
 
-use axum::Json;
 use axum::body::{Body as Content, Bytes};
 use axum::extract::{DefaultBodyLimit, Multipart, State};
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -21,7 +20,7 @@ use crate::app::App;
 use crate::kernel::permission::action::Read;
 use crate::kernel::permission::entity::Customer;
 use crate::kernel::{Error, Grant, Id, Result};
-use crate::platform::http::{Answer, Granted, Mutation, Path, Query, attachment_header, receive};
+use crate::platform::http::{Answer, Granted, Json, Mutation, Path, Query, attachment_header, receive};
 use crate::platform::settings::ATTACHMENT_MIB_MOST;
 use crate::platform::vault::Unsealing;
 

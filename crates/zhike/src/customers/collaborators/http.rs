@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -11,7 +10,7 @@ use crate::app::App;
 use crate::kernel::permission::action::{Assign, Read};
 use crate::kernel::permission::entity::Customer;
 use crate::kernel::{Id, Result};
-use crate::platform::http::{Answer, Body, Granted, Mutation, Page, Path};
+use crate::platform::http::{Answer, Body, Granted, Json, Mutation, Page, Path};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(share, unshare))

@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -14,7 +13,7 @@ use crate::app::App;
 use crate::kernel::permission::action::{Create, Delete, Read, Update};
 use crate::kernel::permission::entity;
 use crate::kernel::{Id, Result};
-use crate::platform::http::{Answer, Body, Granted, Mutation, Path, Version};
+use crate::platform::http::{Answer, Body, Granted, Json, Mutation, Path, Version};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()

@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -15,7 +14,7 @@ use crate::app::App;
 use crate::kernel::permission::action::{Create, Delete, Read, Update};
 use crate::kernel::permission::entity::Cooperation;
 use crate::kernel::{Id, Result};
-use crate::platform::http::{Answer, Body, Granted, ListParams, Mutation, Page, Path, Query, Version};
+use crate::platform::http::{Answer, Body, Granted, Json, ListParams, Mutation, Page, Path, Query, Version};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()

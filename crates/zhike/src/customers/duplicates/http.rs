@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -12,7 +11,7 @@ use crate::app::App;
 use crate::kernel::permission::action::{Assign, Read, Update};
 use crate::kernel::permission::entity::Customer;
 use crate::kernel::{Id, Result};
-use crate::platform::http::{Answer, Body, Granted, ListParams, Mutation, Page, Path, Query};
+use crate::platform::http::{Answer, Body, Granted, Json, ListParams, Mutation, Page, Path, Query};
 use crate::platform::jobs::JobStarted;
 
 pub fn routes() -> OpenApiRouter<App> {

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -14,7 +13,7 @@ use crate::app::App;
 use crate::kernel::permission::action::{Read, Update};
 use crate::kernel::permission::entity::{Customer, Setting};
 use crate::kernel::{Id, Result};
-use crate::platform::http::{Answer, Body, Granted, ListParams, Mutation, Page, Path, Query, Version};
+use crate::platform::http::{Answer, Body, Granted, Json, ListParams, Mutation, Page, Path, Query, Version};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::{DefaultBodyLimit, Multipart, State};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
@@ -22,7 +21,7 @@ use crate::customers::cooperation;
 use crate::kernel::permission::action::Import as Importing;
 use crate::kernel::permission::entity::Customer;
 use crate::kernel::{Error, Result};
-use crate::platform::http::{Answer, Body, Granted, Mutation, Path, Query, download, receive};
+use crate::platform::http::{Answer, Body, Granted, Json, Mutation, Path, Query, download, receive};
 use crate::platform::jobs::JobStarted;
 
 /// Bytes around the file in a form.

@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 use store::list::{LIMIT_DEFAULT, LIMIT_MOST};
@@ -15,7 +14,7 @@ use crate::app::App;
 use crate::kernel::permission::action::{Delete, Read};
 use crate::kernel::permission::entity::Customer;
 use crate::kernel::{Error, Id, Result};
-use crate::platform::http::{Answer, Body, Granted, Mutation, Page, Path, Query, Version};
+use crate::platform::http::{Answer, Body, Granted, Json, Mutation, Page, Path, Query, Version};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(list, merge)).routes(routes!(take_back))

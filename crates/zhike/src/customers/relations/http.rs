@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -14,7 +13,7 @@ use crate::customers::service::Brief;
 use crate::kernel::permission::action::{Read, Update};
 use crate::kernel::permission::entity;
 use crate::kernel::{Id, Result};
-use crate::platform::http::{Answer, Body, Granted, Mutation, Page, Path, Query};
+use crate::platform::http::{Answer, Body, Granted, Json, Mutation, Page, Path, Query};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(list, relate)).routes(routes!(unrelate)).routes(routes!(group))

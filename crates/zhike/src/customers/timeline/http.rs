@@ -1,4 +1,3 @@
-use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -12,7 +11,7 @@ use crate::app::App;
 use crate::kernel::permission::action::Read;
 use crate::kernel::permission::entity;
 use crate::kernel::{Id, Result};
-use crate::platform::http::{Granted, Path, Query};
+use crate::platform::http::{Granted, Json, Path, Query};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(timeline))

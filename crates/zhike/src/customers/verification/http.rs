@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -16,7 +15,7 @@ use crate::customers::view::CustomerView;
 use crate::kernel::permission::action::{Read, Update};
 use crate::kernel::permission::entity;
 use crate::kernel::{Id, Result};
-use crate::platform::http::{Answer, Body, Granted, Mutation, Path, Query};
+use crate::platform::http::{Answer, Body, Granted, Json, Mutation, Path, Query};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(verify)).routes(routes!(show_round))

@@ -1,4 +1,3 @@
-use axum::Json;
 use axum::extract::State;
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -11,7 +10,7 @@ use crate::app::App;
 use crate::kernel::Result;
 use crate::kernel::permission::action::Read;
 use crate::kernel::permission::entity::Duty;
-use crate::platform::http::{Granted, Query};
+use crate::platform::http::{Granted, Json, Query};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(team))

@@ -1,4 +1,3 @@
-use axum::Json;
 use axum::extract::State;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -8,7 +7,7 @@ use crate::app::App;
 use crate::kernel::Result;
 use crate::kernel::permission::action::Read;
 use crate::kernel::permission::entity::Duty;
-use crate::platform::http::Granted;
+use crate::platform::http::{Granted, Json};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(today))

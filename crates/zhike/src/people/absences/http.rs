@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -11,7 +10,7 @@ use crate::kernel::Result;
 use crate::kernel::permission::action::{Create, Delete, Read};
 use crate::kernel::permission::entity::Absence;
 use crate::platform::access::model::AbsenceId;
-use crate::platform::http::{Answer, Body, Granted, Mutation, Page, Path, Query};
+use crate::platform::http::{Answer, Body, Granted, Json, Mutation, Page, Path, Query};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(delete))

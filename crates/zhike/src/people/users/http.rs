@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use store::Tx;
@@ -16,7 +15,7 @@ use crate::kernel::permission::entity::User;
 use crate::kernel::{Error, Result};
 use crate::platform::access::model::UserId;
 use crate::platform::access::password;
-use crate::platform::http::{Answer, Body, Granted, ListParams, Mutation, Page, Path, Query, Version};
+use crate::platform::http::{Answer, Body, Granted, Json, ListParams, Mutation, Page, Path, Query, Version};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()

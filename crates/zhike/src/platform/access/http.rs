@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::header::HeaderName;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -27,7 +26,7 @@ use super::totp::{self, Enrolment};
 use super::{links, resolve, throttle};
 use crate::app::App;
 use crate::kernel::{Error, Principal, Request, Result};
-use crate::platform::http::{Body, Client, Cookie, Path, Who};
+use crate::platform::http::{Body, Client, Cookie, Json, Path, Who};
 use crate::platform::settings;
 
 /// How long a browser is remembered as one that somebody signed in from.

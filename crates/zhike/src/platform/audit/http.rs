@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use axum::Json;
 use axum::extract::State;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -20,7 +19,7 @@ use crate::kernel::permission::action::Read;
 use crate::kernel::permission::entity::Audit;
 use crate::kernel::{Entity, Error, Principal, Result};
 use crate::platform::access::names::Named;
-use crate::platform::http::{Granted, Query};
+use crate::platform::http::{Granted, Json, Query};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(entries)).routes(routes!(verify))

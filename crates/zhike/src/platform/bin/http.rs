@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -15,7 +14,7 @@ use crate::app::App;
 use crate::kernel::Result;
 use crate::kernel::permission::action::{Manage, Read};
 use crate::kernel::permission::entity::Customer;
-use crate::platform::http::{Answer, Body, Granted, ListParams, Mutation, Page, Path, Query};
+use crate::platform::http::{Answer, Body, Granted, Json, ListParams, Mutation, Page, Path, Query};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(restore)).routes(routes!(purge))

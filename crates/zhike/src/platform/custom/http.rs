@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -12,7 +11,7 @@ use crate::app::App;
 use crate::kernel::Result;
 use crate::kernel::permission::action::Update;
 use crate::kernel::permission::entity::Setting;
-use crate::platform::http::{Answer, Body, Granted, Mutation, Page, Path, Version, Who};
+use crate::platform::http::{Answer, Body, Granted, Json, Mutation, Page, Path, Version, Who};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()

@@ -7,8 +7,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
-use serde::Serialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use store::{Tx, turns};
 
@@ -68,6 +67,12 @@ pub struct Answer {
     replayed: bool,
 }
 
+/// What an answer tells of its record's version.
+#[derive(Deserialize)]
+struct Versioned {
+    version: Option<i64>,
+}
+
 impl Answer {
     /// 200 with a record and its version.
     pub fn of(record: &impl Serialize, version: i64) -> Result<Self> {
@@ -77,12 +82,13 @@ impl Answer {
 
     /// An answer whose version, if any, is the `version` of what is answered; nothing to answer is 204.
     pub fn with_status(status: StatusCode, record: &impl Serialize) -> Result<Self> {
-        let value = serde_json::to_value(record)?;
-        if value.is_null() {
+        let body = serde_json::to_vec(record)?;
+        if body == b"null" {
             return Ok(Self { status: StatusCode::NO_CONTENT, body: Vec::new(), version: None, replayed: false });
         }
-        let version = value.get("version").and_then(Value::as_i64);
-        Ok(Self { status, body: serde_json::to_vec(record)?, version, replayed: false })
+        let told = serde_json::from_slice(&body).ok().filter(|_| body.starts_with(b"{"));
+        let version = told.and_then(|Versioned { version }| version);
+        Ok(Self { status, body, version, replayed: false })
     }
 }
 

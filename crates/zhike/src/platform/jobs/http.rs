@@ -1,6 +1,5 @@
 //! Watching jobs.
 
-use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -13,7 +12,7 @@ use crate::app::App;
 use crate::kernel::Result;
 use crate::kernel::permission::action::Read;
 use crate::kernel::permission::entity::Job;
-use crate::platform::http::{Granted, Path, Query};
+use crate::platform::http::{Granted, Json, Path, Query};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(show))

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -16,7 +15,7 @@ use uuid::Uuid;
 use super::{Notification, service};
 use crate::app::App;
 use crate::kernel::{Error, Result};
-use crate::platform::http::{Answer, Body, Mutation, Query, Who};
+use crate::platform::http::{Answer, Body, Json, Mutation, Query, Who};
 
 const IDS_MOST: usize = 500;
 

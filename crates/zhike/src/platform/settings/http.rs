@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use jiff::civil::Date;
@@ -18,7 +17,7 @@ use crate::app::App;
 use crate::kernel::Result;
 use crate::kernel::permission::action::{Read, Update};
 use crate::kernel::permission::entity::Setting;
-use crate::platform::http::{Answer, Body, Granted, Mutation, Query, Version};
+use crate::platform::http::{Answer, Body, Granted, Json, Mutation, Query, Version};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(show, change)).routes(routes!(calendar)).routes(routes!(upload))

@@ -5,11 +5,10 @@
 
 use std::io::{self, Read, Write};
 
-use chacha20poly1305::aead::{Aead, Payload};
-use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
 use sha2::{Digest, Sha256};
 
-use super::{NONCE, TAG, Vault};
+use super::Vault;
+use super::cipher::{Cipher, NONCE, TAG};
 use crate::kernel::{Error, Result};
 
 const PIECE: usize = 64 << 10;
@@ -34,16 +33,16 @@ impl ContentId {
         Ok(Self(vault.digest("content", &hash.finalize()).to_vec()))
     }
 
-    fn cipher(&self, vault: &Vault) -> XChaCha20Poly1305 {
-        XChaCha20Poly1305::new((&vault.digest("content key", &self.0)).into())
+    fn cipher(&self, vault: &Vault) -> Cipher {
+        Cipher::new(&vault.digest("content key", &self.0))
     }
 }
 
 /// The key is used for this content alone, so the number of the piece is nonce enough.
-fn nonce(piece: u64) -> XNonce {
+fn nonce(piece: u64) -> [u8; NONCE] {
     let mut bytes = [0; NONCE];
     bytes[NONCE - 8..].copy_from_slice(&piece.to_be_bytes());
-    XNonce::from(bytes)
+    bytes
 }
 
 /// Reads as much as there is room for.
@@ -66,7 +65,7 @@ pub fn seal_content(vault: &Vault, id: &ContentId, from: &mut dyn Read, to: &mut
     for number in 0.. {
         let following = fill(from, &mut next).map_err(Error::internal)?;
         let aad = if following == 0 { LAST } else { MORE };
-        let sealed = cipher.encrypt(&nonce(number), Payload { msg: &piece[..filled], aad });
+        let sealed = cipher.seal(&nonce(number), aad, &piece[..filled]);
         to.write_all(&sealed.map_err(|_| Error::internal("sealing a file failed"))?).map_err(Error::internal)?;
         if following == 0 {
             break;
@@ -79,7 +78,7 @@ pub fn seal_content(vault: &Vault, id: &ContentId, from: &mut dyn Read, to: &mut
 
 /// Reads a sealed content. What was altered, cut off or put in another place ends in an error, never in other bytes.
 pub struct Unsealing<R: Read> {
-    cipher: XChaCha20Poly1305,
+    cipher: Cipher,
     sealed: R,
     number: u64,
     next: Vec<u8>,
@@ -104,7 +103,7 @@ impl<R: Read> Unsealing<R> {
         let filled = fill(&mut self.sealed, &mut following)?;
         following.truncate(filled);
         let aad = if following.is_empty() { LAST } else { MORE };
-        let opened = self.cipher.decrypt(&nonce(self.number), Payload { msg: &self.next, aad });
+        let opened = self.cipher.open(&nonce(self.number), aad, &self.next);
         self.plain = opened.map_err(|_| io::Error::other("a sealed file was altered, cut off, or is another one"))?;
         (self.at, self.next) = (0, following);
         self.number += 1;

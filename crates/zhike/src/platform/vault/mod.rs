@@ -4,6 +4,7 @@
 //!
 //! Equality and frequency of values can be seen by whoever reads the index columns; ranges and parts cannot be searched.
 
+mod cipher;
 mod column;
 mod content;
 mod key_file;
@@ -15,14 +16,13 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use chacha20poly1305::aead::{Aead, Payload};
-use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
 use hkdf::Hkdf;
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use cipher::{Cipher, NONCE, TAG};
 pub use column::{Column, Kind, Masked, half_width, mask, normalise};
 pub use content::{ContentId, Unsealing, seal_content};
 pub use key_file::{hex, refuse_inside};
@@ -33,10 +33,8 @@ use crate::kernel::{Error, FieldAccess, Principal, Result};
 const VERSION: u8 = 1;
 /// XChaCha20-Poly1305; another byte would name another pair of algorithms.
 const SUITE: u8 = 1;
-const NONCE: usize = 24;
 const HEADER: usize = 2 + KEY_ID;
 const KEY_ID: usize = 4;
-const TAG: usize = 16;
 /// The index of the last four digits has only ten thousand inputs, so more bytes would not tell more.
 const LAST4_BYTES: usize = 8;
 
@@ -94,10 +92,9 @@ impl Vault {
     /// Seals `value` for this column of this row; it can be opened nowhere else.
     pub fn seal(&self, column: &Column, row: Uuid, value: &str) -> Result<Vec<u8>> {
         let nonce: [u8; NONCE] = rand::random();
-        let payload = Payload { msg: value.as_bytes(), aad: &self.place(column, row) };
         let sealed = self
             .cipher(column)
-            .encrypt(&XNonce::from(nonce), payload)
+            .seal(&nonce, &self.place(column, row), value.as_bytes())
             .map_err(|_| Error::internal("sealing a value failed"))?;
         let mut bytes = Vec::with_capacity(HEADER + NONCE + sealed.len());
         bytes.extend([VERSION, SUITE]);
@@ -122,8 +119,7 @@ impl Vault {
         }
         let (nonce, sealed) = bytes[HEADER..].split_at(NONCE);
         let nonce: [u8; NONCE] = nonce.try_into().map_err(Error::internal)?;
-        let payload = Payload { msg: sealed, aad: &self.place(column, row) };
-        let value = self.cipher(column).decrypt(&XNonce::from(nonce), payload).map_err(|_| {
+        let value = self.cipher(column).open(&nonce, &self.place(column, row), sealed).map_err(|_| {
             Error::internal(format!("{} of {row} was altered or moved from another place", column.field))
         })?;
         String::from_utf8(value).map_err(Error::internal)
@@ -163,9 +159,8 @@ impl Vault {
         mac.finalize().into_bytes().into()
     }
 
-    fn cipher(&self, column: &Column) -> XChaCha20Poly1305 {
-        let key = self.key(column.table, column.name, Use::Seal);
-        XChaCha20Poly1305::new((&**key).into())
+    fn cipher(&self, column: &Column) -> Cipher {
+        Cipher::new(&self.key(column.table, column.name, Use::Seal))
     }
 
     /// The additional data that binds a value to its place. Parts are length-prefixed, so no two places look alike.

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -15,7 +14,7 @@ use crate::app::App;
 use crate::kernel::permission::action::{Create, Delete, Read, Update};
 use crate::kernel::permission::entity::View;
 use crate::kernel::{Error, Result};
-use crate::platform::http::{Answer, Body, Granted, Mutation, Path, Query, Version};
+use crate::platform::http::{Answer, Body, Granted, Json, Mutation, Path, Query, Version};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(replace, remove))

@@ -1,4 +1,3 @@
-use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, header};
 use documents::table::Format;
@@ -15,7 +14,7 @@ use crate::app::App;
 use crate::kernel::permission::action::{Export, Read};
 use crate::kernel::permission::entity;
 use crate::kernel::{Error, Result};
-use crate::platform::http::{Granted, Query};
+use crate::platform::http::{Granted, Json, Query};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(show)).routes(routes!(export))

@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -16,7 +15,7 @@ use crate::app::App;
 use crate::kernel::Result;
 use crate::kernel::permission::action::{Approve, Read, Update};
 use crate::kernel::permission::entity::Duty;
-use crate::platform::http::{Answer, Body, Granted, ListParams, Mutation, Page, Path, Query};
+use crate::platform::http::{Answer, Body, Granted, Json, ListParams, Mutation, Page, Path, Query};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()

@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -15,7 +14,7 @@ use crate::app::App;
 use crate::kernel::Result;
 use crate::kernel::permission::action::{Approve, Create, Read, Update};
 use crate::kernel::permission::entity::Policy;
-use crate::platform::http::{Answer, Body, Granted, Mutation, Page, Path, Version};
+use crate::platform::http::{Answer, Body, Granted, Json, Mutation, Page, Path, Version};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()

@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -17,7 +16,7 @@ use crate::kernel::permission::action::{Create, Export, Read, Update};
 use crate::kernel::permission::entity::SubjectRequest;
 use crate::kernel::{Error, Id, Result};
 use crate::platform::access::names::Named;
-use crate::platform::http::{Answer, Body, Granted, ListParams, Mutation, Page, Path, Query, Version};
+use crate::platform::http::{Answer, Body, Granted, Json, ListParams, Mutation, Page, Path, Query, Version};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
