@@ -11,6 +11,7 @@
 //! | office hours, "+ 8 working hours", "working time between" | [`WorkCalendar::from_spec`], [`WorkCalendar::add`], [`WorkCalendar::between`] |
 //! | "+ 3 working days", "last working day of the month" | [`WorkCalendar::add_working_days`], [`WorkCalendar::nth_working_day`] |
 //! | a clock with pauses: due, warning, early or late | [`Stopwatch`] over a [`TimeBase`] |
+//! | the same for many instants of one stretch of time | [`Timetable`] |
 //! | this quarter, its key, the next one, n days spread over it | [`Period`], [`Period::spread`] |
 //! | lunar text, festivals, birthdays | [`LunarDate`], [`festivals`], [`festivals_on`], [`Birthday`] |
 //!
@@ -30,6 +31,7 @@ mod spec;
 mod spread;
 mod stopwatch;
 mod time_base;
+mod timetable;
 mod work_calendar;
 mod working_days;
 
@@ -42,4 +44,5 @@ pub use period::{Period, PeriodError, PeriodKind};
 pub use spec::{CalendarSpec, National, OverrideKind, OverrideSpec};
 pub use stopwatch::{Pause, Stopwatch};
 pub use time_base::{Due, TimeBase, TimeError};
+pub use timetable::Timetable;
 pub use work_calendar::{CalendarError, Override, WorkCalendar};

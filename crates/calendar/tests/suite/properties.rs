@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use calendar::{
-    DayHours, HolidayTable, Interval, Override, Pause, Period, PeriodKind, Stopwatch, TimeBase, WorkCalendar,
+    DayHours, HolidayTable, Interval, Override, Pause, Period, PeriodKind, Stopwatch, TimeBase, Timetable, WorkCalendar,
 };
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -109,6 +109,20 @@ proptest! {
         let Ok(due) = calendar.add(start, budget) else { return Ok(()) };
         prop_assert_eq!(calendar.between(start, due.at), budget);
         prop_assert!(budget.is_zero() || calendar.between(start, due.at - STEP) < budget, "not the earliest");
+    }
+
+    #[test]
+    fn a_timetable_answers_as_the_calendar_does(
+        calendar in calendar(), from in instant(), lasting in budget(), inside in 0.0..1.0f64, part in 0..=100i32,
+    ) {
+        let (until, at) = (from + lasting, from + lasting.mul_f64(inside));
+        for base in [TimeBase::Working(Arc::new(calendar)), TimeBase::Natural] {
+            let laid = Timetable::new(&base, from, until);
+            prop_assert_eq!(laid.left(at), base.between(at, until));
+            let budget = SignedDuration::from_secs(laid.left(at).as_secs() * i64::from(part) / 100);
+            prop_assert_eq!(laid.add(at, budget), base.add(at, budget).ok().map(|due| due.at));
+            prop_assert_eq!(laid.add(at, laid.left(at) + STEP), None);
+        }
     }
 
     #[test]

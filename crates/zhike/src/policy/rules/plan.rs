@@ -14,7 +14,7 @@ use super::window::{Window, pace};
 use super::{Calendars, RuleError, Subject};
 use crate::kernel::Fact;
 use crate::policy::definition::{Joins, Need, Owner, Rule, Shape, Span, Within};
-use calendar::{Due, Pause, Stopwatch, TimeBase};
+use calendar::{Due, Pause, Stopwatch, TimeBase, Timetable};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
@@ -23,7 +23,7 @@ use uuid::Uuid;
 /// no calendar arithmetic per customer.
 pub struct Frame {
     window: Window,
-    base: TimeBase,
+    timetable: Timetable,
     /// The working days to spread suggestions over.
     days: Vec<Date>,
     warnings: Vec<Warning>,
@@ -34,8 +34,9 @@ impl Frame {
     pub fn new(rule: &Rule, window: Window, calendars: &Calendars) -> Result<Frame, RuleError> {
         let base = calendars.base(&rule.calendar)?;
         let days = acting_days(window.first, window.end, calendars);
-        let warnings = period_warnings(rule, window.opens_at, window.closes_at, &base)?;
-        Ok(Frame { window, base, days, warnings, zone: calendars.zone().clone() })
+        let timetable = Timetable::new(&base, window.opens_at, window.closes_at);
+        let warnings = period_warnings(rule, window.opens_at, &timetable);
+        Ok(Frame { window, timetable, days, warnings, zone: calendars.zone().clone() })
     }
 
     pub fn window(&self) -> &Window {
@@ -62,7 +63,7 @@ pub fn plan_period(rule: &Rule, frame: &Frame, subject: &Subject) -> Result<Opti
     let steps = steps(rule, &need, &[]);
     let warnings = match opens_at == window.opens_at {
         true => frame.warnings.clone(),
-        false => period_warnings(rule, opens_at, window.closes_at, &frame.base)?,
+        false => period_warnings(rule, opens_at, &frame.timetable),
     };
     let terms = Terms {
         customer: (subject.kind == "customer").then_some(subject.id),
@@ -148,14 +149,11 @@ pub(super) fn clock_warnings(rule: &Rule, watch: &Stopwatch) -> Result<Vec<Warni
     Ok(list)
 }
 
-fn period_warnings(rule: &Rule, opens: Timestamp, due: Timestamp, base: &TimeBase) -> Result<Vec<Warning>, RuleError> {
-    let total = base.between(opens, due).as_secs();
-    let mut list = Vec::new();
-    for percent in percents(rule) {
-        let spent = SignedDuration::from_secs(total * i64::from(percent) / 100);
-        list.push(Warning { percent, at: base.add(opens, spent)?.at });
-    }
-    Ok(list)
+/// When shares of the time from `opens` until the end of the period are over.
+fn period_warnings(rule: &Rule, opens: Timestamp, timetable: &Timetable) -> Vec<Warning> {
+    let total = timetable.left(opens).as_secs();
+    let at = |percent: u8| timetable.add(opens, SignedDuration::from_secs(total * i64::from(percent) / 100));
+    percents(rule).filter_map(|percent| Some(Warning { percent, at: at(percent)? })).collect()
 }
 
 fn percents(rule: &Rule) -> impl Iterator<Item = u8> {
