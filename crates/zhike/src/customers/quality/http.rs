@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -10,7 +9,7 @@ use crate::app::App;
 use crate::kernel::Result;
 use crate::kernel::permission::action::{Read, Update};
 use crate::kernel::permission::entity::{Customer, Setting};
-use crate::platform::http::{Answer, Body, Granted, Mutation};
+use crate::platform::http::{Answer, Body, Granted, Json, Mutation};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(board)).routes(routes!(set))
