@@ -38,7 +38,7 @@ fn import(client: &mut Client) -> Result<Value, String> {
     let columns = uploaded["columns"].as_array().cloned().unwrap_or_default();
     let columns: Vec<Value> =
         columns.iter().map(|column| json!({ "index": column["index"], "field": column["field"] })).collect();
-    let mapping = json!({ "columns": columns, "duplicates": "skip", "defaults": {} });
+    let mapping = json!({ "columns": columns, "basis": { "basis": "contract" }, "duplicates": "skip", "defaults": {} });
     ask(client, &Request::put(format!("{path}/mapping"), &mapping))?;
     job::done(client, &Request::post(format!("{path}/start"), &json!({ "dry_run": false })))
 }

@@ -44,7 +44,7 @@ export function server(answer: (call: Call) => Reply | undefined): Call[] {
       method: request.method,
       path: url.pathname,
       search: url.searchParams,
-      body: text ? JSON.parse(text) : undefined,
+      body: text && request.headers.get('content-type')?.includes('json') ? JSON.parse(text) : undefined,
       headers: request.headers,
     }
     calls.push(call)

@@ -89,6 +89,8 @@ impl Error {
             SqlState::UNIQUE_VIOLATION => unique(constraint),
             SqlState::QUERY_CANCELED => Self::TooSlow,
             SqlState::FOREIGN_KEY_VIOLATION => Self::ForeignKey { constraint },
+            // Nul is a character to us and to SQLite, and the end of a text to PostgreSQL.
+            SqlState::CHARACTER_NOT_IN_REPERTOIRE => Self::BadInput("a text holds what cannot be kept".to_owned()),
             SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED => Self::Retry,
             _ => Self::Postgres(error),
         }

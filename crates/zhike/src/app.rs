@@ -63,7 +63,9 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 43, name: "merge_notes", sql: include_str!("../migrations/0043_merge_notes.sql") },
     Migration { version: 44, name: "handovers", sql: include_str!("../migrations/0044_handovers.sql") },
     Migration { version: 45, name: "erased marks", sql: include_str!("../migrations/0045_erased_marks.sql") },
+    Migration { version: 48, name: "field", sql: include_str!("../migrations/0048_field.sql") },
     Migration { version: 50, name: "engagement", sql: include_str!("../migrations/0050_engagement.sql") },
+    Migration { version: 51, name: "check in", sql: include_str!("../migrations/0051_check_in.sql") },
     Migration { version: 60, name: "consents", sql: include_str!("../migrations/0060_consents.sql") },
     Migration { version: 61, name: "subject requests", sql: include_str!("../migrations/0061_subject_requests.sql") },
     Migration { version: 62, name: "erasure", sql: include_str!("../migrations/0062_erasure.sql") },
@@ -148,6 +150,7 @@ impl App {
         customers::timeline::register(timeline);
         customers::documents::declare(sheets);
         customers::attachments::declare(carriers);
+        customers::basis::declare(protection::consents::keeper());
         holdings::declare(self::holdings);
         bin::declare(bins);
         traces::declare(erasers);

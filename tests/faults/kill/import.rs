@@ -55,7 +55,7 @@ impl<'a> Importer<'a> {
         let upload = Request::upload("/api/v1/imports", "customers.csv", sheet(prefix).as_bytes());
         let uploaded = self.deliver(&upload, stop).json();
         let path = format!("/api/v1/imports/{}", uploaded["id"].as_str().expect("an import has an id"));
-        let mapping = json!({ "columns": columns(&uploaded), "duplicates": "create", "defaults": {} });
+        let mapping = json!({ "columns": columns(&uploaded), "basis": { "basis": "contract" }, "duplicates": "create", "defaults": {} });
         self.deliver(&Request::put(format!("{path}/mapping"), &mapping), stop);
         let start =
             Request::post(format!("{path}/start"), &json!({ "dry_run": false })).key(&format!("import-{number}"));

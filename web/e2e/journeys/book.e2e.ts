@@ -98,6 +98,8 @@ describe.sequential('a company’s customer book, run by its regulation', () => 
     await page.goto('/customers/import')
     const file = { name: '客户台账.csv', mimeType: 'text/csv', buffer: messySheet() }
     await page.locator('input[type=file]').setInputFiles(file)
+    // Whoever brings people in says once on what basis.
+    await page.getByLabel('人员信息的依据').selectOption('contract')
     await page.getByRole('button', { name: '检查数据' }).click()
     await page.getByRole('button', { name: /^开始导入/ }).waitFor()
     await picture(page, 'import-check')

@@ -17,6 +17,6 @@ export {
 export * from './custom'
 export * from './lists'
 export * from './lookups'
-export { type FieldErrors, messageOf, Offline, Problem, type ProblemBody } from './problem'
+export { type FieldErrors, messageOf, Offline, Problem, type ProblemBody, problemOf } from './problem'
 export * from './session'
 export * from './views'

@@ -469,6 +469,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/near": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Which customers are near a point, the nearest first. It is asked by POST, so that where somebody stands is in no
+         *     address and in no log.
+         */
+        post: operations["post_customers_near"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}": {
         parameters: {
             query?: never;
@@ -1121,6 +1141,25 @@ export interface paths {
         put: operations["put_customers_id_owner"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a customer is. */
+        get: operations["get_customers_id_place"];
+        /** Says where a company is. */
+        put: operations["put_customers_id_place"];
+        post?: never;
+        /** Forgets where a customer is. */
+        delete: operations["delete_customers_id_place"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3064,6 +3103,25 @@ export interface components {
              */
             place?: number | null;
         };
+        /**
+         * @description What came of checking in.
+         * @enum {string}
+         */
+        CheckInState: "measured" | "inaccurate" | "refused" | "unavailable";
+        /** @description What is known of where somebody checked in. */
+        CheckInView: {
+            /**
+             * Format: int64
+             * @description Metres within which the device was sure.
+             */
+            accuracy?: number | null;
+            /**
+             * Format: int64
+             * @description Metres to where the customer was known to be then.
+             */
+            distance?: number | null;
+            state: components["schemas"]["CheckInState"];
+        };
         ClauseView: {
             /** @description Whether it has rules that make duties. */
             executable: boolean;
@@ -3498,7 +3556,7 @@ export interface components {
          * @description What a custom field holds.
          * @enum {string}
          */
-        CustomKind: "text" | "number" | "money" | "date" | "choice" | "multi" | "person";
+        CustomKind: "text" | "number" | "money" | "date" | "choice" | "multi" | "person" | "file";
         /** @description A customer in a row of another room's list. */
         CustomerCard: {
             /** @description The name of whoever decides there, else of the primary contact. */
@@ -3672,6 +3730,32 @@ export interface components {
             website?: string | null;
             /** @default null */
             wechat?: string | null;
+        };
+        /** @description Where a customer is. */
+        CustomerPlace: {
+            /**
+             * Format: int64
+             * @description Metres.
+             */
+            accuracy?: number | null;
+            how: components["schemas"]["PlaceHow"];
+            /**
+             * Format: double
+             * @description Degrees north and east (WGS 84).
+             * @example 31.2304
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @example 121.4737
+             */
+            lon: number;
+            /** Format: date-time */
+            set_at: string;
+            set_by: components["schemas"]["Named"];
+        };
+        CustomerPlaceKnown: {
+            place?: components["schemas"]["CustomerPlace"] | null;
         };
         CustomerRef: {
             grade: string;
@@ -3994,6 +4078,21 @@ export interface components {
             };
             next?: string | null;
         };
+        /** @description As an answer to the purpose of keeping the archive is written down. */
+        EntryBasis: {
+            /**
+             * @description A lawful basis as of a consent.
+             * @example contract
+             */
+            basis: string;
+            /**
+             * @description By what way a consent came.
+             * @example paper
+             */
+            channel?: string | null;
+            /** @description What shows it; needed for a consent. */
+            proof?: string | null;
+        };
         EntryView: {
             /** @example update */
             action: string;
@@ -4287,6 +4386,13 @@ export interface components {
             heading: string;
             /** @description From 0. */
             index: number;
+            /**
+             * @description What is read in place of cells that say nothing to us: an unknown name, a word of another system. Nothing leaves
+             *     them empty, as if the sheet had not said it.
+             */
+            replacements?: {
+                [key: string]: string | null;
+            };
             /** @description Some of its cells. */
             samples: string[];
         };
@@ -4320,11 +4426,14 @@ export interface components {
         };
         /** @description Which column goes where, as it is sent. */
         ImportMapping: {
+            basis?: components["schemas"]["EntryBasis"] | null;
             /** @description Columns that are left out stay as they are. */
             columns: components["schemas"]["ImportPlacing"][];
             /** @description For cells that are empty: `owner_id`, and fields of the customer in the words of a sheet. */
             defaults?: Record<string, unknown>;
             duplicates: components["schemas"]["Duplicates"];
+            /** @description All of them: those of an earlier mapping are forgotten. */
+            replacements?: components["schemas"]["ImportReplacement"][];
         };
         /**
          * @description What becomes of a row, as in the counts.
@@ -4350,6 +4459,8 @@ export interface components {
             counts: components["schemas"]["ImportCounts"];
             /** @description The first rows, and then those with something to say. */
             rows: components["schemas"]["ImportRow"][];
+            /** @description What cells say and we do not know, each once, the first of them: something else can be read in their place. */
+            unknown: components["schemas"]["ImportUnknownValue"][];
         };
         /** @description What is wrong with a cell or a row. */
         ImportProblem: {
@@ -4365,6 +4476,21 @@ export interface components {
             /** @description What it is about: the customer that it would double, the name that is unknown. */
             info?: string | null;
             level: components["schemas"]["Level"];
+        };
+        /** @description A value to be read in place of what a cell says. */
+        ImportReplacement: {
+            /**
+             * @description What the cell says, as `unknown` of the preview tells it.
+             * @example 食品
+             */
+            from: string;
+            /** @description The column: of a kind, grade, owner, industry, region or source. */
+            index: number;
+            /**
+             * @description As in a sheet, or the code of the value, or the id of a colleague; nothing leaves the cell empty.
+             * @example C
+             */
+            to?: string | null;
         };
         ImportRow: {
             cells: string[];
@@ -4387,8 +4513,24 @@ export interface components {
          * @enum {string}
          */
         ImportSubject: "customer" | "cooperation";
+        ImportUnknownValue: {
+            /** @example industry.unknown */
+            code: string;
+            /** @example industry */
+            field: string;
+            /** @description The column, from 0. */
+            index: number;
+            /**
+             * Format: int64
+             * @description How many of the rows looked at say so.
+             */
+            rows: number;
+            /** @example 食品 */
+            text: string;
+        };
         /** @description An import as its asker sees it. */
         ImportView: {
+            basis?: components["schemas"]["EntryBasis"] | null;
             columns: components["schemas"]["ImportColumn"][];
             /** Format: int64 */
             contacts: number;
@@ -4472,6 +4614,7 @@ export interface components {
             actor: components["schemas"]["Named"];
             /** Format: date-time */
             at: string;
+            check_in?: components["schemas"]["CheckInView"] | null;
             contact?: components["schemas"]["NamedRecord"] | null;
             content: string;
             customer: components["schemas"]["NamedRecord"];
@@ -4682,6 +4825,55 @@ export interface components {
             /** @description Missing where the asker may not see the record itself. */
             name?: string | null;
         };
+        /** @description Where somebody stands who asks who is near. It is kept nowhere. */
+        NearAsked: {
+            /**
+             * Format: double
+             * @example 31.2304
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @example 121.4737
+             */
+            lon: number;
+        };
+        /** @description A customer that is near. */
+        NearCustomer: {
+            address?: string | null;
+            /**
+             * Format: int64
+             * @description Degrees from north over east.
+             */
+            bearing: number;
+            /**
+             * Format: int64
+             * @description Metres.
+             */
+            distance: number;
+            grade: components["schemas"]["Grade"];
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            last_contact_at?: string | null;
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lon: number;
+            name: string;
+            number: string;
+        };
+        /** @description Who is near, the nearest first. */
+        NearCustomers: {
+            items: components["schemas"]["NearCustomer"][];
+            /** @description There are more than are told. */
+            more: boolean;
+            /**
+             * Format: int64
+             * @description Metres within which all were looked for.
+             */
+            within: number;
+        };
         NewAbsence: {
             deputy_id?: components["schemas"]["Id"] | null;
             /** Format: date */
@@ -4701,6 +4893,32 @@ export interface components {
             name: string;
             /** Format: uuid */
             parent_id?: string | null;
+        };
+        /** @description What the device says of where it is, or why it says nothing. */
+        NewCheckIn: {
+            /**
+             * Format: double
+             * @default null
+             */
+            accuracy?: number | null;
+            /** @default null */
+            failed?: components["schemas"]["CheckInState"] | null;
+            /**
+             * Format: double
+             * @description Degrees north and east (WGS 84), and metres.
+             * @default null
+             */
+            lat?: number | null;
+            /**
+             * @description Where it is not known where the customer is, it is here.
+             * @default false
+             */
+            learn?: boolean;
+            /**
+             * Format: double
+             * @default null
+             */
+            lon?: number | null;
         };
         /** @description Where somebody went. */
         NewCompanyOfContact: {
@@ -4964,6 +5182,23 @@ export interface components {
             /** @default null */
             wechat?: string | null;
         };
+        NewCustomerPlace: {
+            /**
+             * Format: double
+             * @description Metres, where a device measured it.
+             */
+            accuracy?: number | null;
+            /**
+             * Format: double
+             * @example 31.2304
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @example 121.4737
+             */
+            lon: number;
+        };
         NewDepartment: {
             head_id?: components["schemas"]["Id"] | null;
             name: string;
@@ -4998,6 +5233,7 @@ export interface components {
              * @description When it took place.
              */
             at: string;
+            check_in?: components["schemas"]["NewCheckIn"] | null;
             /** Format: uuid */
             contact_id?: string | null;
             content: string;
@@ -5594,6 +5830,7 @@ export interface components {
                 actor: components["schemas"]["Named"];
                 /** Format: date-time */
                 at: string;
+                check_in?: components["schemas"]["CheckInView"] | null;
                 contact?: components["schemas"]["NamedRecord"] | null;
                 content: string;
                 customer: components["schemas"]["NamedRecord"];
@@ -5802,6 +6039,11 @@ export interface components {
             new: string;
             old: string;
         };
+        /**
+         * @description How a position came to be known.
+         * @enum {string}
+         */
+        PlaceHow: "pin" | "check_in";
         /** @description A regulation in the list: adopted, or there to be adopted. */
         PolicySummary: {
             adopted: boolean;
@@ -5990,6 +6232,11 @@ export interface components {
         };
         /** @description A personal value, to be shown until then. */
         Revealed: {
+            /**
+             * Format: uuid
+             * @description Which file it is the name of; it can be opened for as long.
+             */
+            file?: string | null;
             /** Format: date-time */
             until: string;
             value: string;
@@ -7365,6 +7612,29 @@ export interface operations {
             };
         };
     };
+    post_customers_near: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NearAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NearCustomers"];
+                };
+            };
+        };
+    };
     get_customers_id: {
         parameters: {
             query?: never;
@@ -7470,6 +7740,8 @@ export interface operations {
                 of_kind: string;
                 /** @description Which one; left out for the customer itself. */
                 of_id?: string;
+                /** @description The added field in which it is to stand: it is there once the record is changed so. */
+                field?: string;
             };
             header?: never;
             path: {
@@ -8761,6 +9033,71 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CustomerView"];
                 };
+            };
+        };
+    };
+    get_customers_id_place: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerPlaceKnown"];
+                };
+            };
+        };
+    };
+    put_customers_id_place: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCustomerPlace"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerPlace"];
+                };
+            };
+        };
+    };
+    delete_customers_id_place: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -88,7 +88,8 @@ export function OfflineBanner() {
 }
 
 function correctionOf(entry: Kept) {
-  return corrections.find((correction) => correction.path.test(entry.path))
+  // Of a record that is there and whose file is not taken there is nothing to correct.
+  return entry.filesTo ? undefined : corrections.find((correction) => correction.path.test(entry.path))
 }
 
 async function discard(entry: Kept): Promise<void> {

@@ -101,6 +101,8 @@ export const en: Record<keyof typeof zh, string> = {
   'mask.reason': 'Reason',
   'mask.reason_hint': 'Goes into the audit log; hidden again after 30 seconds',
   'mask.left': 'hidden in {n} s',
+  'mask.dial': 'Call',
+  'mask.call': 'Call {what}',
   'mask.hide': 'Hide',
   'form.required': 'Please fill in: {what}',
   'form.leave': 'There are unsaved changes. Leave anyway?',

@@ -103,6 +103,8 @@ export const zh = {
   'mask.reason': '查看原因',
   'mask.reason_hint': '会记入审计日志，30 秒后自动隐藏',
   'mask.left': '{n} 秒后隐藏',
+  'mask.dial': '拨打',
+  'mask.call': '拨打 {what}',
   'mask.hide': '隐藏',
   // form
   'form.required': '请填写{what}',

@@ -74,6 +74,42 @@ describe('outbox', () => {
     expect(await sendKept(entry('x', ''))).toEqual({ refused: '有内容需要修改' })
   })
 
+  it('sends files after their record, each once, and goes on where it was', async () => {
+    const file = (key: string) => ({ key, name: `${key}.png`, type: 'image/png', data: new ArrayBuffer(4) })
+    const entry_ = { ...entry('visit', '2026-11-23T01:00:00Z'), files: [file('f1'), file('f2')] }
+    let reach = true
+    const calls = server(({ path }) => {
+      if (!path.includes('/attachments')) return { status: 201, body: { id: 'i1' } }
+      const first = reach
+      reach = false
+      return first ? { status: 201, body: {} } : { status: 503, body: { status: 503, code: 'busy' } }
+    })
+    expect(await keepAndSend(entry_)).toEqual({ accepted: { id: 'i1' } })
+    expect(await kept('u1')).toMatchObject([{ id: 'visit', files: [{ key: 'f2' }] }])
+    reach = true
+    expect(await flush('u1', sendKept)).toBe(1)
+    expect(await kept('u1')).toEqual([])
+    const keys = calls.map((one) => one.headers.get('Idempotency-Key'))
+    expect(keys).toEqual(['visit', 'f1', 'f2', 'f2'])
+    expect(calls[1]?.path).toBe('/api/v1/customers/c1/attachments')
+    expect(Object.fromEntries(calls[1]?.search ?? [])).toEqual({ of_kind: 'interaction', of_id: 'i1' })
+  })
+
+  it('keeps a file that is not taken, with the reason, and not the record again', async () => {
+    const files = [{ key: 'f1', name: '照片.png', type: 'image/png', data: new ArrayBuffer(4) }]
+    const calls = server(({ path }) =>
+      path.includes('/attachments')
+        ? { status: 422, body: { status: 422, code: 'invalid' } }
+        : { status: 201, body: { id: 'i1' } },
+    )
+    expect(await keepAndSend({ ...entry('visit', '2026-11-23T01:00:00Z'), files })).toEqual({ accepted: { id: 'i1' } })
+    const [left] = await kept('u1')
+    expect(left?.refused).toContain('照片.png')
+    expect(left?.filesTo).toContain('of_id=i1')
+    await flush('u1', sendKept)
+    expect(calls).toHaveLength(2)
+  })
+
   it('puts a corrected record in the place of the refused one', async () => {
     server(() => ({ status: 422, body: { status: 422, code: 'invalid' } }))
     const refused = await keepAndSend(entry('wrong', '2026-11-23T01:00:00Z'))

@@ -3,6 +3,15 @@
  * "Once" rests on the idempotency key made here, when the person pressed save: however often a dying
  * connection makes us send, the server counts it one time. Two tabs take turns by a Web Lock.
  */
+/** A photograph or a voice note that goes with a record. */
+export type KeptFile = {
+  /** Its own idempotency key. */
+  key: string
+  name: string
+  type: string
+  data: ArrayBuffer
+}
+
 export type Kept = {
   /** Also the idempotency key. */
   id: string
@@ -13,6 +22,10 @@ export type Kept = {
   /** When it was written, for the list of pending records. */
   at: string
   label: string
+  /** Files to be hung on the record once it is there, each sent once; what was sent is taken out. */
+  files?: KeptFile[]
+  /** Where they go, when the record is there already: only they are still to be sent. */
+  filesTo?: string
   /** The server's refusal, shown so that the person can correct it; such an entry is not sent again by itself. */
   refused?: string
 }
@@ -99,7 +112,8 @@ async function sendAll(userId: string, send: Sender): Promise<number> {
       await forget(entry.id)
       accepted += 1
     } else {
-      await keep({ ...entry, refused: answer.refused })
+      const now = (await kept(userId)).find((other) => other.id === entry.id)
+      await keep({ ...(now ?? entry), refused: answer.refused })
     }
   }
   return accepted

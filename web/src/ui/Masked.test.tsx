@@ -35,6 +35,14 @@ describe('Masked', () => {
     expect(screen.getByText('138****5678')).toBeTruthy()
   })
 
+  it('dials a number without its blanks, once it has been revealed', async () => {
+    reveal.mockResolvedValueOnce({ value: '138 1234-5678', until: '2026-11-23T00:00:30Z' })
+    await draw(<Masked recordId="c1" label="电话" masked="138****5678" onReveal={reveal} tel />)
+    expect(screen.queryByRole('link')).toBeNull()
+    await ask('回访')
+    expect((await screen.findByRole('link', { name: '拨打 电话' })).getAttribute('href')).toBe('tel:13812345678')
+  })
+
   it('offers nothing to those who may not reveal', async () => {
     await draw(<Masked recordId="c1" label="电话" masked="138****5678" />)
     expect(screen.queryByRole('button')).toBeNull()

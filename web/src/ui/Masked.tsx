@@ -10,7 +10,8 @@ import { Text } from './fields'
 import { Popover } from './Popup'
 import { CopyButton } from './small'
 
-type Revealed = { value: string; until: string }
+/** What was shown; where it is the name of a file, which. */
+type Revealed = { value: string; until: string; file?: string | null }
 
 type Props = {
   /** Id of the record (and contact): the key of what is shown. */
@@ -19,6 +20,10 @@ type Props = {
   masked: string
   /** Absent for those who may not reveal. */
   onReveal?: (reason: string) => Promise<Revealed>
+  /** Where a file is fetched whose name was revealed. */
+  href?: (file: string) => string
+  /** It is a number that one can call. */
+  tel?: boolean
 }
 
 const SECONDS = 30
@@ -51,21 +56,36 @@ export function useShortly(): Shortly {
   return { shown: left > 0 ? shown : undefined, left, show, hide: () => setLeft(0) }
 }
 
-function Value({ label, masked, onReveal }: Props) {
+function Value({ label, masked, onReveal, href, tel }: Props) {
   const { shown, left, show, hide } = useShortly()
   const [asking, setAsking] = useState(false)
+  const [file, setFile] = useState<string>()
 
   const reveal = async (reason: string) => {
-    const { value } = (await onReveal?.(reason)) ?? {}
+    const revealed = await onReveal?.(reason)
     setAsking(false)
-    show(value)
+    setFile(revealed?.file ?? undefined)
+    show(revealed?.value)
   }
 
   if (shown) {
     return (
       <span className="masked">
-        <b className="num">{shown}</b>
-        <CopyButton text={shown} what={label} />
+        {file && href ? (
+          <a href={href(file)} download={shown}>
+            {shown}
+          </a>
+        ) : (
+          <>
+            <b className="num">{shown}</b>
+            <CopyButton text={shown} what={label} />
+            {tel && (
+              <a href={`tel:${shown.replace(/[^\d+*#]/g, '')}`} aria-label={t('mask.call', { what: label })}>
+                {t('mask.dial')}
+              </a>
+            )}
+          </>
+        )}
         <span className="soon" role="timer">
           {t('mask.left', { n: left })}
         </span>

@@ -24,6 +24,9 @@ pub enum Kind {
     M4a,
     Amr,
     Wav,
+    /// Sound as browsers record it.
+    Webm,
+    Ogg,
     Mp4,
 }
 
@@ -52,6 +55,8 @@ impl Kind {
             "m4a" => Self::M4a,
             "amr" => Self::Amr,
             "wav" => Self::Wav,
+            "webm" => Self::Webm,
+            "ogg" | "opus" => Self::Ogg,
             "mp4" => Self::Mp4,
             _ => return None,
         })
@@ -79,6 +84,8 @@ impl Kind {
             Self::M4a => "audio/mp4",
             Self::Amr => "audio/amr",
             Self::Wav => "audio/wav",
+            Self::Webm => "audio/webm",
+            Self::Ogg => "audio/ogg",
             Self::Mp4 => "video/mp4",
         }
     }
@@ -106,6 +113,12 @@ impl Kind {
             Self::M4a => brand(&[b"M4A ", b"M4B ", b"mp42", b"isom", b"iso5"]),
             Self::Amr => at(0, b"#!AMR"),
             Self::Wav => at(0, b"RIFF") && at(8, b"WAVE"),
+            // What else a container can hold – pictures, text – is no note that somebody spoke.
+            Self::Webm => {
+                let holds = |mark: &[u8]| head.windows(mark.len()).any(|part| part == mark);
+                at(0, b"\x1a\x45\xdf\xa3") && holds(b"webm") && holds(b"A_OPUS") && !holds(b"V_") && !holds(b"S_")
+            }
+            Self::Ogg => at(0, b"OggS") && (at(28, b"OpusHead") || at(28, b"\x01vorbis")),
             Self::Mp4 => brand(&[b"isom", b"iso", b"mp4", b"avc1", b"M4V", b"qt", b"dash", b"3gp"]),
         }
     }

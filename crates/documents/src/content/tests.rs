@@ -65,6 +65,22 @@ fn a_file_is_what_its_content_and_its_name_say_together() {
 }
 
 #[test]
+fn a_voice_note_is_sound_and_nothing_else() {
+    let webm = |track: &str| format!("\u{1a}E\u{df}\u{a3}webm {track}").chars().map(|c| c as u8).collect::<Vec<u8>>();
+    assert_eq!(look("语音.webm", &webm("A_OPUS")), Ok(Kind::Webm));
+    assert_eq!(look("a.webm", &webm("A_OPUS V_VP9")), Err(Refused("attachment.kind_differs")), "moving pictures");
+    assert_eq!(look("a.webm", &webm("S_TEXT/WEBVTT A_OPUS")), Err(Refused("attachment.kind_differs")));
+    assert_eq!(look("a.webm", b"\x1a\x45\xdf\xa3matroska A_OPUS"), Err(Refused("attachment.kind_differs")));
+    assert_eq!(look("a.webm", b"<script>alert(1)</script>webmA_OPUS"), Err(Refused("attachment.kind_differs")));
+    let mut ogg = b"OggS".to_vec();
+    ogg.resize(28, 0);
+    assert_eq!(look("a.ogg", &ogg), Err(Refused("attachment.kind_differs")));
+    ogg.extend(b"OpusHead");
+    assert_eq!(look("a.ogg", &ogg), Ok(Kind::Ogg));
+    assert_eq!(look("a.mp3", &ogg), Err(Refused("attachment.kind_differs")));
+}
+
+#[test]
 fn macros_are_refused_in_office_files() {
     let types: &[u8] = b"<Types/>";
     let parts = [("[Content_Types].xml", types), ("word/document.xml", b"<w/>"), ("word/vbaProject.bin", b"x")];

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::place::{Opened, Place};
 use super::print_json;
 use zhike::app;
+use zhike::customers::basis::EntryBasis;
 use zhike::customers::import::headings;
 use zhike::customers::import::model::{Column, Duplicates, Subject};
 use zhike::customers::import::service::{self, ImportView, Mapping, Placing};
@@ -58,6 +59,12 @@ pub struct Customers {
     /// Which sheet of a workbook, from 1; the first one that is not hidden when left out.
     #[arg(long)]
     sheet: Option<usize>,
+    /// On what basis the people of the sheet are entered: contract, consent (with --proof), published, legal_duty ….
+    #[arg(long, value_name = "WORD")]
+    basis: Option<String>,
+    /// What shows it: the words of a message, where the paper lies.
+    #[arg(long, value_name = "TEXT")]
+    proof: Option<String>,
     /// Looks at every row and writes nothing.
     #[arg(long)]
     dry_run: bool,
@@ -146,7 +153,12 @@ impl Customers {
             let (field, text) = pair(default, "--default is FIELD=TEXT")?;
             defaults.insert(field.to_owned(), Some(text.to_owned()));
         }
-        Ok(Mapping { columns, duplicates, defaults })
+        Ok(Mapping { columns, duplicates, defaults, basis: self.entry_basis(), replacements: Vec::new() })
+    }
+
+    fn entry_basis(&self) -> Option<EntryBasis> {
+        let basis = self.basis.clone()?;
+        Some(EntryBasis { basis, channel: None, proof: self.proof.clone() })
     }
 
     /// Does the job on a thread of this process and tells on the standard error how far it is. With PostgreSQL a server

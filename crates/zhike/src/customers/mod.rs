@@ -17,6 +17,7 @@
 //! [`facts`] of its names, and follows changes of the fields that the company adds ([`settling`]).
 
 pub mod attachments;
+pub mod basis;
 pub mod bin;
 pub mod bulk;
 pub mod chart;
@@ -40,6 +41,7 @@ mod line;
 pub mod merges;
 pub mod model;
 pub mod number;
+pub mod places;
 pub mod protected;
 pub mod quality;
 pub mod reach;
@@ -83,6 +85,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(handovers::http::routes())
         .merge(documents::http::routes())
         .merge(attachments::http::routes())
+        .merge(places::http::routes())
 }
 
 /// What this room holds of a customer. Tags are united field by field; relations are moved by themselves
@@ -90,6 +93,7 @@ pub fn routes() -> OpenApiRouter<App> {
 pub fn holdings() -> Vec<Holding> {
     vec![
         holding!("customer_tag" stays),
+        holding!("customer_place" stays),
         holding!("chart_unit" texts "name" moves by "id"),
         holding!("contact" texts "position, preferences, no_contact_why" moves by "id"),
         holding!("verification" texts "items, note" moves by "id" tells verification::Verification),

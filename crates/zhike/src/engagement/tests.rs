@@ -100,6 +100,37 @@ fn audited(app: &TestApp, id: &Value, action: &'static str) -> Vec<Value> {
 store::db_test! {
     crate::app::MIGRATIONS;
 
+    fn checking_in_keeps_how_far_one_was_and_not_where(db) {
+        let app = TestApp::new(&db);
+        let li = app.sign_in("li");
+        let id = customer(&li, "华盛机械");
+        let place = format!("/customers/{id}/place");
+        let visit = |check_in: Value| json!({ "kind": "visit", "at": before(1), "content": "看了样品", "check_in": check_in });
+        let here = |lat: f64, accuracy: f64| json!({ "lat": lat, "lon": 121.4737, "accuracy": accuracy });
+        let first = record(&li, &id, visit(json!({ "lat": 31.2304, "lon": 121.4737, "accuracy": 12.3, "learn": true })));
+        assert_eq!(first["check_in"], json!({ "state": "measured", "distance": null, "accuracy": 13 }), "nobody knew where it is");
+        assert_eq!(li.get(&place).ok()["place"]["how"], "check_in", "now it is known");
+        let second = record(&li, &id, visit(here(31.2310, 12.0)));
+        assert_eq!(second["check_in"], json!({ "state": "measured", "distance": 67, "accuracy": 12 }));
+        assert_eq!(record(&li, &id, visit(here(31.3, 2_000.0)))["check_in"]["state"], "inaccurate");
+        assert_eq!(record(&li, &id, visit(json!({ "failed": "refused" })))["check_in"],
+            json!({ "state": "refused", "distance": null, "accuracy": null }));
+        let far = json!({ "lat": 0.0, "lon": 0.0, "accuracy": 5.0, "learn": true });
+        record(&li, &id, visit(far));
+        assert_eq!(li.get(&place).ok()["place"]["lat"], json!(31.2304), "what is known stays");
+        for wrong in [json!({}), here(91.0, 5.0), here(31.0, -1.0), json!({ "failed": "measured" }), json!({ "lat": 1.0 })] {
+            let refused = li.post(&format!("/customers/{id}/interactions"), visit(wrong.clone())).fault();
+            assert!(refused.starts_with("check_in: "), "{wrong}: {refused}");
+        }
+        let mut call = call(&before(1));
+        call["check_in"] = here(31.23, 5.0);
+        assert_eq!(li.post(&format!("/customers/{id}/interactions"), call).fault(), "check_in: check_in.no_visit");
+        let listed = li.get("/interactions?filter=%5B%5B%22check_in%22,%22eq%22,%22inaccurate%22%5D%5D").ok();
+        assert_eq!(listed["items"].as_array().map(Vec::len), Some(1));
+        let everything = li.get("/interactions").ok().to_string() + &app.all_powerful().get("/audit?limit=100").ok().to_string();
+        assert!(!everything.contains("121.47") && !everything.contains("31.23"), "where somebody stood is told nowhere");
+    }
+
     fn a_contact_is_written_down(db) {
         let app = TestApp::new(&db);
         let li = app.sign_in("li");

@@ -14,7 +14,7 @@ store::text_enum! {
     #[derive(ToSchema)]
     pub enum CustomKind {
         Text = "text", Number = "number", Money = "money", Date = "date", Choice = "choice", Multi = "multi",
-        Person = "person",
+        Person = "person", File = "file",
     }
 }
 

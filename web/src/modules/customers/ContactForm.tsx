@@ -3,6 +3,7 @@ import { type CustomField, messageOf, restoreRemoved, useCan, useCustomFields, u
 import { t as words } from '@/i18n'
 import { Area, Button, ChoiceField, Form, Phone, required, Switch, Text, toast, undoable, useForm } from '@/ui'
 import { type Custom, CustomInputs, type CustomValues, customChanged, customInitial } from './custom'
+import { Ground, groundFault } from './Ground'
 import { attitudeOptions, authorityOptions, calendarOptions, influenceOptions, salutationOptions } from './options'
 import {
   type Contact,
@@ -10,6 +11,8 @@ import {
   chartQuery,
   contactsQuery,
   createContact,
+  type Ground as Given,
+  recordBasis,
   removeContact,
   updateContact,
   useRefresh,
@@ -37,8 +40,10 @@ type Values = {
   calendar: Birthday['calendar'] | null
   leap: boolean
   custom: CustomValues
+  ground?: Given
 }
 
+type Plain = Omit<Values, 'custom' | 'ground'>
 type Props = { customerId: string; contact?: Contact; onDone: () => void }
 
 export function ContactForm({ customerId, contact, onDone }: Props) {
@@ -54,12 +59,17 @@ export function ContactForm({ customerId, contact, onDone }: Props) {
     initial: before,
     check: (values) => ({
       ...required<Values>({ name: t('field.contact_name') })(values),
+      ...(!contact && groundFault(values.ground) && { ground: groundFault(values.ground) }),
       ...(values.born.trim() && !birthdayOf(values.born) && { born: t('customers.bad_birthday') }),
     }),
     submit: async (values, key) => {
       const custom = customChanged(fields, values.custom, before.custom)
       const body = { ...changes(plain(values), plain(before)), ...(custom && { custom }) }
-      await (contact ? updateContact(contact, body) : createContact(customerId, body, key))
+      if (contact) await updateContact(contact, body)
+      else {
+        const made = await createContact(customerId, body, key)
+        if (values.ground) await recordBasis(customerId, made.id, values.ground)
+      }
       await refresh(customerId)
       toast(words('saved'))
       onDone()
@@ -114,7 +124,14 @@ export function ContactForm({ customerId, contact, onDone }: Props) {
         values={form.values.custom}
         custom={contact?.custom as Custom | undefined}
         me={me}
+        of={contact && { customer: customerId, contact: contact.id }}
       />
+      {!contact && (
+        <div>
+          <Ground value={form.values.ground} onChange={(ground) => form.set({ ground })} />
+          {form.errors.ground && <p className="late">{form.errors.ground}</p>}
+        </div>
+      )}
       <Area label={t('field.contact_preferences')} {...form.bind('preferences')} />
       {contact && can('contact', 'delete') && <Remove contact={contact} onDone={onDone} />}
     </Form>
@@ -189,12 +206,12 @@ function birthdayText(birthday: Contact['birthday']): string {
   return birthday ? [birthday.year, birthday.month, birthday.day].filter(Boolean).join('-') : ''
 }
 
-function plain({ custom: _, ...rest }: Values): Omit<Values, 'custom'> {
+function plain({ custom: _, ground: __, ...rest }: Values): Omit<Values, 'custom' | 'ground'> {
   return rest
 }
 
 /** Only what differs. Who decides is asked once, as the authority. */
-export function changes(values: Omit<Values, 'custom'>, before: Omit<Values, 'custom'>): ContactInput {
+export function changes(values: Plain, before: Plain): ContactInput {
   const differs = (name: keyof typeof values) => values[name] !== before[name]
   const { born, calendar, leap, ...plain } = values
   const entries: [string, unknown][] = Object.entries(plain)

@@ -161,6 +161,7 @@ export function CustomerForm({ customer, onDone, onCancel }: Props) {
             values={form.values.custom}
             custom={customer?.custom as Custom | undefined}
             me={me}
+            of={customer && { customer: customer.id }}
           />
         </FieldGroup>
       )}

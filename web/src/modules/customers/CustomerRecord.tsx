@@ -25,6 +25,7 @@ import { CustomerTabs } from './CustomerTabs'
 import { type Totals, totalsQuery } from './cooperation/queries'
 import { type Custom, customFacts } from './custom'
 import { HandoverNotice } from './handovers/HandoverNotice'
+import { PlaceValue } from './near/PlaceValue'
 import { Grade, word } from './options'
 import { type Customer, customerQuery, markFact, reveal, unmarkFact, updateCustomer, useRefresh } from './queries'
 import { t } from './words'
@@ -112,6 +113,7 @@ function useFacts(customer: Customer | undefined): FactGroup[] {
     fields,
     custom: customer.custom as Custom,
     recordId: customer.id,
+    of: { customer: customer.id },
     me,
     change: mayChange ? change : undefined,
     onReveal: can('customer', 'reveal') ? (field, reason) => reveal(customer.id, field, reason) : undefined,
@@ -136,6 +138,7 @@ const unmarkable = new Set([
   'last_deal_on',
   'cooperation_fen',
   'deals',
+  'place',
 ])
 
 function factGroups(
@@ -146,7 +149,10 @@ function factGroups(
 ): FactGroup[] {
   const marked = (key: string) => customer.key_facts.includes(key)
   return [
-    { title: t('group.contact'), facts: [...personal, plain('address'), plain('website'), regionFact(customer)] },
+    {
+      title: t('group.contact'),
+      facts: [...personal, plain('address'), ...placeFact(customer), plain('website'), regionFact(customer)],
+    },
     {
       title: t('group.basic'),
       facts: [
@@ -255,6 +261,12 @@ function plainFacts(
   })
 }
 
+/** Where a person is, is not kept. */
+function placeFact(customer: Customer): Fact[] {
+  if (customer.kind === 'person') return []
+  return [{ key: 'place', label: t('field.place'), value: <PlaceValue customer={customer} /> }]
+}
+
 function regionFact(customer: Customer): Fact {
   return {
     key: 'region',
@@ -278,6 +290,7 @@ function personalFacts(customer: Customer, me: Me | undefined, mayReveal: boolea
           label={t(`field.${field}`)}
           masked={customer[field].masked}
           onReveal={mayReveal ? (reason) => reveal(customer.id, field, reason) : undefined}
+          tel={field === 'phone'}
         />
       ),
     }))

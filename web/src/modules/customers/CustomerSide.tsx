@@ -6,10 +6,12 @@ import { t as words } from '@/i18n'
 import { CustomerTodos, clausePath, DutyAct, dutyText, progressText } from '@/modules/engagement'
 import { Consents } from '@/modules/protection'
 import { CopyButton, Dialog, IconButton, Link, Masked, Remaining, SideBlock, Skeleton, Status } from '@/ui'
+import type { HeldFile } from './attachments/FileInput'
 import { RecordFiles } from './attachments/RecordFiles'
+import { fileHref } from './attachments/upload'
 import { ContactActs, ContactState } from './ContactActs'
 import { ContactForm } from './ContactForm'
-import { type Custom, customText, isMasked } from './custom'
+import { type Custom, customText, FileLink, isMasked } from './custom'
 import { Likely, Merges } from './duplicates/Merges'
 import { ProposalActs } from './grades/ProposalActs'
 import { Attitude, word } from './options'
@@ -196,6 +198,7 @@ function Person({ contact, mayReveal, onEdit }: PersonProps) {
                 label={`${contact.name} ${t(`field.${way}`)}`}
                 masked={contact[way].masked}
                 onReveal={show?.(way)}
+                tel={way === 'phone'}
               />
             </div>
           ),
@@ -225,7 +228,10 @@ function ContactCustom({ contact, show }: { contact: Contact; show?: (field: str
               label={`${contact.name} ${label}`}
               masked={value.masked}
               onReveal={show?.(field.key)}
+              href={(file) => fileHref(contact.customer_id, file)}
             />
+          ) : field.kind === 'file' ? (
+            <FileLink customer={contact.customer_id} file={value as HeldFile} />
           ) : (
             <span>{customText(field, value)}</span>
           )}

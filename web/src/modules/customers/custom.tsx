@@ -10,7 +10,7 @@ import {
   useCustomFields,
   useMe,
 } from '@/api'
-import { count, date, money } from '@/i18n'
+import { count, date, locale, money } from '@/i18n'
 import {
   Area,
   ChoiceField,
@@ -28,6 +28,10 @@ import {
   Person,
   Text,
 } from '@/ui'
+
+import { FileInput, type FilePlace, type HeldFile } from './attachments/FileInput'
+import { fileHref } from './attachments/upload'
+import { t } from './words'
 
 /** What the server tells of added fields, by their keys. */
 export type Custom = Record<string, unknown>
@@ -61,6 +65,7 @@ export function customText(field: CustomField, value: unknown): string {
         .map((choice) => (choice ? choiceLabel(choice) : ''))
         .join('、')
     case 'person':
+    case 'file':
       return (value as Named).name
     default:
       return String(value)
@@ -114,10 +119,10 @@ export function customChanged(fields: CustomField[], values: CustomValues, befor
   return entries.length > 0 ? Object.fromEntries(entries) : undefined
 }
 
-type InputProps = { field: CustomField; held?: unknown } & FieldProps<unknown>
+type InputProps = { field: CustomField; held?: unknown; of?: FilePlace } & FieldProps<unknown>
 
 /** The input that fits the kind. */
-export function CustomInput({ field, held, ...rest }: InputProps) {
+export function CustomInput({ field, held, of, ...rest }: InputProps) {
   const props = rest as unknown
   const ids = list(isMasked(held) ? undefined : held).map(String)
   switch (field.kind) {
@@ -138,6 +143,8 @@ export function CustomInput({ field, held, ...rest }: InputProps) {
           current={isMasked(held) ? undefined : (held as Named | undefined)}
         />
       )
+    case 'file':
+      return of ? <FileInput {...(props as FieldProps<HeldFile | null>)} of={of} field={field.key} /> : null
     default:
       return <Text {...(props as FieldProps<string>)} maxLength={2000} />
   }
@@ -149,11 +156,22 @@ type FieldsProps<T> = {
   values: CustomValues
   custom?: Custom
   me: Me | undefined
+  /** The record, where it is there already: files hang on it. */
+  of?: FilePlace
 }
 
 /** The added fields of a form. Their values lie in the form's `custom`; errors come under their keys. */
-export function CustomInputs<T extends { custom: CustomValues }>({ form, fields, values, custom, me }: FieldsProps<T>) {
-  const shown = fields.filter((field) => mayFill(me, field))
+export function CustomInputs<T extends { custom: CustomValues }>({
+  form,
+  fields,
+  values,
+  custom,
+  me,
+  of,
+}: FieldsProps<T>) {
+  const mine = fields.filter((field) => mayFill(me, field))
+  const shown = mine.filter((field) => of || field.kind !== 'file')
+  const later = mine.filter((field) => !shown.includes(field)).map(customLabel)
   return (
     <div className="two">
       {shown.map((field) => {
@@ -163,6 +181,7 @@ export function CustomInputs<T extends { custom: CustomValues }>({ form, fields,
             key={field.key}
             field={field}
             held={held}
+            of={of}
             name={field.key}
             label={customLabel(field)}
             hint={field.help ?? undefined}
@@ -174,6 +193,9 @@ export function CustomInputs<T extends { custom: CustomValues }>({ form, fields,
           />
         )
       })}
+      {later.length > 0 && (
+        <p className="dim">{t('attachment.later', { fields: later.join(locale() === 'zh' ? '、' : ', ') })}</p>
+      )}
     </div>
   )
 }
@@ -187,20 +209,33 @@ type FactsOf = {
   fields: CustomField[]
   custom: Custom
   recordId: string
+  /** Where its files hang. */
+  of: FilePlace
   me: Me | undefined
   change?: (body: { custom: Custom }) => Promise<unknown>
   onReveal?: (field: string, reason: string) => Revealed
 }
 
 /** The added fields among the facts of a record, each corrected in place. */
-export function customFacts({ fields, custom, recordId, me, change, onReveal }: FactsOf): Fact[] {
+export function customFacts({ fields, custom, recordId, of, me, change, onReveal }: FactsOf): Fact[] {
   return fields.map((field) => {
     const value = custom[field.key]
     const label = customLabel(field)
     const fact: Fact = { key: field.key, label, value: customText(field, value) }
+    if (field.kind === 'file' && value && !isMasked(value)) {
+      fact.value = <FileLink customer={of.customer} file={value as HeldFile} />
+    }
     if (isMasked(value)) {
       const show = onReveal && ((reason: string) => onReveal(field.key, reason))
-      fact.value = <Masked recordId={recordId} label={label} masked={value.masked} onReveal={show} />
+      fact.value = (
+        <Masked
+          recordId={recordId}
+          label={label}
+          masked={value.masked}
+          onReveal={show}
+          href={(file) => fileHref(of.customer, file)}
+        />
+      )
     }
     if (change && mayFill(me, field)) {
       fact.edit = editable<unknown>({
@@ -209,7 +244,7 @@ export function customFacts({ fields, custom, recordId, me, change, onReveal }: 
           field.kind === 'text' ? (
             <Area {...(props as unknown as FieldProps<string>)} />
           ) : (
-            <CustomInput field={field} held={value} {...props} />
+            <CustomInput field={field} held={value} of={of} {...props} />
           ),
         save: (next) => change({ custom: { [field.key]: customSent(field, next) } }),
       })
@@ -226,22 +261,33 @@ const kinds: Record<CustomField['kind'], FieldKind> = {
   choice: 'choice',
   multi: 'multi',
   person: 'person',
+  file: 'text',
 }
 
 /** Columns for the fields that the company has added to customers. */
-export function useCustomColumns<T extends { custom?: unknown }>(): Column<T>[] {
+export function useCustomColumns<T extends { id: string; custom?: unknown }>(): Column<T>[] {
   const fields = useCustomFields('customer')
   const me = useMe()
   return useMemo(() => fields.map((field) => column<T>(field, me)), [fields, me])
 }
 
-function column<T extends { custom?: unknown }>(field: CustomField, me: Me | undefined): Column<T> {
+/** The name of a file, to be clicked and fetched. */
+export function FileLink({ customer, file }: { customer: string; file: HeldFile }) {
+  return (
+    <a href={fileHref(customer, file.id)} download={file.name} onClick={(event) => event.stopPropagation()}>
+      {file.name}
+    </a>
+  )
+}
+
+function column<T extends { id: string; custom?: unknown }>(field: CustomField, me: Me | undefined): Column<T> {
   const open = !isSealed(field) && fieldAccess(me, `customer.${field.key}`) !== 'hidden'
   return {
     key: field.key,
     title: () => customLabel(field),
     kind: kinds[field.kind],
     text: (row) => customText(field, (row.custom as Custom | undefined)?.[field.key]),
+    ...(field.kind === 'file' && { cell: (row: T) => fileCell(row, field) }),
     options: () => options(field),
     width: 140,
     filter: open,
@@ -249,4 +295,10 @@ function column<T extends { custom?: unknown }>(field: CustomField, me: Me | und
     extra: true,
     custom: true,
   }
+}
+
+function fileCell(row: { id: string; custom?: unknown }, field: CustomField) {
+  const value = (row.custom as Custom | undefined)?.[field.key]
+  if (!value || isMasked(value)) return customText(field, value)
+  return <FileLink customer={row.id} file={value as HeldFile} />
 }

@@ -36,6 +36,7 @@ export const manifest: Manifest = {
       load: () => import('./cooperation/ImportPage'),
       permission: ['cooperation', 'import'],
     },
+    { path: '/customers/near', load: () => import('./near/NearPage'), permission: ['customer', 'read'] },
     { path: '/customers/import', load: () => import('./import/ImportPage'), permission: ['customer', 'import'] },
     {
       path: '/customers/duplicates',

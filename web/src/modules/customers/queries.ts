@@ -390,3 +390,35 @@ export function mapImport(id: string, body: ImportMapping): Promise<ImportPrevie
 export async function startImport(id: string, dry_run: boolean): Promise<string> {
   return (await call(api.POST('/api/v1/imports/{id}/start', { ...at(id), body: { dry_run } }))).job_id
 }
+
+/** On what basis somebody was entered: an answer like any other, about the purpose of keeping the archive. */
+export async function recordBasis(id: string, contact: string | null, basis: Ground): Promise<void> {
+  const body = { purpose: 'archive', decision: 'given', channel: 'other', contact_id: contact, ...basis } as never
+  await call(api.POST('/api/v1/customers/{id}/consents', { ...at(id), body }))
+}
+
+/** A lawful basis, with what shows it. */
+export type Ground = NonNullable<ImportMapping['basis']>
+
+export type Place = Schemas['CustomerPlace']
+export type Near = Schemas['NearCustomers']
+export type NearCustomer = Schemas['NearCustomer']
+
+export const placeQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...keys.one(id), 'place'],
+    queryFn: async ({ signal }) => (await call(api.GET('/api/v1/customers/{id}/place', { ...at(id), signal }))).place,
+  })
+
+export async function setPlace(id: string, body: { lat: number; lon: number; accuracy?: number }): Promise<void> {
+  await call(api.PUT('/api/v1/customers/{id}/place', { ...at(id), body }))
+}
+
+export async function forgetPlace(id: string): Promise<void> {
+  await call(api.DELETE('/api/v1/customers/{id}/place', at(id)))
+}
+
+/** Where one stands goes to the server in the body of the question and is kept nowhere. */
+export function findNear(lat: number, lon: number): Promise<Near> {
+  return call(api.POST('/api/v1/customers/near', { body: { lat, lon } }))
+}

@@ -1,6 +1,7 @@
 /** One entry of the stream, whichever room it comes from, as the timeline draws it. */
 import { isChange } from '@/api'
 import { civilDate, date, dateTime, dueText, locale, lookup, money, now } from '@/i18n'
+import { checkInText, type Standing } from '@/modules/engagement'
 import { type IconName, Status, type TimelineEntry } from '@/ui'
 import { word } from './options'
 import type { TimelineItem } from './queries'
@@ -71,6 +72,9 @@ function Body({ item: { kind, data } }: { item: TimelineItem }) {
     kind === 'cooperation' && text('problems') && `${t('cooperation.problems')}: ${text('problems')}`,
     text('feedback') && t('timeline.feedback', { text: text('feedback') }),
     text('next_plan') && t('timeline.next', { text: text('next_plan') }),
+    kind === 'interaction' && data.check_in
+      ? `${t('timeline.check_in')} · ${checkInText(data.check_in as Standing)}`
+      : '',
     kind === 'major_event' && text('happened_at') && t('timeline.happened', { when: dateTime(text('happened_at')) }),
     kind === 'todo' && text('due_at') && t('timeline.due', { when: dueText(text('due_at')) }),
     kind === 'duty' &&

@@ -9,6 +9,7 @@ import { files } from './words/files'
 import { handovers } from './words/handovers'
 import { happening } from './words/happening'
 import { importing } from './words/importing'
+import { near } from './words/near'
 import { organisation } from './words/organisation'
 import { pairs } from './words/pairs'
 import { proposals } from './words/proposals'
@@ -28,6 +29,7 @@ export const t = define({
     ...happening.zh,
     ...handovers.zh,
     ...importing.zh,
+    ...near.zh,
     ...organisation.zh,
     ...pairs.zh,
     ...proposals.zh,
@@ -45,6 +47,7 @@ export const t = define({
     ...happening.en,
     ...handovers.en,
     ...importing.en,
+    ...near.en,
     ...organisation.en,
     ...pairs.en,
     ...proposals.en,

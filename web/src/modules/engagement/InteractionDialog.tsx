@@ -17,6 +17,8 @@ import {
   undoable,
   useForm,
 } from '@/ui'
+import { checkInText } from './field/position'
+import { t } from './messages'
 import { changeInteraction, type Interaction, useRefresh, withdrawInteraction } from './queries'
 import { w } from './words'
 
@@ -77,6 +79,11 @@ export function InteractionDialog({ record, onClose }: { record: Interaction; on
                   value: <Link to={`/customers/${customer}`}>{record.customer.name}</Link>,
                 },
                 { key: 'contact', label: w('record.contact'), value: record.contact?.name },
+                {
+                  key: 'check_in',
+                  label: t('check_in.title'),
+                  value: record.check_in && checkInText(record.check_in),
+                },
                 { key: 'actor', label: w('interactions.actor'), value: record.actor.name },
                 {
                   key: 'late',

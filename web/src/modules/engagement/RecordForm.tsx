@@ -15,6 +15,7 @@ import {
 import { ago, lookup } from '@/i18n'
 import { contactsQuery, customerQuery, Grade } from '@/modules/customers'
 import { Area, ChoiceField, DateTimeField, Form, Lookup, Notice, required, Segmented, Text, useForm } from '@/ui'
+import { Evidence } from './field/Evidence'
 import { type Kind, knownCustomers, type Priority } from './queries'
 import { type Draft, entryOf, guessContact, kindInText, kinds, type NextDay, nextDay, type Start } from './record'
 import './record.css'
@@ -57,7 +58,7 @@ export function RecordForm({ start, onDone, onCancel, corrects }: Props) {
   })
   const { values, set } = form
   useEffect(() => {
-    if (values.content) unfinished.set(start.key, values)
+    if (values.content || values.files.length > 0) unfinished.set(start.key, values)
   }, [values, start.key])
   const frame = useRef<HTMLDivElement>(null)
   // Opened from a row at the foot of the page, its last line is what one must reach.
@@ -117,6 +118,13 @@ export function RecordForm({ start, onDone, onCancel, corrects }: Props) {
           />
           <DateTimeField label={w('record.at')} required {...form.bind('at')} />
         </div>
+        <Evidence
+          kind={values.kind}
+          checkIn={values.check_in}
+          files={values.files}
+          onCheckIn={(check_in) => set({ check_in })}
+          onFiles={(files) => set({ files })}
+        />
         <div className="two">
           <Text label={w('record.feedback')} maxLength={1000} {...form.bind('feedback')} />
           <Text

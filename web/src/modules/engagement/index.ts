@@ -4,11 +4,14 @@ import type { Manifest } from '@/ui'
 import { t } from './messages'
 
 export { clausePath, dutyText, progressText } from './duty'
+export { checkInText, locate, metres, type Standing } from './field/position'
 
 /** The button of the act that fulfils a duty. */
 export const DutyAct = lazy(() => import('./DutyAct'))
 /** On top of a customer's timeline. */
 export const Composer = lazy(() => import('./Composer'))
+/** The record of a visit that is being made, opened over another page. */
+export const VisitRecord = lazy(() => import('./field/VisitRecord'))
 /** A customer's open to-dos, ticked off in place. */
 export const CustomerTodos = lazy(() => import('./CustomerTodos'))
 

@@ -1,5 +1,7 @@
 import { dateTime, lookup } from '@/i18n'
 import { type Choice, type Column, Link, Status } from '@/ui'
+import { checkIns, checkInText } from './field/position'
+import { t } from './messages'
 import type { Interaction } from './queries'
 import { kinds } from './record'
 import { w } from './words'
@@ -78,6 +80,16 @@ export const interactionColumns: Column<Interaction>[] = [
     ),
     width: 90,
     filter: true,
+  },
+  {
+    key: 'check_in',
+    title: () => t('check_in.title'),
+    kind: 'choice',
+    options: () => checkIns.map((value) => ({ value, label: t(`check_in.${value}`) })),
+    text: (record) => (record.check_in ? checkInText(record.check_in) : ''),
+    width: 150,
+    filter: true,
+    extra: true,
   },
   {
     key: 'feedback',

@@ -3,6 +3,13 @@ import { define } from '@/i18n'
 /** Words that are needed before a page of this room is open: navigation, commands, and what the server names by key. */
 export const t = define({
   zh: {
+    'check_in.title': '签到',
+    'check_in.measured': '已定位',
+    'check_in.inaccurate': '位置粗略',
+    'check_in.refused': '未允许定位',
+    'check_in.unavailable': '无法定位',
+    'check_in.away': '距客户 {away}（±{exact}）',
+    'check_in.no_place': '已定位（±{exact}），客户位置未知',
     'today.title': '今日',
     'record.title': '记一笔',
     'todos.title': '待办',
@@ -33,6 +40,13 @@ export const t = define({
     'error.out_of_range': '超出允许的范围',
   },
   en: {
+    'check_in.title': 'Check-in',
+    'check_in.measured': 'Located',
+    'check_in.inaccurate': 'Located roughly',
+    'check_in.refused': 'Locating not allowed',
+    'check_in.unavailable': 'Could not be located',
+    'check_in.away': '{away} from the customer (±{exact})',
+    'check_in.no_place': 'Located (±{exact}), the customer’s place is not known',
     'today.title': 'Today',
     'record.title': 'Record a contact',
     'todos.title': 'To-dos',

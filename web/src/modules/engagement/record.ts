@@ -1,5 +1,5 @@
 /** A contact record while it is written: guessed from where it is opened, kept until it is saved. */
-import type { Kept } from '@/api'
+import type { Kept, KeptFile } from '@/api'
 import { lookup, now } from '@/i18n'
 import { fromZoned, toZoned } from '@/ui'
 import { guessKind } from './duty'
@@ -18,6 +18,12 @@ export const kinds: readonly Kind[] = [
   'greeting',
 ]
 
+/** What the device said of where it is, at the customer's. */
+export type CheckIn = NonNullable<InteractionInput['check_in']>
+
+/** Who visits can check in. */
+export const visits = (kind: Kind) => kind === 'visit' || kind === 'on_site'
+
 export type Draft = {
   customer: string | null
   kind: Kind
@@ -28,6 +34,8 @@ export type Draft = {
   next_plan: string
   next_at: string | null
   priority: Priority
+  check_in: CheckIn | null
+  files: KeptFile[]
 }
 
 /** From where a record is opened, and what is known there. */
@@ -53,6 +61,8 @@ export function blank(customer: string | null = null): Draft {
     next_plan: '',
     next_at: null,
     priority: 'medium',
+    check_in: null,
+    files: [],
   }
 }
 
@@ -66,6 +76,11 @@ export function startOfDuty(
     dutyId: item.duty_id,
     draft: { ...blank(customer?.id ?? null), kind: guessKind(item) },
   }
+}
+
+/** The record of a visit that is being made. */
+export function startOfVisit(customer: { id: string; name: string }): Start {
+  return { key: `visit-${customer.id}`, customer, draft: { ...blank(customer.id), kind: 'visit' } }
 }
 
 /** The record of a call that is being made. */
@@ -125,6 +140,7 @@ export function bodyOf(draft: Draft, dutyId?: string): InteractionInput {
     next_at: draft.next_at ?? undefined,
     priority: next_plan ? draft.priority : undefined,
     duty_id: dutyId,
+    check_in: visits(draft.kind) ? (draft.check_in ?? undefined) : undefined,
   }
 }
 
@@ -136,6 +152,7 @@ export function entryOf(draft: Draft, { key, userId, customerName, dutyId }: Aut
     userId,
     path: recordPath(draft.customer ?? ''),
     body: bodyOf(draft, dutyId),
+    ...(draft.files.length > 0 && { files: draft.files }),
     at: new Date(now()).toISOString(),
     label: `${customerName} · ${lookup(`interaction.${draft.kind}`) ?? draft.kind}`,
   }
@@ -160,6 +177,8 @@ export function startOfKept(entry: Kept): Start {
       next_plan: body.next_plan ?? '',
       next_at: body.next_at ?? null,
       priority: body.priority ?? 'medium',
+      check_in: body.check_in ?? null,
+      files: entry.files ?? [],
     },
   }
 }

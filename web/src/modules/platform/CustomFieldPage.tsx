@@ -40,7 +40,7 @@ type Entity = 'customer' | 'contact'
 type Kind = CustomFieldView['kind']
 type Class = CustomFieldView['class']
 
-const KINDS: Kind[] = ['text', 'number', 'money', 'date', 'choice', 'multi', 'person']
+const KINDS: Kind[] = ['text', 'number', 'money', 'date', 'choice', 'multi', 'person', 'file']
 const CLASSES: Class[] = ['ordinary', 'personal', 'sensitive']
 
 const label = (field: { zh: string; en: string }) => (locale() === 'en' ? field.en : field.zh)

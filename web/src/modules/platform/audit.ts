@@ -57,6 +57,8 @@ export const ACTIONS = [
   'fetch_export',
   'print',
   'attach',
+  'set_place',
+  'remove_place',
   'open_attachment',
   'remove_attachment',
   'attachment_infected',

@@ -75,6 +75,8 @@ struct Hung {
     of_kind: String,
     /// Which one; left out for the customer itself.
     of_id: Option<Uuid>,
+    /// The added field in which it is to stand: it is there once the record is changed so.
+    field: Option<String>,
 }
 
 /// Hangs a file on a record. Its content must be of a kind that is taken and agree with its name.
@@ -91,7 +93,7 @@ async fn add(
     mutation: Mutation,
     form: Multipart,
 ) -> Result<Answer> {
-    let place = Place { customer: id, of_kind: hung.of_kind, of_id: hung.of_id };
+    let place = Place { customer: id, of_kind: hung.of_kind, of_id: hung.of_id, field: hung.field };
     let rules = {
         let (grant, place) = (grant.0.clone(), place.clone());
         app.db.read(move |tx| service::check(tx, &grant, &place)).await?

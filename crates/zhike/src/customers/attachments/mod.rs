@@ -15,7 +15,7 @@ mod tests;
 
 pub use intake::{Taken, take};
 pub use model::Attachment;
-pub use service::{Carrier, Place, add, declare, forget};
+pub use service::{Carrier, Place, add, declare, forget, in_fields};
 
 use std::time::Duration;
 

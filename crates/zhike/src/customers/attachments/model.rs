@@ -19,6 +19,8 @@ store::entity! {
         pub of_kind: String,
         /// Nil for the customer itself.
         pub of_id: Uuid,
+        /// The number of the added field in which it stands.
+        pub field: Option<i64>,
         pub name: String,
         pub media_type: String,
         pub bytes: i64,

@@ -12,12 +12,15 @@ use super::intake::Taken;
 use super::model::{Attachment, State};
 use crate::customers::model::Customer;
 use crate::customers::reach;
-use crate::customers::service::{load, load_for_change};
+use crate::customers::service::{is_shown, load, load_for_change};
+use crate::kernel::custom::{self, CustomKind};
 use crate::kernel::permission::action::Read;
 use crate::kernel::permission::entity;
-use crate::kernel::{Action, Entity, Error, Grant, Id, Principal, Result};
+use crate::kernel::{Action, Entity, Error, FieldAccess, Grant, Id, Principal, Result};
+use crate::platform::access::model::User;
 use crate::platform::access::names::{self, Named};
 use crate::platform::audit::{self, Changes};
+use crate::platform::custom::values::{self, Values};
 use crate::platform::files::{self, Blob, Files, Label};
 use crate::platform::settings::{self, Attachments};
 use crate::platform::vault::{ContentId, Unsealing};
@@ -28,7 +31,8 @@ const MOST: i64 = 2_000;
 const CONTACT: &str = "contact";
 
 store::statements! {
-    pub OF_CUSTOMER = select Attachment where "customer_id = $1 and removed_at is null order by added_at desc, id desc limit $2";
+    pub OF_CUSTOMER = select Attachment where "customer_id = $1 and removed_at is null and field is null
+        order by added_at desc, id desc limit $2";
     ONE = select Attachment where "customer_id = $1 and id = $2";
     COUNT = "select count(*) from attachment where customer_id = $1 and removed_at is null";
     SET_REMOVED = "update attachment set removed_at = $3, removed_by = $4 where customer_id = $1 and id = $2";
@@ -219,12 +223,59 @@ fn shown(tx: &mut Tx<'_>, customer: Uuid, rows: &[Attachment]) -> Result<HashSet
     Ok(shown)
 }
 
+/// The added field of this kind of record that holds a file and that this person may fill.
+fn fillable(who: &Principal, entity: Entity, key: &str) -> Result<i64> {
+    let unknown = || Error::field_invalid("field", "unknown_field");
+    let field = who.custom_field(entity, key).filter(|field| field.kind == CustomKind::File).ok_or_else(unknown)?;
+    // As with every value of such a field: whoever sees that there is one may write another.
+    let least = if field.is_sealed() { FieldAccess::Masked } else { FieldAccess::Edit };
+    if who.custom_access(field) < least { Err(Error::forbidden()) } else { Ok(field.number) }
+}
+
+/// Whether somebody may open what stands in an added field: what is personal only while it is being shown to them.
+fn opens(tx: &mut Tx<'_>, who: &Principal, row: &Attachment, number: i64) -> Result<()> {
+    let field = who.permissions.custom.iter().find(|field| field.number == number).ok_or_else(Error::not_found)?;
+    let access = who.custom_access(field);
+    if access == FieldAccess::Hidden || !field.is_sealed() && access < FieldAccess::Read {
+        return Err(Error::not_found());
+    }
+    match !field.is_sealed() || is_shown(tx, who, row.customer_id, field)? {
+        true => Ok(()),
+        false => Err(Error::conflict("attachment.reveal_first")),
+    }
+}
+
+/// Follows a change of what stands in added fields of a record: files that came are there, those that went are removed.
+/// Only what was sent for this record and field can come to stand there.
+pub fn in_fields(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    (customer, entity, record): (Uuid, Entity, Uuid),
+    (before, after): (&Values, &Values),
+) -> Result<()> {
+    let (old, new) = (values::files(who, (entity, record), before)?, values::files(who, (entity, record), after)?);
+    for (_, (id, _)) in old.iter().filter(|(number, file)| new.get(number) != Some(file)) {
+        tx.execute(&SET_REMOVED, &[&customer, id, &Some(who.now), &Some(who.user)])?;
+    }
+    let of = if entity == Entity::Contact { record } else { Uuid::nil() };
+    for (number, (id, name)) in new.iter().filter(|(number, file)| old.get(number) != Some(file)) {
+        let row = Attachment::one(tx, &ONE, &[&customer, id])?;
+        if !row.is_some_and(|row| row.field == Some(*number) && row.of_id == of && row.name == *name) {
+            return Err(Error::field_invalid(custom::key(*number), "file.unknown"));
+        }
+        tx.execute(&SET_REMOVED, &[&customer, id, &None::<Timestamp>, &None::<Id<User>>])?;
+    }
+    Ok(())
+}
+
 /// What a file is to hang on.
 #[derive(Clone, Debug)]
 pub struct Place {
     pub customer: Uuid,
     pub of_kind: String,
     pub of_id: Option<Uuid>,
+    /// The key of an added field that it is for.
+    pub field: Option<String>,
 }
 
 /// Whether the asker may hang a file on this record, and how large one may be. Asked before it is received, and again
@@ -242,6 +293,9 @@ pub fn check(tx: &mut Tx<'_>, grant: &Reading, place: &Place) -> Result<Attachme
     }
     if !rights.update {
         return Err(Error::forbidden());
+    }
+    if let Some(field) = &place.field {
+        fillable(grant.principal(), kind.entity, field)?;
     }
     if kind.word == CONTACT && !found(tx, &RESTRICTED, place.customer, &[of])?.is_empty() {
         return Err(Error::new(423, "contact.restricted"));
@@ -263,6 +317,10 @@ pub fn add(tx: &mut Tx<'_>, grant: &Reading, place: &Place, name: &str, taken: &
         let label = Label { name: PURPOSE, media_type: "application/octet-stream", purpose: PURPOSE, expires_at: None };
         Ok::<_, Error>(files::add(tx, who, blob, &label)?.id)
     };
+    let field = match &place.field {
+        Some(key) => Some(fillable(who, carrier(&place.of_kind)?.entity, key)?),
+        None => None,
+    };
     let file_id = stored(&taken.content.0)?;
     let small_file_id = taken.small.as_ref().map(|(blob, _)| stored(blob)).transpose()?;
     let row = Attachment {
@@ -270,6 +328,7 @@ pub fn add(tx: &mut Tx<'_>, grant: &Reading, place: &Place, name: &str, taken: &
         customer_id: customer.id,
         of_kind: place.of_kind.clone(),
         of_id: place.of_id.unwrap_or_default(),
+        field,
         name: files::clean_name(name),
         media_type: taken.media_type.to_owned(),
         bytes: taken.bytes,
@@ -281,7 +340,8 @@ pub fn add(tx: &mut Tx<'_>, grant: &Reading, place: &Place, name: &str, taken: &
         finding: taken.finding.clone(),
         added_by: who.user,
         added_at: who.now,
-        removed_at: None,
+        // Until the record says so it stands nowhere, and what stands nowhere goes after thirty days.
+        removed_at: field.map(|_| who.now),
         removed_by: None,
     };
     row.insert(tx)?;
@@ -306,6 +366,9 @@ fn one(tx: &mut Tx<'_>, grant: &Reading, (customer, id): (Uuid, Uuid)) -> Result
     let rights = rights_on(tx, grant.principal(), &customer, (kind, row.of_id))?;
     if !rights.read || shown(tx, customer.id.uuid(), std::slice::from_ref(&row))?.is_empty() {
         return Err(Error::not_found());
+    }
+    if let Some(number) = row.field {
+        opens(tx, grant.principal(), &row, number)?;
     }
     Ok((rights, row))
 }
@@ -383,7 +446,8 @@ pub fn set_removed(tx: &mut Tx<'_>, grant: &Reading, place: (Uuid, Uuid), remove
     let who = grant.principal();
     load_for_change(tx, grant, Id::from_uuid(place.0))?;
     let (rights, mut row) = one(tx, grant, place)?;
-    if !rights.remove(who, &row) {
+    // What stands in a field is changed by the field.
+    if row.field.is_some() || !rights.remove(who, &row) {
         return Err(Error::forbidden());
     }
     if row.removed_at.is_some() != removed {

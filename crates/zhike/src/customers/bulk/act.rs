@@ -14,6 +14,7 @@ use crate::customers::model::{Customer, CustomerKind, Grade};
 use crate::customers::reach;
 use crate::customers::rules::text::Faults;
 use crate::customers::service::{self, Home};
+use crate::kernel::custom::CustomKind;
 use crate::kernel::permission::action::{Approve, Assign, Delete, Update};
 use crate::kernel::permission::entity;
 use crate::kernel::{Action, Entity, Error, Id, Principal, Result};
@@ -297,7 +298,7 @@ fn fields_of(fields: &Map<String, Json>) -> impl Iterator<Item = String> + '_ {
 /// Only what the asker reads in clear: else the counts of a preview would tell what stands there.
 fn may_set(who: &Principal, field: &str) -> Result<()> {
     let known = match who.custom_field(Entity::Customer, field) {
-        Some(added) => !added.is_sealed(),
+        Some(added) => !added.is_sealed() && added.kind != CustomKind::File,
         None => FIELDS.contains(&field),
     };
     if !known {

@@ -1,6 +1,6 @@
 //! Somebody changes companies (R3-1.2): the old archive keeps them as one who left, with all that was said; the new one
 //! has them from now on. Phone and WeChat go with the person, the e-mail address stays with the company. What stands in added
-//! fields is taken along, and what of it is personal stays nowhere else.
+//! fields is taken along, and what of it is personal stays nowhere else; files stay with the company whose they are.
 
 use serde::Deserialize;
 use store::{Entity as _, Tx};
@@ -13,10 +13,10 @@ use super::service::{CONTACTS_MOST, of_customer, one, save, settle};
 use super::view::{ContactView, view};
 use crate::customers::model::Customer;
 use crate::customers::rules::text::Faults;
-use crate::customers::{chart, service};
+use crate::customers::{attachments, chart, service};
 use crate::kernel::permission::action::{Create, Update};
 use crate::kernel::permission::entity;
-use crate::kernel::{Error, Grant, Id, Principal, Result};
+use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
 use crate::platform::audit::Changes;
 use crate::platform::custom::values::{self, Values};
 use crate::platform::vault::Column;
@@ -101,6 +101,7 @@ fn arrives(tx: &mut Tx<'_>, who: &Principal, old: &Contact, new: &Customer, to: 
     changes.set("moved_from", old.customer_id);
     contact.insert(tx)?;
     let held = values::of_customer(tx, who, old.customer_id.uuid())?.remove(&old.id.uuid()).unwrap_or_default();
+    let held = values::without_files(who, Entity::Contact, &held);
     let carried = values::carried(who, &held, old.id.uuid(), contact.id.uuid())?;
     values::write(tx, service::place(new, contact.id.uuid()), &Values::new(), &carried)?;
     settle(tx, who, new, &contact, "create", changes)?;
@@ -122,7 +123,9 @@ fn leaves(
     (contact.phone_invalid_at, contact.phone_invalid_by) = (None, None);
     (contact.wechat, contact.wechat_index) = (None, None);
     let held = values::of_customer(tx, who, customer.id.uuid())?.remove(&contact.id.uuid()).unwrap_or_default();
-    values::write(tx, service::place(customer, contact.id.uuid()), &held, &values::unsealed(&held))?;
+    let (row, kept) = (contact.id.uuid(), values::unsealed(&held));
+    attachments::in_fields(tx, who, (customer.id.uuid(), Entity::Contact, row), (&held, &kept))?;
+    values::write(tx, service::place(customer, row), &held, &kept)?;
     save(tx, who, &mut contact)?;
     settle(tx, who, customer, &contact, "update", changes)
 }

@@ -9,7 +9,7 @@ use super::removal;
 use super::view::{ContactView, view, views};
 use crate::customers::model::Customer;
 use crate::customers::rules::text::Faults;
-use crate::customers::{chart, input, service};
+use crate::customers::{attachments, chart, input, service};
 use crate::kernel::permission::action::{Create, Delete, Read, Update};
 use crate::kernel::permission::entity;
 use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
@@ -89,6 +89,8 @@ pub fn create(
     let (contact, held) = draft::build(who, customer.id, new, &mut changes, &mut faults)?;
     Error::from_fields(faults.into_fields())?;
     values::check_people(tx, who, Entity::Contact, &Values::new(), &held)?;
+    let place = (customer.id.uuid(), Entity::Contact, contact.id.uuid());
+    attachments::in_fields(tx, who, place, (&Values::new(), &held))?;
     if of_customer(tx, customer.id)?.len() >= CONTACTS_MOST {
         return Err(Error::invalid("contact.too_many"));
     }
@@ -136,6 +138,7 @@ pub fn change(
         return Ok(());
     }
     values::check_people(tx, who, Entity::Contact, &held, &taken)?;
+    attachments::in_fields(tx, who, (customer.id.uuid(), Entity::Contact, row), (&held, &taken))?;
     save(tx, who, contact)?;
     values::write(tx, service::place(customer, row), &held, &taken)?;
     settle(tx, who, customer, contact, "update", changes)

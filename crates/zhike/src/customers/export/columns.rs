@@ -175,7 +175,7 @@ fn added(field: &CustomField, seen: &Json, style: &Style) -> Cell {
         CustomKind::Date => seen.as_str().and_then(|day| day.parse().ok()).map_or(Cell::Empty, Cell::Date),
         CustomKind::Choice => text(label(seen)),
         CustomKind::Multi => text(&seen.as_array().into_iter().flatten().map(label).collect::<Vec<_>>().join("、")),
-        CustomKind::Person => seen["name"].as_str().map_or(Cell::Empty, text),
+        CustomKind::Person | CustomKind::File => seen["name"].as_str().map_or(Cell::Empty, text),
     }
 }
 

@@ -1,6 +1,7 @@
 //! From a row to a draft of a customer: each cell by the field that its column goes to. Pure; what a cell says and the
 //! field cannot hold goes into the notes, so that nothing of the sheet is lost without a word.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use documents::clean;
@@ -9,7 +10,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value as Json, json};
 
 use super::headings;
-use super::model::{Column, Defaults, Duplicates, Problem};
+use super::model::{Column, Defaults, Duplicates, Problem, Replacements};
 use super::people::{Owner, People};
 use super::persons::Persons;
 use super::raw::RawRow;
@@ -20,6 +21,9 @@ use crate::customers::model::{CustomerKind, Grade};
 use crate::kernel::custom::CustomKind;
 use crate::kernel::{CustomField, Entity, Error, Result};
 use crate::platform::custom::held;
+
+/// A grade that is known and not the asker's to set.
+const GRADE_NOT_ALLOWED: Fault = warning("grade.not_allowed");
 
 /// How rows are to be read.
 pub struct Reading {
@@ -45,6 +49,7 @@ struct Placed {
     unit: i64,
     /// 备注 goes into the notes as it is; any other column with its heading in front.
     plain_note: bool,
+    replacements: Replacements,
 }
 
 /// A customer as one row tells it.
@@ -58,6 +63,18 @@ pub struct Draft {
     pub created_at: Option<Timestamp>,
     pub notes: Vec<String>,
     pub problems: Vec<Problem>,
+    /// Cells in place of which another value can be read.
+    pub unknown: Vec<Unknown>,
+}
+
+/// What a cell says and we do not know.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Unknown {
+    /// The column, from 0.
+    pub index: usize,
+    pub field: &'static str,
+    pub text: String,
+    pub code: &'static str,
 }
 
 impl Draft {
@@ -112,8 +129,7 @@ impl Reading {
         for (field, text) in defaults {
             let Some(text) = text.as_deref().map(str::trim).filter(|text| !text.is_empty()) else { continue };
             if field == "owner_id" || field == "owner" {
-                let found = text.parse().map_or_else(|_| self.people.find(text), |id| self.people.by_id(id));
-                match found {
+                match self.colleague(text) {
                     Ok(owner) => self.owner = owner,
                     Err(problem) => fault(field, problem.code),
                 }
@@ -124,13 +140,22 @@ impl Reading {
                 None => fault(field, "unknown_field"),
             }
         }
-        let mut probe = Draft::default();
         for (target, text) in &self.defaults {
-            if let Err(problem) = self.customer_field(&mut probe, target.field, text, 1) {
+            if let Err(problem) = self.accepts(*target, text) {
                 fault(target.field, problem.code);
             }
         }
         Error::from_fields(faults)
+    }
+
+    /// Whether a field of the customer can be read from this.
+    pub fn accepts(&self, target: Target, text: &str) -> Result<(), Fault> {
+        self.customer_field(&mut Draft::default(), target.field, text, 1)
+    }
+
+    /// By id, name or login.
+    fn colleague(&self, text: &str) -> Result<Owner, Fault> {
+        text.parse().map_or_else(|_| self.people.find(text), |id| self.people.by_id(id))
     }
 
     /// Reads a row.
@@ -151,7 +176,8 @@ impl Reading {
                 (0, "region") => places.push((column, text)),
                 (0, "notes") => self.note(&mut draft, column, text),
                 (0, field) => {
-                    let read = self.customer_field(&mut draft, field, text, column.unit);
+                    let Some(value) = column.replaced(text) else { continue };
+                    let read = self.customer_field(&mut draft, field, &value, column.unit);
                     self.judge(&mut draft, column, text, read);
                 }
                 (slot, field) => {
@@ -203,6 +229,10 @@ impl Reading {
             column: Some(column.index),
             info: self.info(column.target, fault, text),
         });
+        if column.target.takes_replacements() && fault != GRADE_NOT_ALLOWED {
+            let (field, text) = (column.target.field, clean::line(text));
+            draft.unknown.push(Unknown { index: column.index, field, text, code: fault.code });
+        }
         let is_masked = fault.code == "value.masked";
         if fault.level == Level::Warning && !is_masked {
             self.note(draft, column, text);
@@ -229,10 +259,15 @@ impl Reading {
 
     fn region(&self, draft: &mut Draft, places: &[(&Placed, &str)]) {
         let Some((first, _)) = places.first() else { return };
-        let parts: Vec<&str> = places.iter().map(|(_, text)| *text).collect();
+        let mut parts: Vec<&str> = places.iter().map(|(_, text)| *text).collect();
+        let said = parts.join(" ");
+        let Some(value) = first.replaced(&said) else { return };
+        if value != said {
+            parts = vec![&value];
+        }
         match values::region(&parts) {
             Ok(code) => draft.new.region = Some(Some(code.to_owned())),
-            Err(fault) => self.judge(draft, first, &parts.join(" "), Err(fault)),
+            Err(fault) => self.judge(draft, first, &said, Err(fault)),
         }
     }
 
@@ -261,6 +296,7 @@ impl Reading {
             CustomKind::Multi => {
                 json!(values::tags(text).iter().map(|word| named(word)).collect::<Result<Vec<_>, _>>()?)
             }
+            CustomKind::File => return Err(warning("file.not_imported")),
             CustomKind::Person => json!(self.people.named(text).ok_or(warning("user.unknown"))?),
         };
         Ok((value, sure))
@@ -298,7 +334,7 @@ impl Reading {
             "annual_revenue_fen" => {
                 return amount(values::money(text, unit)?, "money.ambiguous", &mut new.annual_revenue_fen);
             }
-            "owner" => draft.owner = Some(self.people.find(text)?),
+            "owner" => draft.owner = Some(self.colleague(text)?),
             "created_at" => draft.created_at = Some(self.noted_at(text)?),
             "number" => return number(draft, text),
             "phone" => {
@@ -331,7 +367,7 @@ impl Reading {
         let grade = values::grade(text)?;
         match self.may_grade || self.duplicates == Duplicates::Update || grade == Grade::DEFAULT {
             true => Ok(Some(grade)),
-            false => Err(warning("grade.not_allowed")),
+            false => Err(GRADE_NOT_ALLOWED),
         }
     }
 
@@ -428,6 +464,18 @@ impl Placed {
             heading: column.heading.clone(),
             unit: headings::unit(&column.heading),
             plain_note: headings::is_notes(&column.heading),
+            replacements: column.replacements.clone(),
+        }
+    }
+
+    /// What is read in place of a cell; nothing if it is left empty.
+    fn replaced<'a>(&'a self, text: &'a str) -> Option<Cow<'a, str>> {
+        match self.replacements.is_empty() {
+            true => Some(text.into()),
+            false => match self.replacements.get(&clean::line(text)) {
+                Some(value) => value.as_deref().map(Cow::from),
+                None => Some(text.into()),
+            },
         }
     }
 }

@@ -89,7 +89,13 @@ fn bring_customers(context: &JobContext, import: &Import, dry_run: bool) -> Resu
     let mut file = TableSource::open(context.files.read(&import.digest)?, source::limits()).map_err(source::refused)?;
     let plan = Plan::read(&mut file, import.place(), &reading, usize::MAX)?;
     let done = if dry_run { 0 } else { import.done };
-    let about = About { import: import.id, file: import.file_name.clone(), duplicates: import.duplicates, dry_run };
+    let about = About {
+        import: import.id,
+        file: import.file_name.clone(),
+        duplicates: import.duplicates,
+        dry_run,
+        basis: import.basis()?,
+    };
     write_all(context, &who, &reading, (&plan, plan.after_rows(done as usize)), &Arc::new(about))
 }
 

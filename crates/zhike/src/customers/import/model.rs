@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::service::ImportCounts;
 use super::target::Target;
 use super::values::Level;
+use crate::customers::basis::EntryBasis;
 use crate::kernel::{Error, Principal, Result};
 
 store::text_enum! {
@@ -64,6 +65,7 @@ store::entity! {
         pub finished_at: Option<Timestamp>,
         pub expires_at: Timestamp,
         pub subject: Subject,
+        pub basis: Option<Json>,
     }
 }
 
@@ -101,6 +103,11 @@ pub struct Column {
     pub field: Option<Target>,
     /// Some of its cells.
     pub samples: Vec<String>,
+    /// What is read in place of cells that say nothing to us: an unknown name, a word of another system. Nothing leaves
+    /// them empty, as if the sheet had not said it.
+    #[serde(default, skip_serializing_if = "Replacements::is_empty")]
+    #[schema(value_type = HashMap<String, Option<String>>)]
+    pub replacements: Replacements,
 }
 
 /// What is wrong with a cell or a row.
@@ -137,6 +144,10 @@ impl Problem {
     }
 }
 
+/// Of a cell that can be replaced.
+pub const REPLACED_CHARS: usize = 500;
+
+pub type Replacements = BTreeMap<String, Option<String>>;
 pub type Defaults = BTreeMap<String, Option<String>>;
 
 impl Import {
@@ -146,6 +157,11 @@ impl Import {
 
     pub fn defaults(&self) -> Result<Defaults> {
         Ok(serde_json::from_value(self.defaults.clone())?)
+    }
+
+    /// On what basis its people are entered.
+    pub fn basis(&self) -> Result<Option<EntryBasis>> {
+        Ok(self.basis.clone().map(serde_json::from_value).transpose()?)
     }
 
     /// The import that `who` has made, until it is forgotten; other people's do not exist for them.

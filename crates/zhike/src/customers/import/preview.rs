@@ -11,11 +11,11 @@ use store::{Db, Tx};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::convert::Reading;
+use super::convert::{Reading, Unknown};
 use super::existing::{Book, Keys, Known};
 use super::job;
 use super::judge::{Judge, Match, Verdict};
-use super::model::{Duplicates, Import, Problem};
+use super::model::{Duplicates, Import, Problem, REPLACED_CHARS};
 use super::plan::Plan;
 use super::raw::RawRow;
 use super::service::ImportCounts;
@@ -30,6 +30,7 @@ pub const CHECKED_MOST: usize = 10_000;
 const SHOWN_FIRST: usize = 20;
 const SHOWN_REFUSED: usize = 180;
 const SHOWN_NOTED: usize = 50;
+const UNKNOWN_MOST: usize = 100;
 const CELL_CHARS: usize = 200;
 const AT_ONCE: usize = 500;
 
@@ -43,6 +44,26 @@ pub struct Preview {
     pub counts: ImportCounts,
     /// How many rows were looked at.
     pub checked: u64,
+    /// What cells say and we do not know, each once, the first of them: something else can be read in their place.
+    pub unknown: Vec<UnknownValue>,
+    /// Where each of them stands in the list.
+    #[serde(skip)]
+    places: HashMap<Unknown, usize>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ImportUnknownValue)]
+pub struct UnknownValue {
+    /// The column, from 0.
+    pub index: usize,
+    #[schema(example = "industry")]
+    pub field: String,
+    #[schema(example = "食品")]
+    pub text: String,
+    #[schema(example = "industry.unknown")]
+    pub code: String,
+    /// How many of the rows looked at say so.
+    pub rows: u64,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -194,7 +215,9 @@ impl Fate {
 
 impl Preview {
     fn add(&mut self, reading: &Reading, row: RawRow, fate: Fate) {
-        let mut problems = reading.draft(&row).problems;
+        let draft = reading.draft(&row);
+        draft.unknown.into_iter().for_each(|unknown| self.note(unknown));
+        let mut problems = draft.problems;
         // A row below merged cells has the name that stands above it.
         problems.retain(|problem| problem.code != "name.required" || fate.problems.contains(problem));
         let fresh: Vec<Problem> = fate.problems.into_iter().filter(|problem| !problems.contains(problem)).collect();
@@ -235,6 +258,17 @@ impl Preview {
                 existing,
                 problems,
             });
+        }
+    }
+
+    fn note(&mut self, unknown: Unknown) {
+        if let Some(at) = self.places.get(&unknown) {
+            self.unknown[*at].rows += 1;
+        } else if self.unknown.len() < UNKNOWN_MOST && unknown.text.chars().count() <= REPLACED_CHARS {
+            let Unknown { index, field, text, code } = unknown.clone();
+            let (field, code) = (field.to_owned(), code.to_owned());
+            self.places.insert(unknown, self.unknown.len());
+            self.unknown.push(UnknownValue { index, field, text, code, rows: 1 });
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use documents::clean;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use store::jobs::{self, Job, NewJob};
@@ -9,11 +10,13 @@ use store::{Entity as _, Tx};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::convert::Reading;
 use super::job;
-use super::model::{self, Column, Defaults, Duplicates, Import, State, Subject};
+use super::model::{self, Column, Defaults, Duplicates, Import, REPLACED_CHARS, State, Subject};
 use super::people::People;
 use super::source::Inspection;
 use super::target::Target;
+use crate::customers::basis::{self, EntryBasis};
 use crate::customers::contacts::{CONTACT_EMAIL, CONTACT_PHONE, CONTACT_WECHAT};
 use crate::customers::model::{EMAIL, ID_NUMBER, PHONE, WECHAT};
 use crate::kernel::permission::action::Import as Importing;
@@ -25,6 +28,8 @@ use crate::platform::vault::Column as Sealed;
 
 /// What an upload is for, among the stored files.
 pub const PURPOSE: &str = "import";
+/// Values of a sheet that are replaced; one with more is better set right in the spreadsheet program.
+const REPLACEMENTS_MOST: usize = 200;
 const STAYS: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 type MayImport = Grant<Importing, Customer>;
@@ -87,6 +92,7 @@ pub fn create(
         finished_at: None,
         expires_at,
         subject,
+        basis: None,
     };
     import.insert(tx)?;
     let told = serde_json::json!({ "file": import.file_name, "digest": import.digest, "rows": import.row_count });
@@ -170,6 +176,28 @@ pub struct Mapping {
     #[serde(default)]
     #[schema(value_type = Object)]
     pub defaults: Defaults,
+    /// On what basis the people of the sheet are entered; said once for all of them. Without it none come in.
+    #[serde(default)]
+    pub basis: Option<EntryBasis>,
+    /// All of them: those of an earlier mapping are forgotten.
+    #[serde(default)]
+    pub replacements: Vec<Replacement>,
+}
+
+/// A value to be read in place of what a cell says.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ImportReplacement)]
+pub struct Replacement {
+    /// The column: of a kind, grade, owner, industry, region or source.
+    pub index: usize,
+    /// What the cell says, as `unknown` of the preview tells it.
+    #[schema(example = "食品")]
+    pub from: String,
+    /// As in a sheet, or the code of the value, or the id of a colleague; nothing leaves the cell empty.
+    #[serde(default)]
+    #[schema(example = "C")]
+    pub to: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -192,14 +220,18 @@ pub fn map(tx: &mut Tx<'_>, grant: &MayImport, id: Uuid, mapping: &Mapping) -> R
         return Err(Error::conflict("import.started"));
     }
     check_subject(who, import.subject)?;
-    let columns = placed(who, (import.subject, import.columns()?), &mapping.columns)?;
+    let mut columns = placed(who, (import.subject, import.columns()?), &mapping.columns)?;
+    replace(&mut columns, &mapping.replacements)?;
     import.columns = serde_json::to_value(&columns)?;
     import.state = State::Mapped;
     if import.subject == Subject::Customer {
         import.duplicates = mapping.duplicates;
         import.defaults = serde_json::to_value(&mapping.defaults)?;
+        mapping.basis.as_ref().map_or(Ok(()), basis::check)?;
+        import.basis = mapping.basis.as_ref().map(serde_json::to_value).transpose()?;
         // Also the check of the defaults.
-        job::reading(tx, who, &import)?;
+        let reading = job::reading(tx, who, &import)?;
+        check_replacements(&reading, &columns, &mapping.replacements)?;
     }
     import.update(tx)?;
     Ok(import)
@@ -248,6 +280,44 @@ fn placed(
 /// What tells whose order it is.
 const WHOSE: [&str; 3] = ["customer", "customer_number", "credit_code"];
 
+/// Keeps the replacements with their columns.
+fn replace(columns: &mut [Column], replacements: &[Replacement]) -> Result<()> {
+    if replacements.len() > REPLACEMENTS_MOST {
+        return Err(Error::field_invalid("replacements", "import.too_many_replacements"));
+    }
+    columns.iter_mut().for_each(|column| column.replacements.clear());
+    let mut faults = Vec::new();
+    for (at, Replacement { index, from, to }) in replacements.iter().enumerate() {
+        let takes =
+            |column: &&mut Column| column.index == *index && column.field.is_some_and(Target::takes_replacements);
+        let mut fault = |of: &str, code: &str| faults.push(replacement_fault(at, of, code));
+        match columns.iter_mut().find(takes) {
+            None => fault("index", "unknown_column"),
+            Some(_) if from.chars().count() > REPLACED_CHARS => fault("from", "too_long"),
+            Some(column) => {
+                let to = to.as_deref().map(str::trim).filter(|to| !to.is_empty()).map(str::to_owned);
+                column.replacements.insert(clean::line(from), to);
+            }
+        }
+    }
+    Error::from_fields(faults)
+}
+
+fn replacement_fault(at: usize, of: &str, code: &str) -> FieldError {
+    FieldError { field: format!("replacements[{at}].{of}"), code: code.to_owned(), message: None }
+}
+
+/// Each must be something that its field can be.
+fn check_replacements(reading: &Reading, columns: &[Column], replacements: &[Replacement]) -> Result<()> {
+    let fault = |(at, replacement): (usize, &Replacement)| {
+        let column = columns.iter().find(|column| column.index == replacement.index)?;
+        let to = column.replacements.get(&clean::line(&replacement.from))?.as_deref()?;
+        let problem = reading.accepts(column.field?, to).err()?;
+        Some(replacement_fault(at, "to", problem.code))
+    };
+    Error::from_fields(replacements.iter().enumerate().filter_map(fault).collect())
+}
+
 /// Starts a dry run, or the import itself. Asking again while it runs answers the same job; a run that failed goes on
 /// where it was.
 pub fn start(tx: &mut Tx<'_>, grant: &MayImport, id: Uuid, dry_run: bool) -> Result<Uuid> {
@@ -267,6 +337,9 @@ pub fn start(tx: &mut Tx<'_>, grant: &MayImport, id: Uuid, dry_run: bool) -> Res
         State::Importing => {}
         State::Mapped | State::Checking | State::Checked => fresh(tx, &mut import)?,
     }
+    if !dry_run && import.subject == Subject::Customer && import.basis.is_none() && brings_people(&import)? {
+        return Err(Error::field_invalid("basis", "basis.required"));
+    }
     let payload = job::payload(id, dry_run);
     let new = NewJob { kind: job::KIND, once_key: None, asked_by: Some(who.user.uuid()), payload, run_at: who.now };
     let job = jobs::enqueue(tx, new)?;
@@ -278,6 +351,11 @@ pub fn start(tx: &mut Tx<'_>, grant: &MayImport, id: Uuid, dry_run: bool) -> Res
         audit::record(tx, who, "import_started", Entity::Customer, id, None, told)?;
     }
     Ok(job)
+}
+
+/// Whether a column says something of people.
+fn brings_people(import: &Import) -> Result<bool> {
+    Ok(import.columns()?.iter().filter_map(|column| column.field).any(|target| target.slot > 0 && !target.is_deal()))
 }
 
 fn fresh(tx: &mut Tx<'_>, import: &mut Import) -> Result<()> {
@@ -327,6 +405,7 @@ pub struct ImportView {
     pub duplicates: Duplicates,
     #[schema(value_type = Object)]
     pub defaults: Defaults,
+    pub basis: Option<EntryBasis>,
     pub state: State,
     pub job_id: Option<Uuid>,
     pub counts: ImportCounts,
@@ -359,6 +438,7 @@ pub fn view(import: Import) -> Result<ImportView> {
     Ok(ImportView {
         columns: import.columns()?,
         defaults: import.defaults()?,
+        basis: import.basis()?,
         sheets: serde_json::from_value(import.sheets.clone())?,
         counts: import.counts(),
         id: import.id,

@@ -6,7 +6,7 @@ use documents::clean;
 use documents::table::{Limits, Row, Rows, TableError, TableSource};
 
 use super::headings::{self, Seen};
-use super::model::{Column, Subject};
+use super::model::{Column, Replacements, Subject};
 use super::people::People;
 use super::target::Target;
 use crate::customers::cooperation::import::headings as deals;
@@ -82,6 +82,7 @@ pub fn inspect(file: File, sheet: Option<usize>, subject: Subject, around: &Arou
         heading: seen.heading.chars().take(HEADING_CHARS).collect(),
         field,
         samples: seen.samples.iter().take(SAMPLES).map(|sample| sample.chars().take(SAMPLE_CHARS).collect()).collect(),
+        replacements: Replacements::new(),
     };
     let filled = |column: &Column| !column.heading.is_empty() || !column.samples.is_empty();
     Ok(Inspection {

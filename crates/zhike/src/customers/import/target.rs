@@ -124,6 +124,11 @@ impl Target {
         }
     }
 
+    /// Whether its cells name one of a few things that we know, so that another can be read in place of one we do not.
+    pub fn takes_replacements(self) -> bool {
+        self.slot == 0 && matches!(self.field, "kind" | "grade" | "owner" | "industry" | "region" | "source")
+    }
+
     /// Whether several columns may go there: parts of a place, words, notes. Any other field takes one column.
     pub fn takes_many(self) -> bool {
         self.slot == 0 && matches!(self.field, "region" | "tags" | "notes")

@@ -1,9 +1,13 @@
 //! What a sheet says of a customer that is there already: values given replace those held, words and notes add up,
 //! people are found again by their number or name. Whose the customer is stays as it is; handing over has its own way.
 
+use std::sync::Arc;
+
 use store::Tx;
 use uuid::Uuid;
 
+use super::write::About;
+use crate::customers::basis;
 use crate::customers::contacts::{self, Contact, ContactPatch, NewContact};
 use crate::customers::input::{CustomerPatch, NewCustomer};
 use crate::customers::model::{Customer, PHONE_LOOKUP};
@@ -11,10 +15,9 @@ use crate::customers::{reach, service};
 use crate::kernel::permission::action::{Approve, Create, Update};
 use crate::kernel::permission::entity;
 use crate::kernel::{Action, Entity, Error, Grant, Id, Principal, Result};
-use std::sync::Arc;
 
 /// Brings a customer up to date and answers how many contacts were added.
-pub fn update(tx: &mut Tx<'_>, who: &Arc<Principal>, id: Uuid, said: &NewCustomer, file: &str) -> Result<i64> {
+pub fn update(tx: &mut Tx<'_>, who: &Arc<Principal>, id: Uuid, said: &NewCustomer, about: &About) -> Result<i64> {
     let id: Id<Customer> = Id::from_uuid(id);
     let mut customer = service::locked(tx, id)?;
     let may_change = reach::predicate(who, Action::Update, Entity::Customer);
@@ -26,13 +29,13 @@ pub fn update(tx: &mut Tx<'_>, who: &Arc<Principal>, id: Uuid, said: &NewCustome
     if let Some(grade) = said.grade.filter(|grade| *grade != customer.grade) {
         let grant: Grant<Approve, entity::Customer> =
             who.grant().map_err(|_| Error::field_invalid("grade", "not_allowed"))?;
-        let file: String = file.chars().take(200).collect();
+        let file: String = about.file.chars().take(200).collect();
         service::set_grade(tx, &grant, id, None, (grade, &format!("导入：{file}")))?;
         customer = service::locked(tx, id)?;
     }
     let mut added = 0;
     for new in &said.contacts {
-        added += contact(tx, who, &customer, new)?;
+        added += contact(tx, who, &customer, new, about)?;
     }
     Ok(added)
 }
@@ -55,11 +58,15 @@ fn patch(customer: &Customer, said: &NewCustomer) -> CustomerPatch {
     patch
 }
 
-fn contact(tx: &mut Tx<'_>, who: &Arc<Principal>, customer: &Customer, new: &NewContact) -> Result<i64> {
+fn contact(tx: &mut Tx<'_>, who: &Arc<Principal>, customer: &Customer, new: &NewContact, about: &About) -> Result<i64> {
     let held = contacts::of_customer(tx, customer.id)?;
     let Some(mut known) = held.into_iter().find(|held| is_same(who, held, new)) else {
         let grant: Grant<Create, entity::Contact> = who.grant()?;
-        contacts::service::create(tx, &grant, customer.id, new)?;
+        if about.basis.is_none() {
+            return Err(Error::field_invalid("basis", "basis.required"));
+        }
+        let made = contacts::service::create(tx, &grant, customer.id, new)?;
+        basis::keep(tx, who, about.basis.as_ref(), &[(customer.id, Some(made.id))])?;
         return Ok(1);
     };
     who.grant::<Update, entity::Contact>()?;

@@ -12,8 +12,9 @@ use super::existing::{Book, Keys, Known};
 use super::judge::{Judge, Match, Verdict};
 use super::model::{Duplicates, Problem, RowProblems};
 use super::update;
+use crate::customers::basis::{self, Entered, EntryBasis};
 use crate::customers::input::NewCustomer;
-use crate::customers::model::Customer;
+use crate::customers::model::{Customer, CustomerKind};
 use crate::customers::service::{self, Prepared};
 use crate::customers::{index, number};
 use crate::kernel::permission::action::Import;
@@ -66,6 +67,8 @@ pub struct About {
     pub file: String,
     pub duplicates: Duplicates,
     pub dry_run: bool,
+    /// On what basis people are entered.
+    pub basis: Option<EntryBasis>,
 }
 
 /// What a batch did.
@@ -133,7 +136,10 @@ struct Pen<'a> {
 impl<'a> Pen<'a> {
     fn take(&mut self, tx: &mut Tx<'_>, ready: &'a Ready) -> Result<()> {
         match self.judge.judge(tx, ready)? {
-            Verdict::Create(made) => self.create(ready, made),
+            Verdict::Create(made) => match self.about.basis.is_none() && !self.about.dry_run && brings_people(ready) {
+                true => self.reject(tx, ready, vec![Problem::error("", "basis.required")])?,
+                false => self.create(ready, made),
+            },
             Verdict::Update(found) => return self.update(tx, ready, &found.known),
             Verdict::Skip(found) => {
                 let problem = self.told(tx, "duplicate.exists", &found)?;
@@ -166,6 +172,8 @@ impl<'a> Pen<'a> {
         }
         for (ready, number) in waiting.iter().zip(number::take(tx, self.grant.now(), waiting.len())?) {
             insert(tx, self.grant.principal(), &ready.prepared, &number)?;
+            let people = people_of(&ready.prepared);
+            basis::keep(tx, self.grant.principal(), self.about.basis.as_ref(), &people)?;
             self.given.insert(ready.prepared.customer.id.uuid(), number.clone());
             match &mut self.numbers {
                 Some((_, last)) => *last = number,
@@ -182,7 +190,7 @@ impl<'a> Pen<'a> {
         self.insert_waiting(tx)?;
         let outcome = match self.about.dry_run {
             true => Ok(0),
-            false => tx.nested(|tx| update::update(tx, who, known.id, &ready.said, &self.about.file)),
+            false => tx.nested(|tx| update::update(tx, who, known.id, &ready.said, self.about)),
         };
         match outcome {
             Ok(contacts) => {
@@ -219,6 +227,17 @@ impl<'a> Pen<'a> {
         let number = self.given.get(&found.known.id).unwrap_or(&found.known.number);
         Ok(found.told(code, found.is_shown(tx, self.grant.principal())?, number))
     }
+}
+
+/// Whoever a new customer consists of.
+fn people_of(prepared: &Prepared) -> Vec<Entered> {
+    let id = prepared.customer.id;
+    let own = (prepared.customer.kind == CustomerKind::Person).then_some((id, None));
+    own.into_iter().chain(prepared.contacts.iter().map(|contact| (id, Some(contact.id)))).collect()
+}
+
+fn brings_people(ready: &Ready) -> bool {
+    !people_of(&ready.prepared).is_empty()
 }
 
 fn insert(tx: &mut Tx<'_>, who: &Principal, prepared: &Prepared, number: &str) -> Result<()> {

@@ -4,11 +4,11 @@ use store::{Entity as _, Tx};
 use super::{known_of, load_for_change, place, rewrite_tags};
 use crate::customers::duplicates::{self, Probe};
 use crate::customers::input::{self, CustomerPatch};
-use crate::customers::model::{Customer, Grade};
+use crate::customers::model::{Customer, CustomerKind, Grade};
 use crate::customers::rules::likeness::Traits;
 use crate::customers::rules::text::{Faults, clean};
 use crate::customers::view::{CustomerView, view};
-use crate::customers::{contacts, draft, facts, grades, index, quality};
+use crate::customers::{attachments, contacts, draft, facts, grades, index, places, quality};
 use crate::kernel::permission::action::{Approve, Update};
 use crate::kernel::permission::entity;
 use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
@@ -53,6 +53,7 @@ pub fn change(
     }
     refuse_taken_code(tx, &before, customer)?;
     custom::check_people(tx, who, Entity::Customer, &held, &taken)?;
+    attachments::in_fields(tx, who, (row, Entity::Customer, row), (&held, &taken))?;
     let contacts = contacts::of_customer(tx, customer.id)?;
     values.insert(row, taken.clone());
     draft::derive(customer, known_of(who, customer.id, &contacts, &values));
@@ -61,6 +62,9 @@ pub fn change(
         custom::rename(tx, row, &customer.name_key)?;
     }
     custom::write(tx, place(customer, row), &held, &taken)?;
+    if before.kind != customer.kind && customer.kind == CustomerKind::Person {
+        places::service::forget(tx, customer.id)?;
+    }
     if before.tags != customer.tags {
         rewrite_tags(tx, customer)?;
     }

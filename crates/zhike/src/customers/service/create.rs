@@ -9,7 +9,7 @@ use crate::customers::input::{self, NewCustomer};
 use crate::customers::model::{Customer, CustomerKind, Grade};
 use crate::customers::rules::text::Faults;
 use crate::customers::view::{CustomerView, view};
-use crate::customers::{draft, facts, grades, index, number, quality, reach};
+use crate::customers::{attachments, draft, facts, grades, index, number, quality, reach};
 use crate::kernel::permission::action::{Assign, Create};
 use crate::kernel::permission::entity;
 use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
@@ -116,7 +116,7 @@ fn built_contacts(
     Ok(contacts)
 }
 
-/// People named in added fields work here.
+/// People named in added fields work here; files hang on nothing that is not there yet.
 fn check_people(
     tx: &mut Tx<'_>,
     who: &Principal,
@@ -125,7 +125,11 @@ fn check_people(
     values: &Records,
 ) -> Result<()> {
     let none = Values::new();
-    let mut check = |entity, id: Uuid| custom::check_people(tx, who, entity, &none, values.get(&id).unwrap_or(&none));
+    let mut check = |entity, id: Uuid| {
+        let held = values.get(&id).unwrap_or(&none);
+        custom::check_people(tx, who, entity, &none, held)?;
+        attachments::in_fields(tx, who, (customer.id.uuid(), entity, id), (&none, held))
+    };
     check(Entity::Customer, customer.id.uuid())?;
     contacts.iter().try_for_each(|contact| check(Entity::Contact, contact.id.uuid()))
 }

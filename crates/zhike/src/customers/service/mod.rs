@@ -19,7 +19,7 @@ pub(in crate::customers) use lists::padded;
 pub use lists::{Question, SPEC, get, list, rows};
 pub use owner::{Home, give_back, home_in, home_with, set_department, set_owner};
 pub use removal::{remove, restore};
-pub use reveal::{Revealed, reveal};
+pub use reveal::{Revealed, is_shown, reveal};
 pub(in crate::customers) use search::among;
 pub use search::{people, readable, records, short_names, with_readable};
 pub use subjects::{

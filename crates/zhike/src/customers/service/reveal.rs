@@ -26,12 +26,16 @@ const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 store::statements! {
     COUNT = "select count(*) from reveal where user_id = $1 and at > $2";
+    SINCE = "select count(*) from reveal where user_id = $1 and at > $2 and customer_id = $3 and field = $4";
 }
 
 /// A personal value, to be shown until then.
 #[derive(Clone, Serialize, ToSchema)]
 pub struct Revealed {
     pub value: String,
+    /// Which file it is the name of; it can be opened for as long.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<Uuid>,
     #[schema(value_type = String, format = DateTime)]
     pub until: Timestamp,
 }
@@ -70,7 +74,8 @@ pub fn reveal(
     count(tx, who, &customer, column.field)?;
     let told = json!({ "field": field, "reason": reason });
     audit::record(tx, who, "reveal", of, row, Some(customer.id.uuid()), told)?;
-    Ok(Revealed { value: who.vault.open_sealed(column, row, &sealed)?, until: who.now + SHOWN })
+    let value = who.vault.open_sealed(column, row, &sealed)?;
+    Ok(Revealed { value, file: None, until: who.now + SHOWN })
 }
 
 /// The same for a field that the company has added.
@@ -92,11 +97,18 @@ fn reveal_added(
     if !field.is_sealed() || who.custom_access(field) == FieldAccess::Hidden {
         return Err(Error::forbidden().field(field.key, "not_allowed"));
     }
-    let value = values::revealed(tx, who, field, super::place(customer, row))?.ok_or_else(Error::not_found)?;
+    let (value, file) = values::revealed(tx, who, field, super::place(customer, row))?.ok_or_else(Error::not_found)?;
     count(tx, who, customer, &field.full_name())?;
     let told = json!({ "field": field.key, "reason": reason });
     audit::record(tx, who, "reveal", field.entity, row, Some(customer.id.uuid()), told)?;
-    Ok(Revealed { value, until: who.now + SHOWN })
+    Ok(Revealed { value, file, until: who.now + SHOWN })
+}
+
+/// Whether a field of a customer is being shown to this person.
+pub fn is_shown(tx: &mut Tx<'_>, who: &Principal, customer: Id<Customer>, field: &CustomField) -> Result<bool> {
+    let asked = [&who.user as &dyn store::ToValue, &(who.now - SHOWN), &customer, &field.full_name()];
+    let shown: i64 = tx.query_one(&SINCE, &asked)?.get(0)?;
+    Ok(shown > 0)
 }
 
 type Found = (&'static Column, Uuid, Option<Vec<u8>>);

@@ -3,6 +3,7 @@
 mod archive;
 mod children;
 mod custom;
+mod files;
 mod finding;
 mod grades;
 mod organisation;

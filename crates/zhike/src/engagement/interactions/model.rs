@@ -3,6 +3,7 @@ use store::ToValue;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::check_in::CheckIn;
 use crate::customers::model::{Customer, Grade};
 use crate::kernel::{Guarded, Id};
 use crate::platform::access::model::UserId;
@@ -38,6 +39,9 @@ store::entity! {
         pub todo_id: Option<Uuid>,
         pub grade: Grade,
         pub department_id: Option<Uuid>,
+        pub check_in: Option<CheckIn>,
+        pub distance: Option<i64>,
+        pub accuracy: Option<i64>,
         pub version: i64,
         pub updated_at: Timestamp,
         pub deleted_at: Option<Timestamp>,

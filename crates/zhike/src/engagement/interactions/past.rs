@@ -66,10 +66,16 @@ fn insert(tx: &mut Tx<'_>, now: Timestamp, past: &Past) -> Result<()> {
         todo_id: None,
         grade: past.grade,
         department_id: past.department,
+        check_in: None,
+        distance: None,
+        accuracy: None,
         version: 1,
         updated_at: who.now,
         deleted_at: None,
     };
+    if let Some(check_in) = &new.check_in {
+        check_in.stand(tx, &mut record)?;
+    }
     if let Some(plan) = &record.next_plan {
         let (customer, interaction) = (record.customer_id.uuid(), record.id.uuid());
         let priority = new.priority.unwrap_or_default();

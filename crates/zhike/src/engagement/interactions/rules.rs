@@ -5,6 +5,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::check_in::NewCheckIn;
 use super::model::Kind;
 use crate::engagement::input::micros;
 use crate::engagement::todos::Priority;
@@ -42,6 +43,9 @@ pub struct NewInteraction {
     /// The duty from which it was recorded.
     #[serde(default)]
     pub duty_id: Option<Uuid>,
+    /// Of a visit: where the device says that it is.
+    #[serde(default)]
+    pub check_in: Option<NewCheckIn>,
 }
 
 impl NewInteraction {
@@ -56,6 +60,7 @@ impl NewInteraction {
             self.next_plan.as_ref().and_then(|text| text_fault("next_plan", text, PLAN_MOST)),
             at_fault(self.at, now),
             self.next_at.and_then(|next| next_fault(next, now)),
+            self.check_in.and_then(|check_in| check_in.fault(self.kind)),
         ];
         Error::from_fields(faults.into_iter().flatten().collect())?;
         self.at = micros(self.at.min(now));
@@ -135,6 +140,7 @@ mod tests {
             next_at: None,
             priority: None,
             duty_id: None,
+            check_in: None,
         }
     }
 

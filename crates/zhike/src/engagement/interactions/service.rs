@@ -45,6 +45,8 @@ pub const LIST: ListSpec = ListSpec {
         Field::new("contact", Of::Id).column("contact_id"),
         Field::new("department", Of::Id).column("department_id"),
         Field::new("grade", Of::Word),
+        Field::new("check_in", Of::Word),
+        Field::new("distance", Of::Integer),
         Field::new("content", Of::Text),
         Field::new("feedback", Of::Text),
         Field::new("next_plan", Of::Text),
@@ -92,6 +94,10 @@ pub fn record(
             .map_err(|error| if error.status == 404 { Error::field_invalid("duty_id", "unknown") } else { error })?;
     }
     let mut record = drafted(who, &customer, &new);
+    if let Some(check_in) = &new.check_in {
+        check_in.stand(tx, &mut record)?;
+        check_in.tell(tx, who, &customer)?;
+    }
     let todo = next_step(tx, who, &record, new.priority)?;
     record.todo_id = todo.as_ref().map(|todo| todo.id.uuid());
     facts::publish(tx, who, &record)?;
@@ -125,6 +131,9 @@ fn drafted(who: &Principal, customer: &Customer, new: &NewInteraction) -> Intera
         todo_id: None,
         grade: customer.grade,
         department_id: customer.department_id.map(Id::uuid),
+        check_in: None,
+        distance: None,
+        accuracy: None,
         version: 1,
         updated_at: who.now,
         deleted_at: None,
@@ -152,6 +161,9 @@ fn next_step(
 pub(super) fn noted_down(record: &Interaction) -> Value {
     let mut changes = Changes::new();
     changes.set("kind", record.kind).set("at", record.at).set("late", record.late).set("content", &record.content);
+    if let Some(check_in) = record.check_in {
+        changes.set("check_in", check_in).set("distance", record.distance).set("accuracy", record.accuracy);
+    }
     if let Some(feedback) = &record.feedback {
         changes.set("feedback", feedback);
     }

@@ -5,6 +5,7 @@ use serde_json::json;
 use store::{Entity as _, Tx};
 use uuid::Uuid;
 
+use super::check_in::CheckInView;
 use super::model::{BEFORE, Interaction};
 use crate::customers::timeline::{Before, Entry};
 use crate::kernel::Action;
@@ -32,7 +33,7 @@ fn entry(tx: &mut Tx<'_>, record: Interaction) -> Result<Entry> {
             "kind": record.kind, "content": record.content, "feedback": record.feedback,
             "next_plan": record.next_plan, "next_at": record.next_at, "contact_id": record.contact_id,
             "recorded_at": record.recorded_at, "late": record.late, "todo_id": record.todo_id,
-            "version": record.version,
+            "version": record.version, "check_in": CheckInView::of(&record),
         }),
     })
 }

@@ -6,6 +6,7 @@ use store::Tx;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::check_in::CheckInView;
 use super::model::{Interaction, InteractionId, Kind};
 use crate::engagement::neighbours::{self, NamedRecord};
 use crate::kernel::{Principal, Result};
@@ -34,6 +35,8 @@ pub struct InteractionView {
     pub duty_id: Option<Uuid>,
     /// The to-do that its next plan became.
     pub todo_id: Option<Uuid>,
+    /// Where somebody checked in.
+    pub check_in: Option<CheckInView>,
     pub version: i64,
     /// Whether it was edited after it had been recorded.
     pub edited: bool,
@@ -69,6 +72,7 @@ impl Names {
 
 pub fn view(record: Interaction, customer: NamedRecord, actor: Named, contact: Option<NamedRecord>) -> InteractionView {
     InteractionView {
+        check_in: CheckInView::of(&record),
         id: record.id,
         customer,
         kind: record.kind,

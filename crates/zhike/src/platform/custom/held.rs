@@ -25,6 +25,11 @@ pub enum Held {
     Date(Date),
     Choices(Vec<i64>),
     Person(Uuid),
+    /// One of the files of the record.
+    File {
+        id: Uuid,
+        name: String,
+    },
 }
 
 /// Reads what was sent; nothing, an empty text and an empty list empty the field. A retired choice may stay where it
@@ -61,6 +66,10 @@ pub fn read(field: &CustomField, sent: &Json, before: Option<&Held>) -> Result<O
             Held::Choices(ids)
         }
         CustomKind::Person => Held::Person(text()?.parse().map_err(|_| "user.unknown")?),
+        CustomKind::File => {
+            let part = |name: &str| sent.get(name).and_then(Json::as_str).ok_or("file.unknown");
+            Held::File { id: part("id")?.parse().map_err(|_| "file.unknown")?, name: plain(part("name")?)? }
+        }
     }))
 }
 
@@ -112,6 +121,7 @@ impl Held {
             Self::Choices(ids) if kind == CustomKind::Choice => json!(ids.first()),
             Self::Choices(ids) => json!(ids),
             Self::Person(id) => json!(id),
+            Self::File { id, name } => json!({ "id": id, "name": name }),
         }
     }
 
@@ -131,6 +141,7 @@ impl Held {
                 labels.join("、")
             }
             Self::Person(id) => id.to_string(),
+            Self::File { name, .. } => name.clone(),
         }
     }
 }

@@ -62,7 +62,9 @@ fn readable<'a>(who: &Principal, field: &'a CustomField) -> Result<&'a CustomFie
 fn value_filter(field: &CustomField, filter: Filter) -> Result<ValueFilter> {
     let bad = || Error::invalid("query.invalid").detail(format!("{}: not a value of this field", field.key));
     let (column, convert): (_, fn(&Json) -> Option<Json>) = match field.kind {
-        CustomKind::Text => (Field::new(field.key, Kind::Text).column("text"), |json| Some(json.clone())),
+        CustomKind::Text | CustomKind::File => {
+            (Field::new(field.key, Kind::Text).column("text"), |json| Some(json.clone()))
+        }
         CustomKind::Person => (Field::new(field.key, Kind::Word).column("key"), |json| Some(json.clone())),
         CustomKind::Number => (Field::new(field.key, Kind::Integer).column("number"), |json| {
             held::scaled(json).map(|scaled| json!(scaled))
@@ -92,7 +94,7 @@ fn value_sort(field: &CustomField) -> Result<ValueSort> {
             Field::new(field.key, Kind::Integer).column("number")
         }
         // Ids of choices and people have no order that anybody looks for.
-        CustomKind::Choice | CustomKind::Multi | CustomKind::Person => {
+        CustomKind::Choice | CustomKind::Multi | CustomKind::Person | CustomKind::File => {
             return Err(Error::invalid("query.invalid").detail(format!("the list cannot be sorted by {}", field.key)));
         }
     };

@@ -183,14 +183,44 @@ fn bound(record: Uuid, number: i64) -> Uuid {
     Uuid::from_u128(record.as_u128() ^ (number as u128))
 }
 
-/// The value in plain words, for the audited reveal.
-pub fn revealed(tx: &mut Tx<'_>, who: &Principal, field: &CustomField, place: Place<'_>) -> Result<Option<String>> {
+/// A file that stands in a field: which one, and its name.
+pub type HeldFile = (Uuid, String);
+
+/// The files that stand in fields of a record, by the number of the field.
+pub fn files(who: &Principal, (entity, record): (Entity, Uuid), values: &Values) -> Result<BTreeMap<i64, HeldFile>> {
+    let mut files = BTreeMap::new();
+    for field in who.custom(entity).filter(|field| field.kind == CustomKind::File) {
+        let Some(kept) = values.get(&field.number) else { continue };
+        if let Held::File { id, name } = open(who, field, record, kept)? {
+            files.insert(field.number, (id, name));
+        }
+    }
+    Ok(files)
+}
+
+/// The values of a record without files, which hang on it and go nowhere else.
+pub fn without_files(who: &Principal, entity: Entity, values: &Values) -> Values {
+    let mut values = values.clone();
+    for field in who.custom(entity).filter(|field| field.kind == CustomKind::File) {
+        values.remove(&field.number);
+    }
+    values
+}
+
+/// The value in plain words, for the audited reveal, and which file it is if it is one.
+pub fn revealed(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    field: &CustomField,
+    place: Place<'_>,
+) -> Result<Option<(String, Option<Uuid>)>> {
     let all = of_customer(tx, who, place.customer)?;
     let kept = all.get(&place.record).and_then(|values| values.get(&field.number));
     let Some(held) = kept.map(|kept| open(who, field, place.record, kept)).transpose()? else { return Ok(None) };
     Ok(Some(match held {
-        Held::Person(id) => names::user(tx, id)?.name,
-        held => held.words(field, false),
+        Held::Person(id) => (names::user(tx, id)?.name, None),
+        Held::File { id, name } => (name, Some(id)),
+        held => (held.words(field, false), None),
     }))
 }
 
@@ -285,6 +315,7 @@ fn insert(tx: &mut Tx<'_>, place: Place<'_>, number: i64, kept: &Kept) -> Result
         Kept::Open(Held::Number(value) | Held::Fen(value)) => (vec![(0, Some(*value), None, None)], none, false),
         Kept::Open(Held::Date(date)) => (vec![(0, Some(held::day_number(*date)), None, None)], none, false),
         Kept::Open(Held::Person(id)) => (vec![(0, None, None, Some(id.to_string()))], none, false),
+        Kept::Open(Held::File { id, name }) => (vec![(0, None, Some(name.clone()), Some(id.to_string()))], none, false),
         Kept::Open(Held::Choices(ids)) => (ids.iter().map(|id| (*id, None, None, None)).collect(), none, true),
     };
     let order = place.order.filter(|_| ordered);
@@ -336,6 +367,10 @@ fn gathered(who: &Principal, rows: &[Row]) -> Result<Records> {
             CustomKind::Money => value.map(Held::Fen),
             CustomKind::Date => value.and_then(held::day_of).map(Held::Date),
             CustomKind::Person => text(5)?.and_then(|id| id.parse().ok()).map(Held::Person),
+            CustomKind::File => match (text(4)?, text(5)?.and_then(|id| id.parse().ok())) {
+                (Some(name), Some(id)) => Some(Held::File { id, name }),
+                _ => None,
+            },
             CustomKind::Choice | CustomKind::Multi => {
                 let known = match values.get(&number) {
                     Some(Kept::Open(Held::Choices(known))) => known.as_slice(),

@@ -2,8 +2,9 @@
 //! which way, with which proof, and who wrote it down. The history is only added to; the latest answer holds. A person is
 //! a contact, or a customer who is a person.
 //!
-//! To other rooms it offers [`may`].
+//! To other rooms it offers [`may`]; for the customers' room it keeps on what basis people are entered ([`keeper`]).
 
+mod entry;
 pub mod http;
 mod model;
 pub mod purposes;
@@ -15,3 +16,10 @@ mod tests;
 pub use model::{Basis, Channel, Consent, Decision};
 pub use rules::Standing;
 pub use service::{Person, may, withdraw_all};
+
+use crate::customers::basis::Keeper;
+
+/// On what basis people were entered is an answer like any other.
+pub fn keeper() -> Keeper {
+    Keeper { check: entry::check, keep: entry::keep }
+}

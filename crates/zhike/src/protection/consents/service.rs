@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::model::{Basis, Channel, Consent, Decision, Purpose};
-use super::purposes;
 use super::rules::{self, Latest, Standing};
+use super::{entry, purposes};
 use crate::customers;
 use crate::customers::contacts::{self, Contact};
 use crate::customers::model::{Customer, CustomerKind};
@@ -28,7 +28,7 @@ store::statements! {
 }
 
 const HISTORY_SHOWN: usize = 100;
-const PROOF_MOST: usize = 1_000;
+pub(super) const PROOF_MOST: usize = 1_000;
 /// How often somebody may have changed companies for their earlier answers to be found.
 const MOVES_MOST: usize = 10;
 /// Clocks of phones run ahead of ours by this much at most.
@@ -238,7 +238,7 @@ pub fn record(
     let who = grant.principal();
     let customer = customers::service::load_for_change(tx, grant, id)?;
     let person = person(tx, &customer, new.contact_id)?;
-    let purpose = Purpose::find(tx, new.purpose.clone())?.ok_or_else(|| Error::field_invalid("purpose", "unknown"))?;
+    let purpose = entry::named(tx, who, &new.purpose)?.ok_or_else(|| Error::field_invalid("purpose", "unknown"))?;
     if purpose.retired_at.is_some() && new.decision == Decision::Given {
         return Err(Error::field_invalid("purpose", "consent.retired"));
     }

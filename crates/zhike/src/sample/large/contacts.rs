@@ -81,6 +81,7 @@ fn one(
             priority: next.as_ref().map(|(_, _, priority)| *priority),
             next_plan: next.map(|(plan, ..)| plan),
             duty_id: None,
+            check_in: None,
         },
         done_at,
     }

@@ -5,11 +5,13 @@ use store::Tx;
 use uuid::Uuid;
 
 use super::people::{self, Staff};
+use super::places::{self, Place};
 use super::{Deed, added, deals, engine};
 use crate::customers::contacts::{self, Contact};
 use crate::customers::grades::service::{GradeDecision, NewGradeProposal};
 use crate::customers::model::CustomerKind::Person;
 use crate::customers::model::{Customer, Grade};
+use crate::customers::places::service::{self as customers_places, NewPlace};
 use crate::customers::relations::RelationKind::Subsidiary;
 use crate::customers::relations::service::NewRelation;
 use crate::customers::{chart, cooperation, duplicates, grades, handovers, quality, relations, service as customers};
@@ -48,6 +50,7 @@ pub(super) struct Entered {
     /// Place in the list of people.
     pub owner: usize,
     pub contacts: Vec<Id<Contact>>,
+    pub place: Option<Place>,
 }
 
 impl Company {
@@ -65,8 +68,13 @@ impl Company {
         for (subject, place) in came.into_iter().zip(world.order_of_coming()) {
             let owner = staff.people.iter().position(|person| Some(person.user.uuid()) == subject.owner);
             let contacts = contact_ids(tx, Id::from_uuid(subject.id))?;
-            let customer =
-                Entered { id: Id::from_uuid(subject.id), grade: subject.grade, owner: owner.unwrap_or(0), contacts };
+            let customer = Entered {
+                id: Id::from_uuid(subject.id),
+                grade: subject.grade,
+                owner: owner.unwrap_or(0),
+                contacts,
+                place: place_of(world, place),
+            };
             entered[place] = Some(customer);
         }
         Ok(Self { staff: Arc::new(staff), entered })
@@ -127,7 +135,8 @@ impl Company {
         for (place, prepared) in first.into_iter().zip(block) {
             let (id, grade, owner) = (prepared.customer.id, prepared.customer.grade, world.customers[place].owner);
             let contacts = prepared.contacts.iter().map(|contact| contact.id).collect();
-            self.entered[place] = Some(Entered { id, grade, owner, contacts });
+            self.entered[place] = Some(Entered { id, grade, owner, contacts, place: place_of(world, place) });
+            self.is_found(tx, place, at)?;
         }
         self.knows_organisations(tx, world, at)?;
         for place in 0..self.entered.len() {
@@ -201,6 +210,14 @@ impl Company {
         }
     }
 
+    /// Its owner says where it is.
+    fn is_found(&self, tx: &mut Tx<'_>, place: usize, at: Timestamp) -> Result<()> {
+        let customer = self.customer(place)?;
+        let Some((lat, lon)) = customer.place else { return Ok(()) };
+        let grant = self.at(customer.owner, at).grant::<Update, entity::Customer>()?;
+        customers_places::put(tx, &grant, customer.id, &NewPlace { lat, lon, accuracy: None }).map(drop)
+    }
+
     /// Somebody won a new customer.
     fn joins(&mut self, tx: &mut Tx<'_>, world: &World, place: usize, at: Timestamp) -> Result<()> {
         let customer = &world.customers[place];
@@ -215,8 +232,15 @@ impl Company {
             customers::set_grade(tx, &head, made.id, None, (grade, "建档时评定"))?;
         }
         let contacts = contact_ids(tx, made.id)?;
-        self.entered[place] = Some(Entered { id: made.id, grade: customer.grade, owner: customer.owner, contacts });
-        Ok(())
+        let entered = Entered {
+            id: made.id,
+            grade: customer.grade,
+            owner: customer.owner,
+            contacts,
+            place: place_of(world, place),
+        };
+        self.entered[place] = Some(entered);
+        self.is_found(tx, place, at)
     }
 
     fn grades(
@@ -300,6 +324,13 @@ fn charts(tx: &mut Tx<'_>, who: &Arc<Principal>, customer: Id<Customer>) -> Resu
         chart::service::change(tx, &grant, (customer, unit.id), unit.version, &patch)?;
     }
     Ok(())
+}
+
+/// Where a company is; of persons it is not kept.
+fn place_of(world: &World, place: usize) -> Option<Place> {
+    let archive = &world.customers[place].archive;
+    let region = archive.region.as_ref()?.as_deref().filter(|_| archive.kind != Some(Person))?;
+    places::of(place, region)
 }
 
 fn head_of(world: &World, person: usize) -> usize {

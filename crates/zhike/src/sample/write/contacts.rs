@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use store::Tx;
 
 use super::company::Company;
+use super::places;
 use crate::customers::contacts::{self, ContactPatch, NewContact, Way};
 use crate::customers::events::EventKind;
 use crate::customers::events::service as events;
@@ -38,6 +39,7 @@ impl Company {
             next_at,
             priority,
             duty_id: None,
+            check_in: customer.place.and_then(|place| places::check_in(place, talk)),
         };
         let department = self.staff.people[customer.owner].department.map(Id::uuid);
         let (id, grade) = (customer.id, customer.grade);

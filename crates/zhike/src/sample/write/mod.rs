@@ -6,6 +6,7 @@ mod contacts;
 mod deals;
 pub mod papers;
 pub mod people;
+mod places;
 mod rights;
 
 use serde::Serialize;

@@ -62,7 +62,8 @@ pub fn hang(tx: &mut Tx<'_>, company: &Company, papers: &[Paper], at: Timestamp)
                 of => latest(tx, &grant, customer.id, of)?,
             };
             if record.is_some() {
-                let place = Place { customer: customer.id.uuid(), of_kind: paper.of.to_owned(), of_id: record };
+                let place =
+                    Place { customer: customer.id.uuid(), of_kind: paper.of.to_owned(), of_id: record, field: None };
                 attachments::add(tx, &grant, &place, paper.name, &paper.taken)?;
                 hung += 1;
             }

@@ -6,7 +6,8 @@ import { lookup } from '@/i18n'
 import { Ago, FileField, Icon, IconButton, Notice, Skeleton, Status, toast, undoable, usePhone } from '@/ui'
 import { type Attachment, attachmentsQuery, removeAttachment, restoreAttachment, useRefresh } from '../queries'
 import { t } from '../words'
-import { fileSize, type Target, upload } from './upload'
+import { Listen } from './Listen'
+import { ACCEPT, fileSize, type Target, upload } from './upload'
 import './attachments.css'
 
 type Props = Target & {
@@ -15,8 +16,6 @@ type Props = Target & {
 }
 type Going = { key: number; name: string; share: number; error?: string }
 
-const ACCEPT =
-  '.pdf,.png,.jpg,.jpeg,.gif,.webp,.heic,.docx,.xlsx,.pptx,.ofd,.doc,.xls,.ppt,.zip,.txt,.csv,.mp3,.m4a,.amr,.wav,.mp4'
 let last = 0
 
 export default function Attachments({ customer, kind, record, mayAdd }: Props) {
@@ -157,6 +156,7 @@ function Line({ customer, file, whole }: { customer: string; file: Attachment; w
           {whole && file.of_kind !== 'customer' && `${lookup(`attachment.of.${file.of_kind}`) ?? file.of_kind} · `}
           {fileSize(file.bytes)} · {file.added_by.name} <Ago at={file.added_at} />
         </p>
+        {file.state === 'fine' && file.media_type.startsWith('audio/') && <Listen file={file} href={`${place}/file`} />}
       </div>
       {file.removable && (
         <IconButton icon="trash" label={t('attachment.remove', { name: file.name })} onClick={() => void remove()} />

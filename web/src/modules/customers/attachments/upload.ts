@@ -2,10 +2,21 @@
 import { newKey, Offline, Problem, type ProblemBody } from '@/api'
 import type { Attachment } from '../queries'
 
-export type Target = { customer: string; kind: string; record?: string }
+/** The kinds that are taken, as a file dialog is told. */
+export const ACCEPT =
+  '.pdf,.png,.jpg,.jpeg,.gif,.webp,.heic,.docx,.xlsx,.pptx,.ofd,.doc,.xls,.ppt,.zip,.txt,.csv,.mp3,.m4a,.amr,.wav,.webm,.ogg,.mp4'
+
+export type Target = {
+  customer: string
+  kind: string
+  record?: string
+  /** The added field for which it is. */
+  field?: string
+}
 
 export function upload(target: Target, file: File, onProgress: (share: number) => void): Promise<Attachment> {
-  const query = new URLSearchParams({ of_kind: target.kind, ...(target.record && { of_id: target.record }) })
+  const { kind, record, field } = target
+  const query = new URLSearchParams({ of_kind: kind, ...(record && { of_id: record }), ...(field && { field }) })
   const form = new FormData()
   form.append('file', file)
   return new Promise((resolve, reject) => {
@@ -34,3 +45,6 @@ export function fileSize(bytes: number): string {
   }
   return `${size < 10 ? size.toFixed(1) : Math.round(size)} ${units[unit]}`
 }
+
+/** Where a file is fetched. */
+export const fileHref = (customer: string, id: string) => `/api/v1/customers/${customer}/attachments/${id}/file`

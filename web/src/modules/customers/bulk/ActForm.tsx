@@ -129,7 +129,7 @@ type EditValues = { field: string | null; value: unknown }
 
 function EditForm({ onLook, onCancel }: FormProps) {
   const me = useMe()
-  const added = useCustomFields('customer').filter((field) => !isSealed(field))
+  const added = useCustomFields('customer').filter((field) => !isSealed(field) && field.kind !== 'file')
   const may = (field: string) => fieldAccess(me, `customer.${field}`) === 'edit'
   const options = [
     ...FIELDS.filter(may).map((value) => ({ value: value as string, label: t(`field.${value}`) })),

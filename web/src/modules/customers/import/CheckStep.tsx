@@ -10,8 +10,11 @@ import { Outcomes, tones } from './Outcomes'
 import { problemText } from './problems'
 import { isNotable, problemsOf, takenOf } from './state'
 import { useSubject } from './subject'
+import { Unknown } from './Unknown'
 
-export function CheckStep({ view, checked }: SheetProps & { checked: Checked }) {
+type Props = SheetProps & { checked: Checked; onChecked: (checked: Checked) => void }
+
+export function CheckStep({ view, checked, onChecked }: Props) {
   const setSearch = useSetSearch()
   const { mapping, preview } = checked
   const { counts } = preview
@@ -38,6 +41,7 @@ export function CheckStep({ view, checked }: SheetProps & { checked: Checked }) 
         <p className="dim">{t('import.checked_first', { n: count(preview.checked), total: count(view.rows) })}</p>
       )}
       {error && <Notice tone="bad">{error}</Notice>}
+      <Unknown view={view} checked={checked} onChecked={onChecked} />
       <Switch label={t('import.notable_only')} value={onlyNotable} onChange={setOnlyNotable} />
       {rows.length === 0 && <p className="good">{t('import.no_problems', { n: count(preview.checked) })}</p>}
       {rows.length > 0 && (

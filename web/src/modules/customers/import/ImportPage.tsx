@@ -5,7 +5,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { messageOf } from '@/api'
 import { Failed, Link, Skeleton, useSearch, useSetSearch, useTitle } from '@/ui'
-import { type ImportPreview, type ImportView, importQuery } from '../queries'
+import { type ImportMapping, type ImportPreview, type ImportView, importQuery } from '../queries'
 import { t } from '../words'
 import { CheckStep } from './CheckStep'
 import { FileStep } from './FileStep'
@@ -54,7 +54,8 @@ function Steps({ at }: { at: Step }) {
   )
 }
 
-export type Checked = { mapping: Mapping; preview: ImportPreview }
+/** What the sheet was looked at with, and what came of it. */
+export type Checked = { mapping: Mapping; body: ImportMapping; preview: ImportPreview }
 
 function Sheet({ id, step }: { id: string; step: Exclude<Step, 'file'> }) {
   const view = useQuery({ ...importQuery(id), staleTime: Number.POSITIVE_INFINITY })
@@ -67,7 +68,7 @@ function Sheet({ id, step }: { id: string; step: Exclude<Step, 'file'> }) {
   }
   if (step === 'run') return <RunStep view={view.data} />
   // What was checked is not in the address: a page opened there checks again.
-  if (step === 'check' && checked) return <CheckStep view={view.data} checked={checked} />
+  if (step === 'check' && checked) return <CheckStep view={view.data} checked={checked} onChecked={setChecked} />
   const begunAnew = (next: ImportView) => {
     setChecked(undefined)
     client.setQueryData(importQuery(id).queryKey, next)
@@ -76,7 +77,7 @@ function Sheet({ id, step }: { id: string; step: Exclude<Step, 'file'> }) {
     <MapStep
       key={view.data.sheet}
       view={view.data}
-      known={checked?.mapping}
+      known={checked}
       onView={begunAnew}
       onChecked={(next) => {
         setChecked(next)

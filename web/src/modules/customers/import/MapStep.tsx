@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { messageOf, useCustomFields } from '@/api'
 import { count, locale, lookup } from '@/i18n'
 import { Button, ChoiceField, Notice, Person, Segmented, useGo } from '@/ui'
+import { Ground } from '../Ground'
 import { useMaySetGrade } from '../grades/maySet'
 import { gradeOptions, sourceOptions } from '../options'
 import { chooseSheet, type ImportView, mapImport } from '../queries'
@@ -10,6 +11,7 @@ import type { Checked, SheetProps } from './ImportPage'
 import {
   assign,
   bodyOf,
+  bringsPeople,
   contactTargets,
   cooperationFields,
   customerFields,
@@ -18,12 +20,13 @@ import {
   type Fault,
   faultsOf,
   mappingOf,
+  replacementsOf,
   slotOf,
 } from './state'
 import { pathsOf } from './subject'
 
 type Props = SheetProps & {
-  known: Checked['mapping'] | undefined
+  known: Checked | undefined
   onChecked: (checked: Checked) => void
   onView: (view: ImportView) => void
 }
@@ -31,13 +34,15 @@ type Props = SheetProps & {
 export function MapStep({ view, known, onChecked, onView }: Props) {
   const go = useGo()
   const maySetGrade = useMaySetGrade()
-  const [mapping, setMapping] = useState(known ?? mappingOf(view.columns))
+  const [mapping, setMapping] = useState(known?.mapping ?? mappingOf(view.columns))
   const [duplicates, setDuplicates] = useState<Duplicates>(view.duplicates)
   const [defaults, setDefaults] = useState<Defaults>({ owner_id: null, source: null, grade: null })
+  const [ground, setGround] = useState(known?.body.basis ?? view.basis ?? undefined)
   const [error, setError] = useState<string>()
   const [busy, setBusy] = useState(false)
   const { subject } = view
-  const faults = faultsOf(mapping, subject)
+  const people = subject === 'customer' && bringsPeople(mapping)
+  const faults = faultsOf(mapping, subject, people ? ground : null)
   const added = useCustomFields('customer').map((field) => field.key)
   const addedToContacts = useCustomFields('contact').map((field) => field.key)
   const contacts = contactTargets(view.columns, mapping, addedToContacts)
@@ -45,8 +50,16 @@ export function MapStep({ view, known, onChecked, onView }: Props) {
     setBusy(true)
     setError(undefined)
     try {
-      const preview = await mapImport(view.id, bodyOf(view.columns, mapping, duplicates, defaults))
-      onChecked({ mapping, preview })
+      // A column that goes elsewhere now has other values.
+      const kept = (known?.body.replacements ?? replacementsOf(view.columns, mapping)).filter(
+        ({ index }) => !known || known.mapping[index] === mapping[index],
+      )
+      const replacements = kept.map(({ index, from, to }) => ({ index, from, to: to ?? null }))
+      const body = {
+        ...bodyOf(view.columns, mapping, duplicates, defaults, replacements),
+        basis: people ? ground : null,
+      }
+      onChecked({ mapping, body, preview: await mapImport(view.id, body) })
     } catch (problem) {
       setError(messageOf(problem))
       setBusy(false)
@@ -131,6 +144,7 @@ export function MapStep({ view, known, onChecked, onView }: Props) {
           />
         </div>
       )}
+      {people && <Ground value={ground} hint={t('import.basis_hint')} onChange={setGround} />}
       {faults.length > 0 && (
         <Notice>
           <ul>

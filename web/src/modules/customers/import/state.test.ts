@@ -10,6 +10,8 @@ import {
   mappingOf,
   outcomes,
   problemsOf,
+  replaced,
+  replacementsOf,
   slotOf,
   stepOf,
   takenOf,
@@ -47,7 +49,31 @@ describe('the mapping', () => {
       ],
       duplicates: 'update',
       defaults: { owner_id: 'u1' },
+      replacements: [],
     })
+  })
+})
+
+describe('values read in place of others', () => {
+  const industry = { ...column(2, '行业', 'industry'), replacements: { 食品: 'C', 其他: null } }
+  const kept = [
+    { index: 2, from: '食品', to: 'C' },
+    { index: 2, from: '其他', to: null },
+  ]
+  it('are kept while their column goes where it went', () => {
+    expect(replacementsOf([industry], { 2: 'industry' })).toEqual(kept)
+    expect(replacementsOf([industry], { 2: 'source' })).toEqual([])
+    expect(replacementsOf([industry], {})).toEqual([])
+  })
+  it('stand once for each value and can be taken back', () => {
+    const other = replaced(kept, { index: 2, from: '其他' }, 'A')
+    expect(other).toEqual([kept[0], { index: 2, from: '其他', to: 'A' }])
+    expect(replaced(other, { index: 2, from: '食品' }, undefined)).toEqual([{ index: 2, from: '其他', to: 'A' }])
+    expect(replaced(kept, { index: 4, from: '食品' }, null)).toHaveLength(3)
+  })
+  it('are sent with the mapping', () => {
+    const defaults = { owner_id: null, source: null, grade: null }
+    expect(bodyOf([industry], { 2: 'industry' }, 'skip', defaults, kept).replacements).toEqual(kept)
   })
 })
 

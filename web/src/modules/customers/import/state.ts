@@ -1,5 +1,5 @@
 /** Which column of a sheet becomes which field: what may be chosen, what is still wrong, what the server is sent. */
-import type { ImportColumn, ImportMapping, ImportProblem as Problem, ImportRow as Row } from '../queries'
+import type { Ground, ImportColumn, ImportMapping, ImportProblem as Problem, ImportRow as Row } from '../queries'
 import type { Subject } from './subject'
 
 export const customerFields = [
@@ -101,13 +101,22 @@ export function assign(mapping: Mapping, index: number, field: string | null): M
   return field ? { ...rest, [index]: field } : rest
 }
 
-export type Fault = { kind: 'need_name' | 'need_customer' | 'need_happened_on' } | { kind: 'twice'; field: string }
+/** Whether a column says something of people. */
+export const bringsPeople = (mapping: Mapping) => Object.values(mapping).some((field) => slotOf(field) > 0)
+
+export type Fault =
+  | { kind: 'need_name' | 'need_customer' | 'need_happened_on' | 'need_basis' | 'need_proof' }
+  | { kind: 'twice'; field: string }
 
 /** What must be settled before the data can be checked. */
-export function faultsOf(mapping: Mapping, subject: Subject = 'customer'): Fault[] {
+export function faultsOf(mapping: Mapping, subject: Subject = 'customer', ground?: Ground | null): Fault[] {
   const fields = Object.values(mapping)
   const twice = [...new Set(fields.filter((field, at) => !many.has(field) && fields.indexOf(field) !== at))]
   const faults: Fault[] = twice.map((field) => ({ kind: 'twice', field }))
+  if (subject === 'customer' && bringsPeople(mapping)) {
+    if (ground === undefined) faults.unshift({ kind: 'need_basis' })
+    if (ground?.basis === 'consent' && !ground.proof?.trim()) faults.unshift({ kind: 'need_proof' })
+  }
   if (subject === 'customer') return fields.includes('name') ? faults : [{ kind: 'need_name' }, ...faults]
   if (!fields.some((field) => whose.includes(field))) faults.unshift({ kind: 'need_customer' })
   if (!fields.includes('cooperation.happened_on')) faults.unshift({ kind: 'need_happened_on' })
@@ -122,13 +131,36 @@ export function bodyOf(
   mapping: Mapping,
   duplicates: Duplicates,
   defaults: Defaults,
+  replacements: readonly Replacement[] = [],
 ): ImportMapping {
   const given = Object.entries(defaults).filter(([, value]) => value !== null)
   return {
     columns: columns.map(({ index }) => ({ index, field: mapping[index] ?? null })),
     duplicates,
     defaults: Object.fromEntries(given),
+    replacements: replacements.filter(({ index }) => mapping[index] !== undefined),
   }
+}
+
+/** What is read in place of a cell; nothing leaves it empty. */
+export type Replacement = { index: number; from: string; to: string | null }
+
+/** Those that the sheet was last looked at with, as far as their columns still go where they went. */
+export function replacementsOf(columns: readonly ImportColumn[], mapping: Mapping): Replacement[] {
+  const kept = columns.filter(({ index, field }) => field && mapping[index] === field)
+  return kept.flatMap(({ index, replacements }) =>
+    Object.entries(replacements ?? {}).map(([from, to]) => ({ index, from, to: to ?? null })),
+  )
+}
+
+/** With this one, in place of another for the same cells; without any when it is taken back. */
+export function replaced(
+  all: readonly Replacement[],
+  { index, from }: Pick<Replacement, 'index' | 'from'>,
+  to: string | null | undefined,
+): Replacement[] {
+  const others = all.filter((one) => one.index !== index || one.from !== from)
+  return to === undefined ? others : [...others, { index, from, to }]
 }
 
 /** What is wrong, cell by cell; what belongs to no column belongs to the row. */

@@ -21,6 +21,7 @@ export const custom = {
     'custom.kind.choice': '单选',
     'custom.kind.multi': '多选',
     'custom.kind.person': '同事',
+    'custom.kind.file': '文件',
     'custom.class': '保密级别',
     'custom.class_why': '个人和敏感信息加密保存，只显示星号，查看要写原因并留痕，不能筛选和搜索',
     'custom.class.ordinary': '一般',
@@ -68,6 +69,7 @@ export const custom = {
     'custom.kind.choice': 'Choice',
     'custom.kind.multi': 'Several choices',
     'custom.kind.person': 'Colleague',
+    'custom.kind.file': 'File',
     'custom.class': 'Protection',
     'custom.class_why':
       'Personal and sensitive values are encrypted, shown as stars, revealed with a reason and a trace, and never filtered or searched',

@@ -149,6 +149,7 @@ fn state(text: &str) -> Result<CooperationState, Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::customers::import::model::Replacements;
     use crate::customers::import::target::Target;
 
     fn read(cells: &[(&str, &str)]) -> Said {
@@ -156,6 +157,7 @@ mod tests {
             index,
             heading: if *field == "amount_fen" { "金额(万元)".to_owned() } else { String::new() },
             field: Target::deal(field),
+            replacements: Replacements::new(),
             samples: Vec::new(),
         };
         let columns: Vec<Column> = cells.iter().enumerate().map(column).collect();

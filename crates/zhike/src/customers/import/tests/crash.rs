@@ -51,7 +51,8 @@ fn half_a_run(app: &TestApp, import: Uuid, whole: usize) -> usize {
     let mut file =
         TableSource::open(app.app.files.read(&row.digest).expect("the sheet"), source::limits()).expect("a table");
     let plan = Plan::read(&mut file, row.place(), &reading, usize::MAX).expect("a plan");
-    let about = Arc::new(About { import, file: row.file_name, duplicates: row.duplicates, dry_run: false });
+    let basis = row.basis().expect("a basis");
+    let about = Arc::new(About { import, file: row.file_name, duplicates: row.duplicates, dry_run: false, basis });
     let (mut at, mut batches) = (0, 0);
     while at < plan.customers() {
         let batch = Arc::new(job::next_batch(&who, &reading, &plan, &mut at, ROWS).expect("a batch"));

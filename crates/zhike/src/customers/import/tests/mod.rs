@@ -2,10 +2,12 @@
 
 mod crash;
 mod flow;
+mod grounds;
 mod known;
 mod messy;
 mod problems;
 mod refusals;
+mod replacements;
 pub mod sheets;
 
 use axum::http::Method;
@@ -30,7 +32,7 @@ pub fn path(import: &Value) -> String {
 }
 
 pub fn put_mapping(session: &Session<'_>, import: &Value, duplicates: &str, defaults: Value) -> Reply {
-    let body = json!({ "columns": recognised(import), "duplicates": duplicates, "defaults": defaults });
+    let body = json!({ "columns": recognised(import), "duplicates": duplicates, "defaults": defaults, "basis": { "basis": "contract" } });
     session.request(Method::PUT, &format!("{}/mapping", path(import))).json(body).send()
 }
 

@@ -84,7 +84,7 @@ store::db_test! {
             let row: Vec<String> = columns.iter().map(|(_, cell)| (*cell).to_owned()).collect();
             let uploaded = upload(&steward, "a.csv", sheets::csv(&[heading, row]).as_bytes());
             let placed: Vec<Value> = columns.iter().enumerate().map(|(at, (field, _))| json!({ "index": at, "field": field })).collect();
-            let body = json!({ "columns": placed, "duplicates": "create" });
+            let body = json!({ "columns": placed, "duplicates": "create", "basis": { "basis": "contract" } });
             let preview = steward.request(axum::http::Method::PUT, &format!("{}/mapping", path(&uploaded))).json(body).send().ok();
             let problems = preview["rows"][0]["problems"].as_array().expect("problems").clone();
             let told = problems.iter().find(|problem| problem["code"] == *code);
@@ -127,7 +127,7 @@ store::db_test! {
             let uploaded = reply.created();
             let fields = ["name", "contact.name", "contact.phone", "grade", "owner", "cooperation_since", "region", "credit_code", "notes"];
             let columns: Vec<Value> = fields.iter().enumerate().map(|(at, field)| json!({ "index": at, "field": field })).collect();
-            let body = json!({ "columns": columns, "duplicates": mode });
+            let body = json!({ "columns": columns, "duplicates": mode, "basis": { "basis": "contract" } });
             let preview = li.request(axum::http::Method::PUT, &format!("{}/mapping", path(&uploaded))).json(body).send().ok();
             let checked = counts(&preview["counts"]);
             prop_assert_eq!(Some(checked.iter().sum()), uploaded["rows"].as_i64());

@@ -35,7 +35,7 @@ store::db_test! {
                 grade: crate::customers::model::Grade::Ordinary,
                 department: who.department.map(crate::kernel::Id::uuid),
                 new: NewInteraction { kind: Kind::Phone, at, contact_id: None, content: format!("第{n}次"), feedback: None,
-                    next_at: None, priority: None, next_plan: None, duty_id: None },
+                    next_at: None, priority: None, next_plan: None, duty_id: None, check_in: None },
                 done_at: None,
             }).collect();
             past::insert_block(tx, &system.grant()?, &block)
