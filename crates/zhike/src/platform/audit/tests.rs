@@ -153,6 +153,30 @@ store::db_test! {
         assert!(db.write_blocking(|tx| tx.execute(&RENAME, &[&3i64, &"王五"])).is_err(), "what stays stays guarded");
     }
 
+    fn a_colleague_of_the_same_name_keeps_their_entries(db) {
+        let about = |entity| Entry {
+            at: jiff::Timestamp::UNIX_EPOCH,
+            actor: None,
+            actor_name: "",
+            request: Box::leak(Box::default()),
+            action: "update",
+            entity,
+            entity_id: Uuid::nil(),
+            customer: None,
+            changes: json!({ "name": "王芳" }),
+        };
+        let erased = db.write_blocking(move |tx| {
+            append(tx, about(Entity::User))?;
+            append(tx, about(Entity::View))?;
+            let vault = std::sync::Arc::new(Vault::from_root(&[7; 32]));
+            let who = crate::platform::access::system(jiff::Timestamp::UNIX_EPOCH, &vault);
+            erase_some(tx, &who, (&[], &[]), &["王芳".to_owned()], 100)?;
+            of_record(tx, Uuid::nil(), 9)
+        });
+        let told: Vec<_> = erased.expect("erased").into_iter().map(|entry| (entry.entity, entry.changes)).collect();
+        assert_eq!(told[1..], [("view".to_owned(), "{}".to_owned()), ("user".to_owned(), "{\"name\":\"王芳\"}".to_owned())]);
+    }
+
     fn what_is_emptied_without_a_word_is_found(db) {
         write(&db, 3);
         db.write_blocking(|tx| Ok::<_, crate::kernel::Error>(tx.execute(&EMPTY, &[&2i64, &1i64])?)).expect("the database lets it pass");
