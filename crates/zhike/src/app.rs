@@ -63,6 +63,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 43, name: "merge_notes", sql: include_str!("../migrations/0043_merge_notes.sql") },
     Migration { version: 44, name: "handovers", sql: include_str!("../migrations/0044_handovers.sql") },
     Migration { version: 45, name: "erased marks", sql: include_str!("../migrations/0045_erased_marks.sql") },
+    Migration { version: 46, name: "counts", sql: include_str!("../migrations/0046_counts.sql") },
     Migration { version: 48, name: "field", sql: include_str!("../migrations/0048_field.sql") },
     Migration { version: 50, name: "engagement", sql: include_str!("../migrations/0050_engagement.sql") },
     Migration { version: 51, name: "check in", sql: include_str!("../migrations/0051_check_in.sql") },

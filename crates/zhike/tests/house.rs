@@ -27,6 +27,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("0043_merge_notes.sql", "customers"),
     ("0044_handovers.sql", "customers"),
     ("0045_erased_marks.sql", "customers"),
+    ("0046_counts.sql", "customers"),
     ("0048_field.sql", "customers"),
     ("0050_engagement.sql", "engagement"),
     ("0051_check_in.sql", "engagement"),
@@ -198,12 +199,17 @@ fn tables_of_customers(text: &str) -> Vec<String> {
         .collect()
 }
 
+fn drops(text: &str, table: &str) -> bool {
+    text.to_lowercase().contains(&format!("drop table {table};"))
+}
+
 #[test]
 fn what_is_held_of_a_customer_is_declared_by_one_room() {
     let mut declared: Vec<&str> = zhike::app::holdings().iter().map(|holding| holding.table).collect();
     declared.sort_unstable();
     let mut made: Vec<String> =
         zhike::app::MIGRATIONS.iter().flat_map(|migration| tables_of_customers(migration.sql)).collect();
+    made.retain(|table| !zhike::app::MIGRATIONS.iter().any(|later| drops(later.sql, table)));
     made.sort_unstable();
     assert!(made.len() > 10, "the migrations were read: {made:?}");
     assert_eq!(declared, made, "declare each table that has a customer_id in the holdings of its room, once");
@@ -232,7 +238,7 @@ const NOT_TOLD: &[&str] = &[
     "erasure",
     "fact",
     "handover_customer",
-    "handover_tick",
+    "handover_mark",
     "relation",
     "removed_contact",
 ];

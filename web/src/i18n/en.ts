@@ -49,7 +49,7 @@ export const en: Record<keyof typeof zh, string> = {
   'list.select_all': 'Select this page',
   'list.select_row': 'Select {what}',
   'list.selected': '{n} selected',
-  'list.selected_more': 'More than {n} selected',
+  'list.selected_more': 'At least {n} selected',
   'list.select_found': 'Select all that the filter finds',
   'list.clear_selection': 'Clear selection',
   'list.load_more': 'Load more',

@@ -49,7 +49,7 @@ export const zh = {
   'list.select_all': '选择本页',
   'list.select_row': '选择 {what}',
   'list.selected': '已选 {n} 条',
-  'list.selected_more': '已选超过 {n} 条',
+  'list.selected_more': '已选至少 {n} 条',
   'list.select_found': '选择筛选出的全部',
   'list.clear_selection': '取消选择',
   'list.load_more': '加载更多',

@@ -6,7 +6,7 @@ use store::{Predicate, Tx};
 use uuid::Uuid;
 
 use super::model::Customer;
-use super::{contacts, index, merges, reach, service};
+use super::{contacts, handovers, index, merges, reach, relations, service};
 use crate::kernel::{Action, Entity, Error, Id, Principal, Result};
 use crate::platform::bin::{Bin, Item};
 use crate::platform::holdings;
@@ -17,7 +17,6 @@ pub const CONTACT: &str = "contact";
 const ROWS_AT_ONCE: i64 = 500;
 
 store::statements! {
-    RELATIONS_TO = "delete from relation where other_id = $1";
     PAIRS_WITH = "delete from duplicate_pair where other_id = $1";
     MERGES_OF = "delete from customer_merge where loser_id = $1";
     SHARES = "delete from share where entity = 'customer' and record_id = $1";
@@ -57,13 +56,10 @@ fn visible_contacts(who: &Principal) -> Predicate {
     of_customers(who, Entity::Contact)
 }
 
-/// Rows of the bin that hang on customers whose children of that kind somebody may see.
+/// Rows of the bin that hang on customers whose children of that kind somebody may see. Who sees all of them does not see
+/// what hangs on one that is removed or restricted either.
 pub fn of_customers(who: &Principal, children: Entity) -> Predicate {
-    let all = |entity| reach::register(who, Action::Read, entity) == Predicate::All;
-    match all(Entity::Customer) && all(children) {
-        true => Predicate::All,
-        false => reach::through(who, "customer_id", children),
-    }
+    reach::through(who, "customer_id", children)
 }
 
 fn restore(tx: &mut Tx<'_>, who: &Arc<Principal>, item: &Item) -> Result<()> {
@@ -96,24 +92,27 @@ fn held(tx: &mut Tx<'_>, item: &Item) -> Result<bool> {
     Ok(false)
 }
 
-fn purge(tx: &mut Tx<'_>, item: &Item) -> Result<bool> {
-    purge_some(tx, item.id, ROWS_AT_ONCE)
+fn purge(tx: &mut Tx<'_>, who: &Principal, item: &Item) -> Result<bool> {
+    purge_some(tx, who, item.id, ROWS_AT_ONCE)
 }
 
 /// Removes the next rows of a customer, and of all that became part of it, in every room: `most` of each table at a time,
 /// at last the customer itself. Whether any are left. What was done with it stays in the audit and in the history of
 /// duties. The caller has seen to it that the customer is out of sight.
-pub fn purge_some(tx: &mut Tx<'_>, customer: Uuid, most: i64) -> Result<bool> {
+pub fn purge_some(tx: &mut Tx<'_>, who: &Principal, customer: Uuid, most: i64) -> Result<bool> {
     let family = merges::family(tx, customer)?;
     for member in &family {
-        if holdings::purge_some(tx, *member, most)? {
+        if relations::service::purge_some(tx, *member, most)? {
+            return Ok(true);
+        }
+        if handovers::around(tx, who, &[*member], |tx| holdings::purge_some(tx, *member, most))? {
             return Ok(true);
         }
     }
     // The customer itself goes last, so that an interrupted removal still knows the whole family.
     for member in family.iter().rev() {
         index::forget(tx, *member)?;
-        for statement in [&RELATIONS_TO, &PAIRS_WITH, &MERGES_OF, &SHARES, &ROW] {
+        for statement in [&PAIRS_WITH, &MERGES_OF, &SHARES, &ROW] {
             tx.execute(statement, &[member])?;
         }
     }

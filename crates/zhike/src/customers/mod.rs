@@ -110,7 +110,7 @@ pub fn holdings() -> Vec<Holding> {
         holding!("bulk_row" texts "before, after" stays),
         holding!("removed_contact" moves by "id"),
         holding!("handover_customer" moves by "id"),
-        holding!("handover_tick" stays),
+        holding!("handover_mark" follows "handover_customer" by "line_id"),
         holding!("customer_flaw" stays),
     ]
 }

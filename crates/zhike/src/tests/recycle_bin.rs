@@ -50,9 +50,24 @@ fn sweep(app: &TestApp) {
 
 /// Tables in which something still names a record.
 fn tables_naming(db: &store::testing::TestDb, id: &str) -> Vec<String> {
+    // SQLite keeps an id as bytes; in JSON it is text.
+    let bytes = format!("{:?}", id.parse::<uuid::Uuid>().expect("an id").as_bytes());
     let id = id.replace('-', "");
-    let named = |rows: &[store::Row]| format!("{rows:?}").replace('-', "").contains(&id);
+    let named = |rows: &[store::Row]| {
+        let text = format!("{rows:?}");
+        text.contains(&bytes) || text.replace('-', "").contains(&id)
+    };
     db.content(&[]).into_iter().filter(|(_, rows)| named(rows)).map(|(table, _)| table).collect()
+}
+
+/// Tables in which something still says this.
+fn tables_saying(db: &store::testing::TestDb, what: &str) -> Vec<String> {
+    db.content(&[]).into_iter().filter(|(_, rows)| format!("{rows:?}").contains(what)).map(|(table, _)| table).collect()
+}
+
+store::statements! {
+    GIVEN_UP = "update job set state = 'failed' where kind = 'platform.bin.purge'";
+    RESTRICT = "update customer set restricted_at = $2, removed_at = $2 where id = $1";
 }
 
 store::db_test! {
@@ -111,7 +126,9 @@ store::db_test! {
         li.delete(&format!("{path}/{boss_id}")).ok();
         wang.delete(&format!("/customers/{id}")).ok();
         assert_eq!(bin(&wang), [pair("customer", "华盛机械")], "what hangs on it comes back with it");
-        assert_eq!(app.sign_in("steward").post(&format!("/bin/{boss_id}/restore"), json!({})).refused(409), "bin.customer_first");
+        let steward = app.sign_in("steward");
+        assert_eq!(bin(&steward), [pair("customer", "华盛机械")], "who sees all customers does not see more of this one");
+        assert_eq!(steward.post(&format!("/bin/{boss_id}/restore"), json!({})).refused(404), "not_found");
     }
 
     fn a_withdrawn_contact_counts_again_and_its_to_do_is_back(db) {
@@ -159,8 +176,41 @@ store::db_test! {
             let left: Vec<String> = tables_naming(&db, gone).into_iter().filter(|table| !history.contains(&table.as_str())).collect();
             assert!(left.is_empty(), "{left:?} still name it");
         }
+        // Neither a name nor what was written is left: the audit holds what was done, duties whose they were.
+        let texts = ["audit", "breach", "duty", "duty_event", "fact"];
+        for gone in ["华盛机械", "谈过价格", "寄样品"] {
+            let left: Vec<String> = tables_saying(&db, gone).into_iter().filter(|table| !texts.contains(&table.as_str())).collect();
+            assert!(left.is_empty(), "{left:?} still say {gone}");
+        }
         assert_eq!(wang.get(&format!("/customers/{kept}")).ok()["name"], "瑞丰食品");
         assert!(app.read(|tx| crate::platform::audit::verify(tx, None)).is_intact());
+    }
+
+    fn what_was_decided_on_is_asked_for_until_it_is_gone(db) {
+        let app = TestApp::new(&db);
+        let (wang, steward) = (app.sign_in("wang"), app.sign_in("steward"));
+        let id = customer(&app.sign_in("li"), "华盛机械");
+        wang.delete(&format!("/customers/{id}")).ok();
+        steward.post(&format!("/bin/{id}/purge"), json!({ "reason": "客户要求" })).ok();
+        app.write(|tx| Ok(tx.execute(&GIVEN_UP, &[])?));
+        app.run_jobs();
+        assert!(tables_naming(&db, &id).contains(&"customer".to_owned()), "its job was given up");
+        sweep(&app);
+        assert!(!tables_naming(&db, &id).contains(&"customer".to_owned()));
+    }
+
+    fn what_hangs_on_a_restricted_customer_is_named_to_nobody(db) {
+        let app = TestApp::new(&db);
+        let (wang, li, steward) = (app.sign_in("wang"), app.sign_in("li"), app.sign_in("steward"));
+        let id = customer(&li, "华盛机械");
+        let boss = text(&items(&li, &format!("/customers/{id}/contacts"))[0]["id"]).to_owned();
+        li.delete(&format!("/customers/{id}/contacts/{boss}")).ok();
+        assert_eq!(bin(&steward), [pair("contact", "张伟")]);
+        let (uuid, now) = (id.parse::<uuid::Uuid>().expect("an id"), app.clock.now());
+        app.write(move |tx| Ok(tx.execute(&RESTRICT, &[&uuid, &now])?));
+        assert_eq!((bin(&steward).len(), bin(&wang).len()), (0, 0));
+        let filter = "%5B%5B%22title%22%2C%22contains%22%2C%22%E5%BC%A0%22%5D%5D";
+        assert_eq!(items(&steward, &format!("/bin?filter={filter}")).len(), 0);
     }
 
     fn before_its_time_it_goes_only_by_who_has_the_right_with_a_reason(db) {

@@ -103,12 +103,12 @@ describe('DataView', () => {
     await screen.findByRole('button', { name: '甲' })
     await user.keyboard('jxjxjx')
     await user.click(screen.getByRole('button', { name: '选择筛选出的全部' }))
-    const bar = await screen.findByRole('toolbar', { name: '已选超过 10,000 条' })
+    const bar = await screen.findByRole('toolbar', { name: '已选至少 10,000 条' })
     await user.click(within(bar).getByRole('button', { name: '批量' }))
     expect(bulk.mock.calls[0]?.[2]).toMatchObject({ q: '甲', filter: [] })
     // One row unticked: it is not everything any more.
     await user.click(screen.getAllByRole('checkbox')[1] as HTMLElement)
-    expect(screen.queryByRole('toolbar', { name: '已选超过 10,000 条' })).toBeNull()
+    expect(screen.queryByRole('toolbar', { name: '已选至少 10,000 条' })).toBeNull()
   })
 
   it('does not take letters typed into the keyword', async () => {

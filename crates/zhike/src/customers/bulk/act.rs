@@ -8,12 +8,12 @@ use store::{Predicate, Tx};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::customers::draft;
 use crate::customers::input::{self, CustomerPatch};
 use crate::customers::model::{Customer, CustomerKind, Grade};
 use crate::customers::reach;
 use crate::customers::rules::text::Faults;
 use crate::customers::service::{self, Home};
+use crate::customers::{draft, grades};
 use crate::kernel::custom::CustomKind;
 use crate::kernel::permission::action::{Approve, Assign, Delete, Update};
 use crate::kernel::permission::entity;
@@ -103,23 +103,25 @@ impl Act {
         reach::predicate(who, self.action(), Entity::Customer)
     }
 
-    /// Refuses what nobody could do to any customer, and what this person may not do at all.
-    pub fn check(&self, tx: &mut Tx<'_>, who: &Arc<Principal>) -> Result<()> {
+    /// Refuses what nobody could do to any customer, and what this person may not do at all. Answers whose the customers
+    /// are to be, where that is what is asked for.
+    pub fn check(&self, tx: &mut Tx<'_>, who: &Arc<Principal>) -> Result<Option<Home>> {
         if who.permissions.reach(self.action(), Entity::Customer).is_none() {
             return Err(Error::forbidden());
         }
         match self {
             Self::Owner { reason, .. } | Self::Department { reason, .. } => {
                 input::reason(reason)?;
-                self.home(tx, who).map(drop)
+                return self.home(tx, who);
             }
-            Self::Grade { reason, .. } => input::reason(reason).map(drop),
+            Self::Grade { reason, .. } => drop(input::reason(reason)?),
             Self::Tags { add, remove } if add.is_empty() && remove.is_empty() => {
-                Err(Error::field_invalid("add", "required"))
+                return Err(Error::field_invalid("add", "required"));
             }
-            Self::Tags { .. } | Self::Edit { .. } => self.check_patch(tx, who),
-            Self::Remove {} => Ok(()),
+            Self::Tags { .. } | Self::Edit { .. } => self.check_patch(tx, who)?,
+            Self::Remove {} => {}
         }
+        Ok(None)
     }
 
     /// Values that are wrong are wrong for every customer: they are told before anything is begun.
@@ -147,8 +149,7 @@ impl Act {
         values::check_people(tx, who, Entity::Customer, &none, &taken)
     }
 
-    /// Whose the customers are to be, where that is what is asked for.
-    pub fn home(&self, tx: &mut Tx<'_>, who: &Arc<Principal>) -> Result<Option<Home>> {
+    fn home(&self, tx: &mut Tx<'_>, who: &Arc<Principal>) -> Result<Option<Home>> {
         match self {
             Self::Owner { owner_id, .. } => service::home_with(tx, &who.grant()?, *owner_id).map(Some),
             Self::Department { department_id, .. } => service::home_in(tx, &who.grant()?, *department_id).map(Some),
@@ -196,23 +197,24 @@ impl Act {
         }
     }
 
-    /// Does it, by the way in which one customer is changed.
-    pub fn perform(&self, tx: &mut Tx<'_>, who: &Arc<Principal>, customer: &Customer) -> Result<()> {
-        let id = customer.id;
+    /// Does it to a customer that is held ([`Act::load`]), by the way in which one customer is changed.
+    pub fn perform(
+        &self,
+        tx: &mut Tx<'_>,
+        who: &Arc<Principal>,
+        home: Option<Home>,
+        mut customer: Customer,
+    ) -> Result<()> {
         match self {
-            Self::Owner { owner_id, reason } => {
-                service::set_owner(tx, &who.grant()?, id, None, (*owner_id, reason)).map(drop)
+            Self::Owner { reason, .. } | Self::Department { reason, .. } => {
+                let home = home.ok_or_else(|| Error::internal("a transfer to nobody"))?;
+                service::move_to(tx, who, &mut customer, home, &input::reason(reason)?)
             }
-            Self::Department { department_id, reason } => {
-                service::set_department(tx, &who.grant()?, id, (*department_id, reason)).map(drop)
-            }
-            Self::Grade { grade, reason } => {
-                service::set_grade(tx, &who.grant()?, id, None, (*grade, reason)).map(drop)
-            }
-            Self::Remove {} => service::remove(tx, &who.grant()?, id),
+            Self::Grade { grade, reason } => regrade(tx, who, customer, (*grade, &input::reason(reason)?)),
+            Self::Remove {} => service::remove_held(tx, who, customer),
             Self::Tags { .. } | Self::Edit { .. } => {
-                let patch = self.patch(customer)?;
-                service::change(tx, who, &mut customer.clone(), &patch, "update").map(drop)
+                let patch = self.patch(&customer)?;
+                service::change(tx, who, &mut customer, &patch, "update").map(drop)
             }
         }
     }
@@ -253,7 +255,8 @@ impl Act {
                     return Ok(CHANGED_SINCE);
                 }
                 let grade: Grade = serde_json::from_value(before["grade"].clone())?;
-                service::set_grade(tx, &who.grant()?, id, None, (grade, &taken_back(reason)))?;
+                let customer = service::checked(tx, &who.grant::<Approve, entity::Customer>()?, customer)?;
+                regrade(tx, who, customer, (grade, &taken_back(reason)))?;
             }
             Self::Remove {} => {
                 let customer = service::locked(tx, id)?;
@@ -272,6 +275,14 @@ impl Act {
             }
         }
         Ok(None)
+    }
+}
+
+/// Grades a held customer anew, which takes more than the right to approve.
+fn regrade(tx: &mut Tx<'_>, who: &Principal, mut customer: Customer, (grade, reason): (Grade, &str)) -> Result<()> {
+    match grades::service::may_set(tx, who, &customer)? {
+        true => service::regrade(tx, who, &mut customer, (grade, reason)),
+        false => Err(Error::forbidden().field("grade", "not_allowed")),
     }
 }
 

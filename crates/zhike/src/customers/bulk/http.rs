@@ -8,7 +8,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::preview::{self, Preview};
-use super::selection::{self, Found, Selection};
+use super::selection::{self, COUNTED_MOST, Found, PAGE, Selection, Walk};
 use super::service::{self, BulkView, NewBulk, RowView};
 use crate::app::App;
 use crate::kernel::Result;
@@ -27,7 +27,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(undo))
 }
 
-/// How many customers are meant. Counted up to 10,000; of more it is said only that there are more.
+/// How many customers are meant. Counted up to 10,000; of more it is said only that it was not looked further.
 #[utoipa::path(post, path = "/customers/bulk/count", tag = "customers",
     extensions(("x-permission" = json!("read customer"))), request_body = Selection,
     responses((status = 200, body = Found)))]
@@ -36,7 +36,17 @@ async fn count(
     grant: Granted<Read, Customer>,
     Body(asked): Body<Selection>,
 ) -> Result<Json<Found>> {
-    Ok(Json(app.db.read(move |tx| selection::count(tx, &grant, &asked)).await?))
+    let (asked, at, mut found, mut walk) = (Arc::new(asked), grant.now(), Found::default(), Walk::default());
+    // Page by page, so that a reader is not held for long.
+    loop {
+        let (grant, asked, from) = (grant.0.clone(), Arc::clone(&asked), walk.cursor.take());
+        let (count, next) = app.db.read(move |tx| selection::count(tx, &grant, &asked, (from.as_deref(), at))).await?;
+        found.count += count;
+        if !walk.goes_on(count as usize, COUNTED_MOST, next) {
+            found.more = walk.cursor.is_some();
+            return Ok(Json(found));
+        }
+    }
 }
 
 /// What a change would mean for the customers that are meant, of 10,000 at most. Nothing is changed.
@@ -48,15 +58,15 @@ async fn preview(
     grant: Granted<Read, Customer>,
     Body(asked): Body<NewBulk>,
 ) -> Result<Json<Preview>> {
-    let (asked, mut all, mut cursor) = (Arc::new(asked), Preview::default(), None::<String>);
+    let (asked, mut all, mut walk) = (Arc::new(asked), Preview::default(), Walk::default());
     // Page by page, so that a reader is not held for long.
     loop {
-        let (grant, asked, from) = (grant.0.clone(), Arc::clone(&asked), cursor.take());
+        let (grant, asked, from) = (grant.0.clone(), Arc::clone(&asked), walk.cursor.take());
         let (page, next) = app.db.read(move |tx| preview::page(tx, &grant, &asked, from.as_deref())).await?;
+        let found = page.found as usize;
         all.add(page);
-        cursor = next;
-        if cursor.is_none() || all.is_full() {
-            all.more = cursor.is_some();
+        if !walk.goes_on(found, PAGE, next) {
+            all.more = walk.cursor.is_some();
             return Ok(Json(all));
         }
     }

@@ -2,6 +2,7 @@
 //! was interrupted goes on with those that wait, and does none twice.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
@@ -14,7 +15,8 @@ use super::act::{Act, Verdict};
 use super::model::{self, Bulk, BulkRow, BulkState, Outcome, RowState};
 use super::selection::{Only, Selection};
 use super::service::audited;
-use crate::customers::service;
+use super::tidy;
+use crate::customers::service::{self, Home};
 use crate::kernel::{Error, Principal, Result};
 use crate::platform::custom::values;
 use crate::platform::jobs::{JobContext, Registry};
@@ -25,6 +27,7 @@ const AT_ONCE: i64 = 20;
 
 pub fn register(registry: &mut Registry) {
     registry.on(KIND, run);
+    registry.on(tidy::KIND, tidy::run).every(Duration::from_secs(3600), tidy::KIND);
 }
 
 /// The job that goes on with it, as whoever asked for it.
@@ -113,11 +116,11 @@ pub(super) fn step(tx: &mut Tx<'_>, who: &Arc<Principal>, id: Uuid) -> Result<Bu
     let undoing = bulk.state == BulkState::Undoing;
     let rows = model::next(tx, id, if undoing { RowState::Changed } else { RowState::Waiting }, AT_ONCE)?;
     // Whoever has lost the right since is refused for each of them.
-    let allowed = act.check(tx, who);
+    let home = act.check(tx, who);
     for row in &rows {
-        let state = match (undoing, &allowed) {
+        let state = match (undoing, &home) {
             (true, _) => put_back(tx, who, &act, row)?,
-            (false, Ok(())) => change(tx, who, &act, row)?,
+            (false, Ok(home)) => change(tx, who, (&act, *home), row)?,
             (false, Err(error)) => refuse(tx, row, code_of(error))?,
         };
         bulk.count(state);
@@ -135,16 +138,16 @@ pub(super) fn step(tx: &mut Tx<'_>, who: &Arc<Principal>, id: Uuid) -> Result<Bu
 }
 
 /// Changes one customer, or notes why not.
-fn change(tx: &mut Tx<'_>, who: &Arc<Principal>, act: &Act, row: &BulkRow) -> Result<RowState> {
+fn change(tx: &mut Tx<'_>, who: &Arc<Principal>, (act, home): (&Act, Option<Home>), row: &BulkRow) -> Result<RowState> {
     let changed = tx.nested(|tx| {
         let customer = act.load(tx, who, row.customer_id)?;
-        let (id, home) = (customer.id.uuid(), act.home(tx, who)?);
+        let id = customer.id.uuid();
         let held = values::of_customer(tx, who, id)?.remove(&id).unwrap_or_default();
         let outcome = match act.judge(who, home, &customer, &held)? {
             Verdict::Refused(code) => outcome(RowState::Refused, Some(code), None),
             Verdict::Already => outcome(RowState::Already, None, None),
             Verdict::Change { before, after } => {
-                act.perform(tx, who, &customer)?;
+                act.perform(tx, who, home, customer)?;
                 outcome(RowState::Changed, None, Some((before, after)))
             }
         };
@@ -153,7 +156,7 @@ fn change(tx: &mut Tx<'_>, who: &Arc<Principal>, act: &Act, row: &BulkRow) -> Re
     });
     match changed {
         Err(error) if is_refusal(&error) => refuse(tx, row, code_of(&error)),
-        changed => changed,
+        changed => changed.map_err(another_time),
     }
 }
 
@@ -182,13 +185,18 @@ fn put_back(tx: &mut Tx<'_>, who: &Arc<Principal>, act: &Act, row: &BulkRow) -> 
             model::put_back(tx, row, RowState::Kept, Some(&code_of(&error)))?;
             Ok(RowState::Kept)
         }
-        back => back,
+        back => back.map_err(another_time),
     }
 }
 
-/// Whether the customer was at fault, rather than the moment.
+/// Whether the customer was at fault, rather than the moment: nobody has sent a version that could be old.
 fn is_refusal(error: &Error) -> bool {
-    error.status < 500 && error.status != 429
+    error.status < 500 && !matches!(error.status, 412 | 429)
+}
+
+/// What the moment was to blame for goes better the next time, so the job is run again.
+fn another_time(error: Error) -> Error {
+    if error.status < 500 { Error::new(503, error.code) } else { error }
 }
 
 /// The most telling code of a refusal.

@@ -8,6 +8,7 @@
 //!   those that wait.
 //! * Within a day it can be taken back, as a job too: where what was written still stands. What somebody has changed
 //!   since stays, and is listed.
+//! * Afterwards what was written over is forgotten ([`tidy`]).
 
 pub mod act;
 pub mod http;
@@ -18,5 +19,6 @@ mod selection;
 pub mod service;
 #[cfg(test)]
 mod tests;
+mod tidy;
 
 pub use job::register;

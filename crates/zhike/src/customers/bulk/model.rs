@@ -55,6 +55,7 @@ store::entity! {
         pub created_at: Timestamp,
         pub finished_at: Option<Timestamp>,
         pub undone_at: Option<Timestamp>,
+        pub tidied_at: Option<Timestamp>,
     }
 }
 

@@ -10,7 +10,6 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::act::{Act, Verdict};
-use super::selection::{COUNTED_MOST, PAGE};
 use super::service::NewBulk;
 use crate::customers::model::Customer;
 use crate::customers::service;
@@ -68,11 +67,6 @@ impl Preview {
         self.refusing.truncate(SHOWN_MOST);
     }
 
-    /// Whether enough was looked at.
-    pub fn is_full(&self) -> bool {
-        self.found as usize + PAGE > COUNTED_MOST
-    }
-
     fn refuse(&mut self, customer: Named, code: String) {
         self.refused += 1;
         *self.reasons.entry(code.clone()).or_default() += 1;
@@ -91,8 +85,7 @@ pub fn page(
 ) -> Result<(Preview, Option<String>)> {
     let who = grant.principal();
     let act = &asked.act;
-    act.check(tx, who)?;
-    let home = act.home(tx, who)?;
+    let home = act.check(tx, who)?;
     let question = asked.selection.question(cursor, grant.now())?;
     let List { items, next } = service::rows::<Customer>(tx, grant, &question)?;
     let ids: Vec<Uuid> = items.iter().map(|customer| customer.id.uuid()).collect();

@@ -16,6 +16,9 @@ use crate::kernel::{Error, Grant, Id, Result};
 const IDS_MOST: usize = 1_000;
 /// Customers of one page, in the order of their creation or, when searched for, of the search.
 pub const PAGE: usize = 200;
+/// Where a search finds much and a filter lets little through, a page ends before it is full and is not the last. One
+/// answer looks no further after so many of them.
+const SHORT_PAGES_MOST: usize = 3;
 /// What is found is counted up to here; nobody waits for the exact number of more.
 pub const COUNTED_MOST: usize = 10_000;
 
@@ -31,12 +34,30 @@ pub struct Selection {
     pub q: Option<String>,
 }
 
-/// How many there are: exactly, or that there are more than this many.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+/// How many there are: exactly, or that it was not looked any further after so many.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = BulkFound)]
 pub struct Found {
     pub count: i64,
     pub more: bool,
+}
+
+/// A walk through what is meant, page by page, that does not go on for ever.
+#[derive(Debug, Default)]
+pub struct Walk {
+    pub cursor: Option<String>,
+    found: usize,
+    short: usize,
+}
+
+impl Walk {
+    /// Whether to go on after a page with so many of at most `limit` customers.
+    pub fn goes_on(&mut self, found: usize, limit: usize, next: Option<String>) -> bool {
+        self.found += found;
+        self.short += usize::from(next.is_some() && found < limit);
+        self.cursor = next;
+        self.cursor.is_some() && self.found + PAGE <= COUNTED_MOST && self.short < SHORT_PAGES_MOST
+    }
 }
 
 store::columns! {
@@ -69,10 +90,34 @@ impl Selection {
     }
 }
 
-/// How many customers are meant, counted up to a bound.
-pub fn count(tx: &mut Tx<'_>, grant: &Grant<Read, entity::Customer>, selection: &Selection) -> Result<Found> {
-    let mut question = selection.question(None, grant.now())?;
+/// How many customers of a page are meant, and where the next one begins.
+pub fn count(
+    tx: &mut Tx<'_>,
+    grant: &Grant<Read, entity::Customer>,
+    selection: &Selection,
+    (cursor, at): (Option<&str>, Timestamp),
+) -> Result<(i64, Option<String>)> {
+    let mut question = selection.question(cursor, at)?;
     question.asked.page.limit = COUNTED_MOST;
     let List { items, next } = service::rows::<Only>(tx, grant, &question)?;
-    Ok(Found { count: items.len() as i64, more: next.is_some() })
+    Ok((items.len() as i64, next))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_walk_ends_at_the_last_page_at_the_bound_and_where_little_is_found() {
+        let page = |walk: &mut Walk, found, next: Option<&str>| walk.goes_on(found, PAGE, next.map(str::to_owned));
+        let mut walk = Walk::default();
+        assert!(page(&mut walk, PAGE, Some("a")) && !page(&mut walk, 3, None));
+        assert_eq!(walk.cursor, None);
+        let mut walk = Walk::default();
+        let pages = (0..1_000).take_while(|_| page(&mut walk, PAGE, Some("a"))).count() + 1;
+        assert_eq!((pages * PAGE, walk.cursor.as_deref()), (COUNTED_MOST, Some("a")));
+        let mut walk = Walk::default();
+        assert!(page(&mut walk, 0, Some("a")) && page(&mut walk, 1, Some("b")) && !page(&mut walk, 0, Some("c")));
+        assert_eq!(walk.cursor.as_deref(), Some("c"), "there may be more");
+    }
 }

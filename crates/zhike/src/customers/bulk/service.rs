@@ -121,6 +121,7 @@ pub fn start(tx: &mut Tx<'_>, grant: &Grant<Update, entity::Customer>, new: &New
         created_at: who.now,
         finished_at: None,
         undone_at: None,
+        tidied_at: None,
     };
     bulk.job_id = Some(job::enqueue(tx, who, &bulk)?);
     bulk.insert(tx)?;
@@ -132,30 +133,30 @@ pub fn start(tx: &mut Tx<'_>, grant: &Grant<Update, entity::Customer>, new: &New
 pub fn undo(tx: &mut Tx<'_>, grant: &Grant<Update, entity::Customer>, id: Uuid) -> Result<BulkView> {
     let who = grant.principal();
     let mut bulk = own(tx, who, id)?;
-    let ended = is_over(tx, &bulk)?;
-    let code = match bulk.state {
-        BulkState::Undoing | BulkState::Undone => Some("bulk.undone"),
-        _ if !ended => Some("bulk.running"),
-        _ if who.now > bulk.undo_until() => Some("bulk.too_late"),
-        _ => None,
-    };
-    if let Some(code) = code {
+    let failed = failure(tx, &bulk)?;
+    if let Some(code) = refused(who, &bulk, failed.as_deref()) {
         return Err(Error::conflict(code));
     }
-    (bulk.state, bulk.undone_at) = (BulkState::Undoing, Some(who.now));
+    (bulk.state, bulk.undone_at) = (BulkState::Undoing, bulk.undone_at.or(Some(who.now)));
     bulk.job_id = Some(job::enqueue(tx, who, &bulk)?);
     bulk.update(tx)?;
     audited(tx, who, "bulk_undo", &bulk)?;
     view(tx, who, bulk)
 }
 
-/// Whether no job works on it any more.
-fn is_over(tx: &mut Tx<'_>, bulk: &Bulk) -> Result<bool> {
-    Ok(matches!(bulk.state, BulkState::Done | BulkState::Undone) || failure(tx, bulk)?.is_some())
+/// Why it cannot be taken back now. Taking back that ended before it was done goes on, until it is forgotten what stood
+/// there before.
+fn refused(who: &Principal, bulk: &Bulk, failed: Option<&str>) -> Option<&'static str> {
+    match (bulk.state, failed) {
+        (BulkState::Undone, _) | (BulkState::Undoing, None) => Some("bulk.undone"),
+        (BulkState::Undoing, Some(_)) => bulk.tidied_at.is_some().then_some("bulk.too_late"),
+        (BulkState::Gathering | BulkState::Running, None) => Some("bulk.running"),
+        _ => (who.now > bulk.undo_until()).then_some("bulk.too_late"),
+    }
 }
 
 /// What ended its job before it was done.
-fn failure(tx: &mut Tx<'_>, bulk: &Bulk) -> Result<Option<String>> {
+pub fn failure(tx: &mut Tx<'_>, bulk: &Bulk) -> Result<Option<String>> {
     let Some(job) = bulk.job_id else { return Ok(None) };
     Ok(Job::find(tx, job)?.and_then(crate::platform::jobs::failure))
 }
@@ -207,14 +208,13 @@ fn own(tx: &mut Tx<'_>, who: &Principal, id: Uuid) -> Result<Bulk> {
 fn view(tx: &mut Tx<'_>, who: &Principal, bulk: Bulk) -> Result<BulkView> {
     let act: Act = serde_json::from_value(bulk.act.clone())?;
     let failed = failure(tx, &bulk)?;
-    let over = matches!(bulk.state, BulkState::Done) || (failed.is_some() && bulk.undone_at.is_none());
     Ok(BulkView {
         to: match &act {
             Act::Owner { owner_id, .. } => Some(names::user(tx, *owner_id)?.name),
             Act::Department { department_id, .. } => Some(names::department(tx, *department_id)?.name),
             _ => None,
         },
-        can_undo: over && bulk.changed > 0 && who.now <= bulk.undo_until(),
+        can_undo: bulk.changed > 0 && refused(who, &bulk, failed.as_deref()).is_none(),
         id: bulk.id,
         act,
         state: bulk.state,

@@ -3,9 +3,9 @@ use serde_json::{Value, json};
 use store::Entity as _;
 use uuid::Uuid;
 
-use super::job;
 use super::model::Bulk;
 use super::selection::Selection;
+use super::{job, tidy};
 use crate::kernel::Error;
 use crate::testing::{Session, TestApp};
 
@@ -56,6 +56,14 @@ fn one(session: &Session<'_>, id: &str) -> Value {
 
 fn counts(bulk: &Value) -> [i64; 6] {
     ["found", "changed", "already", "refused", "undone", "kept"].map(|name| bulk[name].as_i64().expect("a count"))
+}
+
+fn items_of_bulk(session: &Session<'_>) -> usize {
+    session.get("/bulk_changes").ok()["items"].as_array().expect("items").len()
+}
+
+store::statements! {
+    GIVEN_UP = "update job set state = 'failed', error = '{\"code\":\"job.poison\"}' where kind = 'customers.bulk' and state = 'queued'";
 }
 
 store::db_test! {
@@ -219,6 +227,79 @@ store::db_test! {
         app.pass(SignedDuration::from_hours(25));
         let wang = app.sign_in("wang");
         assert_eq!(wang.post(&format!("/bulk_changes/{}/undo", late["id"].as_str().expect("an id")), json!({})).refused(409), "bulk.too_late");
+    }
+
+    fn taking_back_goes_on_where_it_ended_before_it_was_done(db) {
+        let app = TestApp::new(&db);
+        let wang = app.sign_in("wang");
+        let ids = several(&app, "li", 45);
+        let bulk = start(&wang, tagged("甲"), json!({ "act": "tags", "add": ["乙"], "remove": ["甲"] }));
+        app.run_jobs();
+        assert_eq!(one(&wang, &ids[0])["tags"], json!(["乙"]));
+        take_back(&wang, &bulk);
+        let (who, id) = (app.principal("wang"), bulk["id"].as_str().and_then(|id| id.parse().ok()).expect("an id"));
+        app.write(move |tx| {
+            job::step(tx, &who, id)?;
+            Ok(tx.execute(&GIVEN_UP, &[])?)
+        });
+        app.run_jobs();
+        let ended = now(&wang, &bulk);
+        assert_eq!((&ended["state"], &ended["undone"], &ended["can_undo"]), (&json!("undoing"), &json!(20), &json!(true)));
+        assert_eq!(take_back(&wang, &bulk)["can_undo"], false);
+        app.run_jobs();
+        assert_eq!((&now(&wang, &bulk)["state"], counts(&now(&wang, &bulk))), (&json!("undone"), [45, 45, 0, 0, 45, 0]));
+        assert!(ids.iter().all(|id| one(&wang, id)["tags"] == json!(["甲"])), "tags are what they were");
+    }
+
+    fn of_a_customer_all_goes_back_or_nothing(db) {
+        let app = TestApp::new(&db);
+        let wang = app.sign_in("wang");
+        let ids = several(&app, "li", 2);
+        let bulk = start(&wang, json!({ "ids": ids }), json!({ "act": "edit", "fields": { "industry": "C", "notes": "展会" } }));
+        app.run_jobs();
+        let version = one(&wang, &ids[0])["version"].as_i64().expect("a version");
+        wang.patch(&format!("/customers/{}", ids[0]), version, json!({ "notes": "又见面了" })).ok();
+        take_back(&wang, &bulk);
+        app.run_jobs();
+        assert_eq!(rows(&wang, &bulk, "kept"), [("第0家公司".to_owned(), json!("changed_since"))]);
+        let told = |id: &str| (one(&wang, id)["industry"].clone(), one(&wang, id)["notes"].clone());
+        assert_eq!((told(&ids[0]), told(&ids[1])), ((json!("C"), json!("又见面了")), (Value::Null, Value::Null)));
+    }
+
+    fn what_was_written_over_is_forgotten(db) {
+        let app = TestApp::new(&db);
+        let wang = app.sign_in("wang");
+        let ids = several(&app, "li", 3);
+        let edit = |fields: Value| {
+            let bulk = start(&wang, json!({ "ids": ids }), json!({ "act": "edit", "fields": fields }));
+            app.run_jobs();
+            bulk
+        };
+        edit(json!({ "notes": "老板喜欢普洱" }));
+        let bulk = edit(json!({ "notes": "已归档" }));
+        let version = one(&wang, &ids[0])["version"].as_i64().expect("a version");
+        wang.patch(&format!("/customers/{}", ids[0]), version, json!({ "notes": "又见面了" })).ok();
+        take_back(&wang, &bulk);
+        app.run_jobs();
+        let held = || db.content(&[]).into_iter().find(|(table, _)| table == "bulk_row").map(|(_, rows)| format!("{rows:?}")).expect("the table");
+        let tidy = |hours: i64| {
+            app.pass(SignedDuration::from_hours(hours));
+            let now = app.clock.now();
+            app.write(move |tx| {
+                let job = store::jobs::NewJob { kind: tidy::KIND, once_key: None, asked_by: None, payload: json!({}), run_at: now };
+                Ok(store::jobs::enqueue(tx, job)?)
+            });
+            app.run_jobs();
+        };
+        tidy(47);
+        assert!(held().contains("普洱"), "it may still be needed");
+        tidy(2);
+        assert!(!held().contains("普洱") && !held().contains("已归档"), "{}", held());
+        let wang = app.sign_in("wang");
+        assert_eq!((rows(&wang, &bulk, "kept").len(), rows(&wang, &bulk, "undone").len()), (1, 0), "what did not go back is still told");
+        assert_eq!(counts(&now(&wang, &bulk)), [3, 3, 0, 0, 2, 1]);
+        tidy(24 * 180);
+        assert_eq!(items_of_bulk(&app.sign_in("wang")), 0);
     }
 
     fn a_selection_says_what_it_means(db) {

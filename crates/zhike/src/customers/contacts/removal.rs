@@ -101,7 +101,7 @@ pub fn is_kept(tx: &mut Tx<'_>, customer: Id<Customer>, contact: Id<Contact>) ->
 }
 
 /// A contact goes for good.
-pub fn purge(tx: &mut Tx<'_>, item: &Item) -> Result<bool> {
+pub fn purge(tx: &mut Tx<'_>, _: &Principal, item: &Item) -> Result<bool> {
     tx.execute(&FORGET, &[&item.customer_id, &item.id])?;
     Ok(false)
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::Value as Json;
 
+use super::rules::Deal;
 use crate::customers::facts;
 use crate::customers::model::Customer;
 use crate::kernel::Id;
@@ -66,5 +67,19 @@ store::entity! {
         pub renewals: i64,
         pub amount_fen: i64,
         pub years: Json,
+    }
+}
+
+impl Cooperation {
+    /// What of it counts in totals.
+    pub fn deal(&self) -> Deal {
+        Deal {
+            kind: self.kind,
+            number: self.number.clone(),
+            on: self.happened_on,
+            amount_fen: self.amount_fen,
+            contract_number: self.contract_number.clone(),
+            state: self.state,
+        }
     }
 }

@@ -24,6 +24,24 @@ pub struct Deal {
     pub state: CooperationState,
 }
 
+impl Deal {
+    pub fn counts(&self) -> bool {
+        self.state != CooperationState::Cancelled
+    }
+
+    /// Whether orders that name it are part of its amount.
+    pub fn prices(&self) -> bool {
+        self.counts() && self.kind != CooperationKind::Order && self.amount_fen.is_some() && self.number.is_some()
+    }
+}
+
+/// What a deal was and is: nothing before it was written down, nothing once it is removed.
+#[derive(Clone, Debug)]
+pub struct Change {
+    pub before: Option<Deal>,
+    pub after: Option<Deal>,
+}
+
 /// How much of it was in one year.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = CooperationYear)]
@@ -47,9 +65,36 @@ pub struct Sum {
     pub years: Vec<Year>,
 }
 
+impl Sum {
+    /// Adds a deal that counts, or with `sign` -1 takes one away; `fen` is what it adds to the amount. The first and the
+    /// last day are only ever widened.
+    pub fn shift(&mut self, deal: &Deal, fen: i64, sign: i64) {
+        let count = match deal.kind {
+            CooperationKind::Order => &mut self.orders,
+            CooperationKind::Contract => &mut self.contracts,
+            CooperationKind::Renewal => &mut self.renewals,
+        };
+        *count += sign;
+        self.amount_fen += sign * fen;
+        let at = self.years.partition_point(|year| year.year > deal.on.year());
+        if self.years.get(at).is_none_or(|year| year.year != deal.on.year()) {
+            self.years.insert(at, Year { year: deal.on.year(), count: 0, amount_fen: Some(0) });
+        }
+        let year = &mut self.years[at];
+        year.count += sign;
+        year.amount_fen = Some(year.amount_fen.unwrap_or(0) + sign * fen);
+        if year.count == 0 {
+            self.years.remove(at);
+        }
+        if sign > 0 {
+            (self.first_on, self.last_on) = (self.first_on.min(deal.on), self.last_on.max(deal.on));
+        }
+    }
+}
+
 /// Nothing, where nothing counts.
 pub fn add_up(deals: &[Deal]) -> Option<Sum> {
-    let counted: Vec<&Deal> = deals.iter().filter(|deal| deal.state != CooperationState::Cancelled).collect();
+    let counted: Vec<&Deal> = deals.iter().filter(|deal| deal.counts()).collect();
     let first_on = counted.iter().map(|deal| deal.on).min()?;
     let last_on = counted.iter().map(|deal| deal.on).max()?;
     let priced: HashSet<&str> = counted

@@ -3,18 +3,20 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Map, json};
 use store::list::{Asked, Field, Kind, List, ListSpec};
 use store::{Columns as _, Entity as _, Predicate, Tx};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::find::{self, Named as Wanted};
 use super::input::{self, CooperationPatch, NewCooperation};
 use super::model::{Cooperation, CooperationKind, CooperationState};
+use super::rules::Change;
 use super::totals;
 use crate::customers::model::{Customer, lines};
 use crate::customers::rules::text::Faults;
@@ -22,10 +24,10 @@ use crate::customers::service::{load, load_for_change, save};
 use crate::customers::{facts, reach};
 use crate::kernel::permission::action::{Create, Delete, Read, Update};
 use crate::kernel::permission::entity;
-use crate::kernel::{Action, Entity, Error, Grant, Id, Principal, Result};
+use crate::kernel::{Action, Entity, Error, Fact, Grant, Id, Principal, Result};
 use crate::platform::access::names::{self, Named};
 use crate::platform::audit::{self, Changes};
-use crate::platform::settings;
+use crate::platform::{outbox, settings};
 
 store::statements! {
     ONE = select Cooperation where "customer_id = $1 and id = $2";
@@ -136,6 +138,17 @@ pub enum Taken {
     Known,
 }
 
+impl Taken {
+    /// What a change that was written, or none, means.
+    pub fn of(change: Option<&Change>) -> Self {
+        match change {
+            None => Self::Known,
+            Some(Change { before: None, .. }) => Self::Created,
+            Some(_) => Self::Updated,
+        }
+    }
+}
+
 /// Writes down what a customer ordered or signed. What its source has sent before is brought up to date.
 pub fn record(
     tx: &mut Tx<'_>,
@@ -146,9 +159,9 @@ pub fn record(
     let who = grant.principal();
     let mut customer = load_for_change(tx, grant, id)?;
     let zone = zone(tx)?;
-    let (record, taken) = take(tx, who, &customer, new, (&zone, BY_HAND))?;
-    if taken != Taken::Known {
-        add_up(tx, who, &mut customer)?;
+    let (record, change) = take(tx, who, &customer, new, (&zone, BY_HAND))?;
+    if let Some(change) = change {
+        add_up(tx, who, &mut customer, &[change])?;
     }
     view(tx, who, record)
 }
@@ -179,15 +192,16 @@ pub fn take(
     customer: &Customer,
     new: &NewCooperation,
     (zone, by): (&TimeZone, &str),
-) -> Result<(Cooperation, Taken)> {
+) -> Result<(Cooperation, Option<Change>)> {
     let (record, mut changes) = built(who, customer, new, (zone, by))?;
-    if let Some(known) = known(tx, &record, by)? {
+    if let Some(mut known) = known(tx, &record, by)? {
         let patch = new.patch();
-        let (known, changed) = match same(who, &known, &patch)? {
-            true => (known, false),
-            false => (change_known(tx, who, customer, known, &patch, zone)?, true),
-        };
-        return Ok((known, if changed { Taken::Updated } else { Taken::Known }));
+        if same(who, &known, &patch)? {
+            return Ok((known, None));
+        }
+        may_change(tx, who, customer)?;
+        let change = write_change(tx, who, &mut known, &patch, zone)?;
+        return Ok((known, change));
     }
     record.insert(tx)?;
     changes.set("kind", record.kind).set("happened_on", record.happened_on).set("source", &record.source);
@@ -195,7 +209,8 @@ pub fn take(
     if record.state != CooperationState::Cancelled {
         tell(tx, who, &record, record.kind.fact())?;
     }
-    Ok((record, Taken::Created))
+    let change = Change { before: None, after: Some(record.deal()) };
+    Ok((record, Some(change)))
 }
 
 /// What [`take`] would make of a record. `seen` remembers those that would have been made before it.
@@ -324,19 +339,6 @@ fn may_change(tx: &mut Tx<'_>, who: &Arc<Principal>, customer: &Customer) -> Res
     }
 }
 
-fn change_known(
-    tx: &mut Tx<'_>,
-    who: &Arc<Principal>,
-    customer: &Customer,
-    mut known: Cooperation,
-    patch: &CooperationPatch,
-    zone: &TimeZone,
-) -> Result<Cooperation> {
-    may_change(tx, who, customer)?;
-    write_change(tx, who, &mut known, patch, zone)?;
-    Ok(known)
-}
-
 /// Changes the fields given, from the version that the asker has seen.
 pub fn change(
     tx: &mut Tx<'_>,
@@ -352,8 +354,8 @@ pub fn change(
         return Err(Error::new(412, "stale"));
     }
     let zone = zone(tx)?;
-    if write_change(tx, who, &mut record, patch, &zone)? {
-        add_up(tx, who, &mut customer)?;
+    if let Some(change) = write_change(tx, who, &mut record, patch, &zone)? {
+        add_up(tx, who, &mut customer, &[change])?;
     }
     view(tx, who, record)
 }
@@ -364,25 +366,31 @@ fn write_change(
     record: &mut Cooperation,
     patch: &CooperationPatch,
     zone: &TimeZone,
-) -> Result<bool> {
+) -> Result<Option<Change>> {
     let (before, mut changes, mut faults) = (record.clone(), Changes::new(), Faults::default());
     input::apply(who, record, patch, &mut changes, &mut faults);
     Error::from_fields(faults.into_fields())?;
     if changes.is_empty() {
-        return Ok(false);
+        return Ok(None);
     }
     record.happened_at = beginning(record.happened_on, zone)?;
     record.updated_at = who.now;
     record.update(tx)?;
     record.version += 1;
     written(tx, who, record, "update", changes)?;
-    let off = |record: &Cooperation| record.state == CooperationState::Cancelled;
-    match (off(&before), off(record)) {
-        (false, true) => tell(tx, who, record, facts::COOPERATION_WITHDRAWN)?,
-        (true, false) => tell(tx, who, record, record.kind.fact())?,
-        _ => {}
+    tell_change(tx, who, &before, record)?;
+    Ok(Some(Change { before: Some(before.deal()), after: Some(record.deal()) }))
+}
+
+/// Rules plan from when something was ordered or signed: what is now known to be of another day or kind is told anew.
+fn tell_change(tx: &mut Tx<'_>, who: &Principal, before: &Cooperation, after: &Cooperation) -> Result<()> {
+    let (was, is) = (before.deal(), after.deal());
+    if was.counts() && (!is.counts() || was.kind != is.kind) {
+        let gone = Cooperation { version: after.version, ..before.clone() };
+        tell(tx, who, &gone, facts::COOPERATION_WITHDRAWN)?;
     }
-    Ok(true)
+    let anew = !was.counts() || was.kind != is.kind || was.on != is.on;
+    if is.counts() && anew { tell(tx, who, after, after.kind.fact()) } else { Ok(()) }
 }
 
 /// Removes what was written down by mistake.
@@ -400,18 +408,24 @@ pub fn remove(
     changes.set("items", lines(&record.items)).set("amount_fen", record.amount_fen);
     written(tx, who, &record, "delete", changes)?;
     if record.state != CooperationState::Cancelled {
-        tell(tx, who, &record, facts::COOPERATION_WITHDRAWN)?;
+        let gone = Cooperation { version: record.version + 1, ..record.clone() };
+        tell(tx, who, &gone, facts::COOPERATION_WITHDRAWN)?;
     }
-    add_up(tx, who, &mut customer)
+    add_up(tx, who, &mut customer, &[Change { before: Some(record.deal()), after: None }])
 }
 
-/// Brings the totals of a held customer up to date. Its first deal tells since when we cooperate, where nobody has said.
-pub fn add_up(tx: &mut Tx<'_>, who: &Principal, customer: &mut Customer) -> Result<()> {
-    let sum = totals::recount(tx, customer.id)?;
-    let Some(sum) = sum.filter(|_| customer.cooperation_since.is_none()) else { return Ok(()) };
+/// Brings the totals of a held customer up to date with what was written. Its first deal tells since when we cooperate,
+/// where nobody has said another day; it goes along when that deal is corrected or removed.
+pub fn add_up(tx: &mut Tx<'_>, who: &Principal, customer: &mut Customer, written: &[Change]) -> Result<()> {
+    let was = totals::known(tx, customer.id)?.map(|sum| sum.first_on);
+    let is = totals::follow(tx, customer.id, written)?.map(|sum| sum.first_on);
+    let since = customer.cooperation_since;
+    if since == is || (since.is_some() && since != was) {
+        return Ok(());
+    }
     let mut changes = Changes::new();
-    changes.field("cooperation_since", &None, &Some(sum.first_on));
-    customer.cooperation_since = Some(sum.first_on);
+    changes.field("cooperation_since", &since, &is);
+    customer.cooperation_since = is;
     save(tx, who, customer)?;
     let id = customer.id.uuid();
     audit::record(tx, who, "update", Entity::Customer, id, Some(id), changes)
@@ -422,8 +436,20 @@ fn written(tx: &mut Tx<'_>, who: &Principal, record: &Cooperation, action: &str,
     audit::record(tx, who, action, Entity::Cooperation, record.id.uuid(), customer, changes)
 }
 
+/// The fact of a deal carries the id of its record, one for each kind that it may be of, so that what is told later is
+/// another version of it: of two, the one recorded last is believed.
 fn tell(tx: &mut Tx<'_>, who: &Principal, record: &Cooperation, fact: &str) -> Result<()> {
-    let place = (record.id.uuid(), Some(record.customer_id.uuid()));
     let at = if fact == facts::COOPERATION_WITHDRAWN { who.now } else { record.happened_at.min(who.now) };
-    facts::publish(tx, who, fact, place, at, json!({ "kind": record.kind }))
+    let fact = Fact {
+        id: Uuid::from_u128(record.id.uuid().as_u128() ^ record.kind as u128),
+        kind: fact.to_owned(),
+        subject: record.id.uuid(),
+        customer: Some(record.customer_id.uuid()),
+        at,
+        // Two versions are told apart by when they were recorded, also if a clock stands still.
+        recorded_at: who.now + SignedDuration::from_micros(record.version),
+        actor: Some(who.user.uuid()),
+        attributes: Map::from_iter([("kind".to_owned(), json!(record.kind))]),
+    };
+    outbox::publish(tx, who, &fact)
 }

@@ -1,4 +1,5 @@
-//! Running totals: written in the transaction of every change, from the rows that they add up.
+//! Running totals: written in the transaction of every change, by what it adds and takes away ([`follow`]), or from the
+//! rows that they add up ([`recount`]).
 
 use jiff::civil::Date;
 use serde::Serialize;
@@ -6,8 +7,8 @@ use store::{Entity as _, Ids, Tx};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::model::CooperationTotal;
-use super::rules::{Deal, Sum, Year, add_up};
+use super::model::{CooperationKind, CooperationTotal};
+use super::rules::{Change, Deal, Sum, Year, add_up};
 use crate::customers::model::Customer;
 use crate::customers::service::load;
 use crate::kernel::permission::action::Read;
@@ -17,6 +18,9 @@ use crate::kernel::{Action, Entity, Grant, Id, Principal, Result};
 store::statements! {
     DEALS = "select kind, number, happened_on, amount_fen, contract_number, state from cooperation
         where customer_id = $1";
+    ENDS = "select min(happened_on), max(happened_on) from cooperation where customer_id = $1 and state <> 'cancelled'";
+    PRICED = "select id from cooperation where customer_id = $1 and number = $2 and kind <> 'order'
+        and amount_fen is not null and state <> 'cancelled' limit 1";
     FORGET = "delete from cooperation_total where customer_id = $1";
     LISTED = "update customer set last_deal_on = $2, cooperation_fen = $3 where id = $1";
     OF_PAGE = "select id, last_deal_on, cooperation_fen from customer where id in among($1)";
@@ -36,8 +40,70 @@ pub fn recount(tx: &mut Tx<'_>, customer: Id<Customer>) -> Result<Option<Sum>> {
         })
     });
     let sum = add_up(&deals.collect::<Result<Vec<_>>>()?);
+    write(tx, customer, sum.as_ref())?;
+    Ok(sum)
+}
+
+/// Brings the totals of a held customer up to date with these changes, which are written already. A distributor with
+/// fifty thousand orders is not read for each; only a contract, whose orders become or cease to be part of its amount,
+/// is reason to add up anew.
+pub fn follow(tx: &mut Tx<'_>, customer: Id<Customer>, changes: &[Change]) -> Result<Option<Sum>> {
+    let deals = || changes.iter().flat_map(|change| [&change.before, &change.after]).flatten();
+    let Some(mut sum) = known(tx, customer)?.filter(|_| !deals().any(Deal::prices)) else {
+        return recount(tx, customer);
+    };
+    let ends = (sum.first_on, sum.last_on);
+    let mut lost_an_end = false;
+    for change in changes {
+        if let Some(after) = change.after.as_ref().filter(|deal| deal.counts()) {
+            let fen = adds(tx, customer, after)?;
+            sum.shift(after, fen, 1);
+        }
+        if let Some(before) = change.before.as_ref().filter(|deal| deal.counts()) {
+            let fen = adds(tx, customer, before)?;
+            sum.shift(before, fen, -1);
+            lost_an_end |= before.on == ends.0 || before.on == ends.1;
+        }
+    }
+    if lost_an_end {
+        let row = tx.query_one(&ENDS, &[&customer])?;
+        if let (Some(first), Some(last)) = (row.get(0)?, row.get(1)?) {
+            (sum.first_on, sum.last_on) = (first, last);
+        }
+    }
+    let sum = Some(sum).filter(|sum| sum.orders + sum.contracts + sum.renewals > 0);
+    write(tx, customer, sum.as_ref())?;
+    Ok(sum)
+}
+
+/// What an order adds that may be part of a contract's amount.
+fn adds(tx: &mut Tx<'_>, customer: Id<Customer>, deal: &Deal) -> Result<i64> {
+    let is_part = match &deal.contract_number {
+        Some(contract) if deal.kind == CooperationKind::Order => {
+            tx.query_opt(&PRICED, &[&customer, contract])?.is_some()
+        }
+        _ => false,
+    };
+    Ok(if is_part { 0 } else { deal.amount_fen.unwrap_or(0) })
+}
+
+/// What is written of a customer.
+pub fn known(tx: &mut Tx<'_>, customer: Id<Customer>) -> Result<Option<Sum>> {
+    let Some(total) = CooperationTotal::find(tx, customer)? else { return Ok(None) };
+    Ok(Some(Sum {
+        first_on: total.first_on,
+        last_on: total.last_on,
+        orders: total.orders,
+        contracts: total.contracts,
+        renewals: total.renewals,
+        amount_fen: total.amount_fen,
+        years: serde_json::from_value(total.years)?,
+    }))
+}
+
+fn write(tx: &mut Tx<'_>, customer: Id<Customer>, sum: Option<&Sum>) -> Result<()> {
     tx.execute(&FORGET, &[&customer])?;
-    if let Some(sum) = &sum {
+    if let Some(sum) = sum {
         let total = CooperationTotal {
             customer_id: customer,
             first_on: sum.first_on,
@@ -50,9 +116,9 @@ pub fn recount(tx: &mut Tx<'_>, customer: Id<Customer>) -> Result<Option<Sum>> {
         };
         total.insert(tx)?;
     }
-    let listed = (sum.as_ref().map(|sum| sum.last_on), sum.as_ref().map(|sum| sum.amount_fen));
+    let listed = (sum.map(|sum| sum.last_on), sum.map(|sum| sum.amount_fen));
     tx.execute(&LISTED, &[&customer, &listed.0, &listed.1])?;
-    Ok(sum)
+    Ok(())
 }
 
 /// What a customer's deals add up to, as somebody sees it.
@@ -73,8 +139,8 @@ pub struct CooperationTotals {
 
 pub fn get(tx: &mut Tx<'_>, grant: &Grant<Read, entity::Cooperation>, id: Id<Customer>) -> Result<CooperationTotals> {
     let customer = load(tx, grant, id)?;
-    let Some(total) = CooperationTotal::find(tx, customer.id)? else { return Ok(CooperationTotals::default()) };
-    let mut years: Vec<Year> = serde_json::from_value(total.years)?;
+    let Some(total) = known(tx, customer.id)? else { return Ok(CooperationTotals::default()) };
+    let mut years = total.years;
     let shown = grant.principal().reads(Entity::Cooperation, "amount_fen");
     if !shown {
         years.iter_mut().for_each(|year| year.amount_fen = None);

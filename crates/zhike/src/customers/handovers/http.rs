@@ -7,7 +7,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::service::{self, HandoverCustomer, HandoverNote, HandoverView, Tick};
+use super::service::{self, HandoverBrief, HandoverCustomer, HandoverNote, HandoverView, Tick};
 use super::template::{self, Checklist};
 use crate::app::App;
 use crate::kernel::permission::action::{Read, Update};
@@ -68,23 +68,23 @@ async fn customers(
 /// The running hand-over that a customer is part of, if there is one.
 #[utoipa::path(get, path = "/customers/{id}/handovers", tag = "customers",
     extensions(("x-permission" = json!("read customer"))), params(("id" = Uuid, Path)),
-    responses((status = 200, body = Page<HandoverView>)))]
+    responses((status = 200, body = Page<HandoverBrief>)))]
 async fn of_customer(
     State(app): State<App>,
     grant: Granted<Read, Customer>,
     Path(id): Path<Uuid>,
-) -> Result<Json<Page<HandoverView>>> {
+) -> Result<Json<Page<HandoverBrief>>> {
     let found = app.db.read(move |tx| service::of_customer(tx, &grant, Id::from_uuid(id))).await?;
     Ok(Json(Page::whole(found)))
 }
 
 /// Ticks a line of the checklist, or takes that back; only whoever receives does.
 #[utoipa::path(put, path = "/handovers/{id}/ticks", tag = "customers",
-    extensions(("x-permission" = json!("update customer"))), params(("id" = Uuid, Path)), request_body = Tick,
+    extensions(("x-permission" = json!("read customer"))), params(("id" = Uuid, Path)), request_body = Tick,
     responses((status = 200, body = HandoverView)))]
 async fn tick(
     State(app): State<App>,
-    grant: Granted<Update, Customer>,
+    grant: Granted<Read, Customer>,
     Path(id): Path<Uuid>,
     mutation: Mutation,
     Body(asked): Body<Tick>,
@@ -95,11 +95,11 @@ async fn tick(
 
 /// Notes what the other side should know.
 #[utoipa::path(put, path = "/handovers/{id}/note", tag = "customers",
-    extensions(("x-permission" = json!("update customer"))), params(("id" = Uuid, Path)), request_body = HandoverNote,
+    extensions(("x-permission" = json!("read customer"))), params(("id" = Uuid, Path)), request_body = HandoverNote,
     responses((status = 200, body = HandoverView)))]
 async fn note(
     State(app): State<App>,
-    grant: Granted<Update, Customer>,
+    grant: Granted<Read, Customer>,
     Path(id): Path<Uuid>,
     mutation: Mutation,
     Body(asked): Body<HandoverNote>,
@@ -110,11 +110,11 @@ async fn note(
 
 /// Accepts what was handed over, when the whole checklist is done.
 #[utoipa::path(post, path = "/handovers/{id}/accept", tag = "customers",
-    extensions(("x-permission" = json!("update customer"))), params(("id" = Uuid, Path)),
+    extensions(("x-permission" = json!("read customer"))), params(("id" = Uuid, Path)),
     responses((status = 200, body = HandoverView), (status = 409, description = "The checklist is not done")))]
 async fn accept(
     State(app): State<App>,
-    grant: Granted<Update, Customer>,
+    grant: Granted<Read, Customer>,
     Path(id): Path<Uuid>,
     mutation: Mutation,
 ) -> Result<Answer> {

@@ -4,9 +4,11 @@
 //!
 //! * [`follow`] opens it, in the transaction that changes the owner; customers that go from the same to the same
 //!   person within a day are one hand-over, so a change of many makes one and not many.
+//! * [`counts`] keeps what is done for how many of the customers.
 //! * [`service`] lists, ticks, notes and accepts; [`template`] is the checklist as the company wants it. An empty one
 //!   means that no hand-overs are opened.
 
+mod counts;
 pub mod follow;
 pub mod http;
 mod model;
@@ -15,4 +17,5 @@ pub mod template;
 #[cfg(test)]
 mod tests;
 
+pub use counts::around;
 pub use model::Handover;

@@ -42,6 +42,8 @@ store::entity! {
         pub state: HandoverState,
         pub items: Json,
         pub done: Json,
+        pub given: i64,
+        pub ticked: Json,
         pub customers: i64,
         pub giver_note: Option<String>,
         pub receiver_note: Option<String>,
@@ -71,5 +73,15 @@ store::columns! {
 impl Handover {
     pub fn items(&self) -> Vec<Item> {
         serde_json::from_value(self.items.clone()).unwrap_or_default()
+    }
+
+    /// Below this position an item is done, where nothing else was said of a customer.
+    pub fn upto(&self, item: &str) -> i64 {
+        self.done[item]["upto"].as_i64().unwrap_or_default()
+    }
+
+    /// For how many customers an item is done.
+    pub fn ticked(&self, item: &str) -> i64 {
+        self.ticked[item].as_i64().unwrap_or_default()
     }
 }

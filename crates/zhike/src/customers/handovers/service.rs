@@ -1,19 +1,20 @@
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 use store::list::{Asked, Field, Kind, List, ListSpec};
-use store::{Columns as _, Entity as _, Ids, Predicate, Tx};
+use store::{Columns as _, Entity as _, Predicate, Tx, Value};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::counts;
 use super::model::{Handover, HandoverState, Item, Line};
 use crate::customers::facts;
 use crate::customers::model::Customer;
 use crate::customers::rules::text::clean;
 use crate::customers::service::{Card, cards, load};
-use crate::kernel::permission::action::{Read, Update};
+use crate::kernel::permission::action::Read;
 use crate::kernel::permission::entity;
 use crate::kernel::{Action, Entity, Error, Grant, Id, Principal, Result};
 use crate::platform::access::names::{self, Named};
@@ -42,16 +43,10 @@ const LINES: ListSpec = ListSpec {
 
 store::statements! {
     HOLD = postgres "select id from handover where id = $1 for update";
-    TICKS = "select customer_id, item from handover_tick where handover_id = $1 and customer_id in among($2)";
-    COUNTS = "select item, count(*) from handover_tick where handover_id = $1 group by item";
-    TICK = "insert into handover_tick (customer_id, handover_id, item, at)
-        select customer_id, handover_id, $3, $4 from handover_customer where handover_id = $2 and customer_id = $1
-        on conflict (customer_id, handover_id, item) do nothing";
-    TICK_ALL = "insert into handover_tick (customer_id, handover_id, item, at)
-        select customer_id, handover_id, $2, $3 from handover_customer where handover_id = $1
-        on conflict (customer_id, handover_id, item) do nothing";
-    UNTICK = "delete from handover_tick where customer_id = $1 and handover_id = $2 and item = $3";
-    UNTICK_ALL = "delete from handover_tick where handover_id = $1 and item = $2";
+    MARK = "insert into handover_mark (customer_id, line_id, item, handover_id, done, at)
+        select customer_id, id, $3, handover_id, $4, $5 from handover_customer where handover_id = $2 and customer_id = $1
+        on conflict (customer_id, line_id, item) do update set done = excluded.done, at = excluded.at";
+    UNMARK_ALL = "delete from handover_mark where handover_id = $1 and item = $2";
     IN_IT = "select 1 from handover_customer where handover_id = $1 and customer_id = $2";
     OPEN_OF = select Handover where "state = 'open' and id in
         (select handover_id from handover_customer where customer_id = $1) order by opened_at desc limit 1";
@@ -91,13 +86,27 @@ pub struct HandoverView {
     pub version: i64,
 }
 
+/// A running hand-over, on the page of one of its customers.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct HandoverBrief {
+    pub id: Uuid,
+    pub from: Named,
+    pub to: Named,
+    #[schema(value_type = String, format = DateTime)]
+    pub opened_at: Timestamp,
+    /// Whether the asker is the one who receives.
+    pub receives: bool,
+    /// How far it is; for whoever sees the hand-over itself.
+    pub steps: Option<Vec<HandoverStep>>,
+}
+
 /// A customer that changes hands.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct HandoverCustomer {
     #[serde(flatten)]
     pub customer: Card,
     /// The keys of the lines that are done for it.
-    pub done: Vec<String>,
+    pub done: BTreeSet<String>,
 }
 
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -155,22 +164,33 @@ fn one(tx: &mut Tx<'_>, who: &Principal, id: Uuid) -> Result<Handover> {
     Ok(Handover::from_row(rows.into_iter().next().ok_or_else(Error::not_found)?)?)
 }
 
-/// The running hand-over that a customer is part of.
+/// The running hand-over that a customer is part of: who gives to whom since when. What the two have noted about all of
+/// its customers is for those alone who see the hand-over.
 pub fn of_customer(
     tx: &mut Tx<'_>,
     grant: &Grant<Read, entity::Customer>,
     id: Id<Customer>,
-) -> Result<Vec<HandoverView>> {
+) -> Result<Vec<HandoverBrief>> {
     let customer = load(tx, grant, id)?;
     let who = grant.principal();
-    match Handover::one(tx, &OPEN_OF, &[&customer.id])? {
-        Some(handover) => Ok(vec![view(tx, who, handover)?]),
-        None => Ok(Vec::new()),
-    }
+    let Some(handover) = Handover::one(tx, &OPEN_OF, &[&customer.id])? else { return Ok(Vec::new()) };
+    Ok(vec![HandoverBrief {
+        id: handover.id,
+        from: names::user(tx, handover.from_id.uuid())?,
+        to: names::user(tx, handover.to_id.uuid())?,
+        opened_at: handover.opened_at,
+        receives: handover.to_id == who.user,
+        steps: sees(tx, who, &handover)?.then(|| steps(&handover)),
+    }])
+}
+
+fn sees(tx: &mut Tx<'_>, who: &Principal, handover: &Handover) -> Result<bool> {
+    let columns: HashMap<&str, Value> = Handover::COLUMNS.iter().copied().zip(handover.values()).collect();
+    Ok(visible(who).matches(tx, handover.id, &|column| columns.get(column).cloned().unwrap_or(Value::Null))?)
 }
 
 fn view(tx: &mut Tx<'_>, who: &Principal, handover: Handover) -> Result<HandoverView> {
-    let steps = steps(tx, &handover)?;
+    let steps = steps(&handover);
     Ok(HandoverView {
         id: handover.id,
         from: names::user(tx, handover.from_id.uuid())?,
@@ -190,18 +210,15 @@ fn view(tx: &mut Tx<'_>, who: &Principal, handover: Handover) -> Result<Handover
     })
 }
 
-fn steps(tx: &mut Tx<'_>, handover: &Handover) -> Result<Vec<HandoverStep>> {
-    let rows = tx.query(&COUNTS, &[&handover.id])?;
-    let counts: BTreeMap<String, i64> =
-        rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<store::Result<_>>()?;
+fn steps(handover: &Handover) -> Vec<HandoverStep> {
     let step = |item: Item| {
         let (done, of) = match item.each {
-            true => (counts.get(&item.key).copied().unwrap_or_default(), handover.customers),
+            true => (handover.ticked(&item.key), handover.customers),
             false => (i64::from(handover.done.get(&item.key).is_some()), 1),
         };
         HandoverStep { item, done, of }
     };
-    Ok(handover.items().into_iter().map(step).collect())
+    handover.items().into_iter().map(step).collect()
 }
 
 /// A page of the customers that change hands. Of one that the asker may not see only the name is told.
@@ -217,13 +234,10 @@ pub fn customers(
     let lines = rows.into_iter().map(Line::from_row).collect::<store::Result<Vec<_>>>()?;
     let ids: Vec<Uuid> = lines.iter().map(|line| line.customer_id).collect();
     let mut known: HashMap<Uuid, Card> = cards(tx, who, &ids)?.into_iter().map(|card| (card.id, card)).collect();
-    let mut ticks: HashMap<Uuid, Vec<String>> = HashMap::new();
-    for row in tx.query(&TICKS, &[&handover.id, &Ids(&ids)])? {
-        ticks.entry(row.get(0)?).or_default().push(row.get(1)?);
-    }
+    let mut done = counts::done_of(tx, &handover, &ids)?;
     let of = |id: Uuid| {
         let customer = known.remove(&id)?;
-        Some(HandoverCustomer { customer, done: ticks.remove(&id).unwrap_or_default() })
+        Some(HandoverCustomer { customer, done: done.remove(&id).unwrap_or_default() })
     };
     Ok(List { items: ids.into_iter().filter_map(of).collect(), next })
 }
@@ -249,36 +263,25 @@ fn running(tx: &mut Tx<'_>, who: &Principal, id: Uuid) -> Result<Handover> {
 }
 
 /// Ticks a line of the checklist, or takes that back: of the whole, of one customer, or of all of them.
-pub fn tick(tx: &mut Tx<'_>, grant: &Grant<Update, entity::Customer>, id: Uuid, tick: &Tick) -> Result<HandoverView> {
+pub fn tick(tx: &mut Tx<'_>, grant: &Grant<Read, entity::Customer>, id: Uuid, tick: &Tick) -> Result<HandoverView> {
     let who = grant.principal();
     let mut handover = received(tx, who, id)?;
     let items = handover.items();
     let item = items.iter().find(|item| item.key == tick.item);
     let item = item.ok_or_else(|| Error::field_invalid("item", "unknown"))?;
-    match (item.each, tick.customer_id) {
-        (false, _) => {
-            let mut done: Map<String, Json> = serde_json::from_value(handover.done.clone())?;
-            match tick.done {
-                true => done.insert(item.key.clone(), json!(who.now)),
-                false => done.remove(&item.key),
-            };
-            handover.done = Json::Object(done);
-            handover.update(tx)?;
-            handover.version += 1;
-        }
-        (true, Some(customer)) => {
+    match tick.customer_id.filter(|_| item.each) {
+        Some(customer) => {
             tx.query_opt(&IN_IT, &[&handover.id, &customer])?
                 .ok_or_else(|| Error::field_invalid("customer_id", "unknown"))?;
-            match tick.done {
-                true => tx.execute(&TICK, &[&customer, &handover.id, &item.key, &who.now])?,
-                false => tx.execute(&UNTICK, &[&customer, &handover.id, &item.key])?,
-            };
+            counts::around(tx, who, &[customer], |tx| {
+                Ok(tx.execute(&MARK, &[&customer, &handover.id, &item.key, &tick.done, &who.now])?)
+            })?;
+            handover = Handover::get(tx, id)?;
         }
-        (true, None) => {
-            match tick.done {
-                true => tx.execute(&TICK_ALL, &[&handover.id, &item.key, &who.now])?,
-                false => tx.execute(&UNTICK_ALL, &[&handover.id, &item.key])?,
-            };
+        None => {
+            tick_all(tx, who, &mut handover, item, tick.done)?;
+            handover.update(tx)?;
+            handover.version += 1;
         }
     }
     let told = json!({ "item": item.zh, "done": tick.done });
@@ -287,8 +290,24 @@ pub fn tick(tx: &mut Tx<'_>, grant: &Grant<Update, entity::Customer>, id: Uuid, 
     view(tx, who, handover)
 }
 
+/// Ticks a line of the whole, or one of each customer for all that are in it now.
+fn tick_all(tx: &mut Tx<'_>, who: &Principal, handover: &mut Handover, item: &Item, is_done: bool) -> Result<()> {
+    let mut done: Map<String, Json> = serde_json::from_value(handover.done.clone())?;
+    match (is_done, item.each) {
+        (false, _) => done.remove(&item.key),
+        (true, false) => done.insert(item.key.clone(), json!(who.now)),
+        (true, true) => done.insert(item.key.clone(), json!({ "at": who.now, "upto": handover.given })),
+    };
+    handover.done = Json::Object(done);
+    if item.each {
+        tx.execute(&UNMARK_ALL, &[&handover.id, &item.key])?;
+        handover.ticked[&item.key] = json!(if is_done { handover.customers } else { 0 });
+    }
+    Ok(())
+}
+
 /// Notes what the other side should know; each side has a note of its own.
-pub fn note(tx: &mut Tx<'_>, grant: &Grant<Update, entity::Customer>, id: Uuid, text: &str) -> Result<HandoverView> {
+pub fn note(tx: &mut Tx<'_>, grant: &Grant<Read, entity::Customer>, id: Uuid, text: &str) -> Result<HandoverView> {
     let who = grant.principal();
     let mut handover = running(tx, who, id)?;
     let note = clean(text, NOTE_MOST, false).map_err(|code| Error::field_invalid("note", code))?;
@@ -304,11 +323,11 @@ pub fn note(tx: &mut Tx<'_>, grant: &Grant<Update, entity::Customer>, id: Uuid, 
 }
 
 /// Accepts what was handed over, when the whole checklist is done.
-pub fn accept(tx: &mut Tx<'_>, grant: &Grant<Update, entity::Customer>, id: Uuid) -> Result<HandoverView> {
+pub fn accept(tx: &mut Tx<'_>, grant: &Grant<Read, entity::Customer>, id: Uuid) -> Result<HandoverView> {
     let who = grant.principal();
     let mut handover = received(tx, who, id)?;
     let left: BTreeSet<String> =
-        steps(tx, &handover)?.into_iter().filter(|step| step.done < step.of).map(|step| step.item.key).collect();
+        steps(&handover).into_iter().filter(|step| step.done < step.of).map(|step| step.item.key).collect();
     if !left.is_empty() {
         let left: Vec<String> = left.into_iter().collect();
         return Err(Error::conflict("handover.unfinished").detail(left.join(", ")));

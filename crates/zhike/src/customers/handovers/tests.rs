@@ -1,6 +1,7 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 
+use super::service;
 use crate::testing::{Session, TestApp};
 
 fn text(value: &Value) -> &str {
@@ -30,6 +31,10 @@ fn owed(session: &Session<'_>) -> Vec<(String, String)> {
     let duty = |duty: &Value| (text(&duty["owner"]["name"]).to_owned(), text(&duty["state"]).to_owned());
     let filter = "%5B%5B%22rule%22%2C%22eq%22%2C%22handover-acceptance%22%5D%5D";
     items(session, &format!("/duties?filter={filter}")).iter().map(duty).collect()
+}
+
+store::statements! {
+    WAITING = postgres "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
 }
 
 store::db_test! {
@@ -93,6 +98,152 @@ store::db_test! {
         app.run_jobs();
         assert_eq!(states(&li), [("孙丽".to_owned(), "withdrawn".to_owned(), Some(0))]);
         assert_eq!(owed(&sun), [("孙丽".to_owned(), "cancelled".to_owned())]);
+    }
+
+    fn a_merge_within_a_hand_over_leaves_one_that_can_be_accepted(db) {
+        let app = TestApp::new(&db);
+        let (wang, li, sun) = (app.sign_in("wang"), app.sign_in("li"), app.sign_in("sun"));
+        let ids = ["华盛机械", "华盛机械厂", "恒泰电子"].map(|name| create(&li, name));
+        for id in &ids {
+            hand(&app, &wang, id, "sun");
+        }
+        let id = text(&items(&sun, "/handovers")[0]["id"]).to_owned();
+        for item in ["duties", "todos", "feedback", "facts", "records"] {
+            tick(&sun, &id, json!({ "item": item, "done": true })).ok();
+        }
+        for customer in [&ids[0], &ids[2]] {
+            tick(&sun, &id, json!({ "item": "introduction", "done": true, "customer_id": customer })).ok();
+        }
+        // Of the two that become one, only the one that goes was introduced.
+        let version = |id: &str| wang.get(&format!("/customers/{id}")).ok()["version"].as_i64().expect("a version");
+        let body = json!({ "loser_id": ids[0], "loser_version": version(&ids[0]) });
+        let call = wang.request(Method::POST, &format!("/customers/{}/merges", ids[1])).version(version(&ids[1]));
+        let merged = call.json(body).send().ok();
+        let stands = || {
+            let now = sun.get(&format!("/handovers/{id}")).ok();
+            let step = now["steps"].as_array().expect("steps").iter().find(|step| step["key"] == "introduction").expect("a step").clone();
+            (now["customers"].as_i64(), step["done"].as_i64(), step["of"].as_i64())
+        };
+        assert_eq!(stands(), (Some(2), Some(1), Some(2)));
+        assert_eq!(sun.post(&format!("/handovers/{id}/accept"), json!({})).refused(409), "handover.unfinished");
+        let back = wang.post(&format!("/customers/{}/merges/{}/undo", ids[1], text(&merged["id"])), json!({})).ok();
+        assert_eq!((&back["state"], stands()), (&json!("undone"), (Some(3), Some(2), Some(3))));
+        let body = json!({ "loser_id": ids[0], "loser_version": version(&ids[0]) });
+        wang.request(Method::POST, &format!("/customers/{}/merges", ids[1])).version(version(&ids[1])).json(body).send().ok();
+        tick(&sun, &id, json!({ "item": "introduction", "done": true, "customer_id": ids[1] })).ok();
+        assert_eq!(stands(), (Some(2), Some(2), Some(2)));
+        assert_eq!(sun.post(&format!("/handovers/{id}/accept"), json!({})).ok()["state"], "accepted");
+    }
+
+    fn what_is_gone_for_good_is_in_no_hand_over(db) {
+        let app = TestApp::new(&db);
+        app.sign_in("admin").post("/policies/adopt", json!({ "keys": ["R1"] })).ok();
+        let (wang, li, sun, steward) = (app.sign_in("wang"), app.sign_in("li"), app.sign_in("sun"), app.sign_in("steward"));
+        let ids = [create(&li, "华盛机械"), create(&li, "恒泰电子")];
+        for id in &ids {
+            hand(&app, &wang, id, "sun");
+        }
+        let id = text(&items(&sun, "/handovers")[0]["id"]).to_owned();
+        tick(&sun, &id, json!({ "item": "facts", "done": true, "customer_id": ids[1] })).ok();
+        let purge = |customer: &str| {
+            wang.delete(&format!("/customers/{customer}")).ok();
+            steward.post(&format!("/bin/{customer}/purge"), json!({ "reason": "重复录入" })).ok();
+            app.run_jobs();
+        };
+        purge(&ids[0]);
+        let now = sun.get(&format!("/handovers/{id}")).ok();
+        let facts = now["steps"].as_array().expect("steps").iter().find(|step| step["key"] == "facts").expect("a step").clone();
+        assert_eq!((&now["customers"], &facts["done"], &facts["of"]), (&json!(1), &json!(1), &json!(1)));
+        purge(&ids[1]);
+        assert_eq!(sun.get(&format!("/handovers/{id}")).ok()["state"], "withdrawn");
+        assert_eq!(owed(&sun), [("孙丽".to_owned(), "cancelled".to_owned())]);
+    }
+
+    fn ticked_for_all_is_ticked_for_those_that_were_in_it(db) {
+        let app = TestApp::new(&db);
+        let (wang, li, sun) = (app.sign_in("wang"), app.sign_in("li"), app.sign_in("sun"));
+        let ids = ["华盛机械", "恒泰电子", "瑞丰食品"].map(|name| create(&li, name));
+        for id in &ids[..2] {
+            hand(&app, &wang, id, "sun");
+        }
+        let id = text(&items(&sun, "/handovers")[0]["id"]).to_owned();
+        let facts = |answer: Value| answer["steps"].as_array().expect("steps").iter().find(|step| step["key"] == "facts").expect("a step")["done"].clone();
+        assert_eq!(facts(tick(&sun, &id, json!({ "item": "facts", "done": true })).ok()), 2);
+        assert_eq!(facts(tick(&sun, &id, json!({ "item": "facts", "done": false, "customer_id": ids[0] })).ok()), 1);
+        hand(&app, &wang, &ids[2], "sun");
+        let lines: Vec<Value> = items(&sun, &format!("/handovers/{id}/customers")).iter().map(|line| line["done"].clone()).collect();
+        assert_eq!(lines, [json!([]), json!(["facts"]), json!([])]);
+        assert_eq!(facts(tick(&sun, &id, json!({ "item": "facts", "done": true })).ok()), 3);
+        // What is taken out of the middle leaves the rest as it is.
+        hand(&app, &wang, &ids[1], "wang");
+        let lines: Vec<Value> = items(&sun, &format!("/handovers/{id}/customers")).iter().map(|line| line["done"].clone()).collect();
+        assert_eq!(lines, [json!(["facts"]), json!(["facts"])]);
+        assert_eq!(facts(tick(&sun, &id, json!({ "item": "facts", "done": false })).ok()), 0);
+    }
+
+    fn whoever_receives_can_accept_whatever_else_they_may_do(db) {
+        let app = TestApp::new(&db);
+        let (admin, mei) = (app.sign_in("admin"), app.sign_in("mei"));
+        let id = create(&admin, "华盛机械");
+        hand(&app, &admin, &id, "mei");
+        let handover = text(&items(&mei, "/handovers")[0]["id"]).to_owned();
+        for step in items(&mei, "/handovers")[0]["steps"].as_array().expect("steps") {
+            tick(&mei, &handover, json!({ "item": step["key"], "done": true })).ok();
+        }
+        assert_eq!(mei.post(&format!("/handovers/{handover}/accept"), json!({})).ok()["state"], "accepted");
+        // Nobody is asked to accept what they cannot even see.
+        app.hire("gast", "郭杰", "总部", &[], Some("admin"));
+        let other = create(&admin, "恒泰电子");
+        hand(&app, &admin, &other, "gast");
+        assert_eq!(items(&admin, "/handovers").len(), 1);
+    }
+
+    fn who_sees_one_customer_does_not_read_what_was_noted_about_all(db) {
+        let app = TestApp::new(&db);
+        let (wang, li, zhao) = (app.sign_in("wang"), app.sign_in("li"), app.sign_in("zhao"));
+        let ids = [create(&li, "华盛机械"), create(&li, "恒泰电子")];
+        for id in &ids {
+            hand(&app, &wang, id, "sun");
+        }
+        let id = text(&items(&li, "/handovers")[0]["id"]).to_owned();
+        li.request(Method::PUT, &format!("/handovers/{id}/note")).json(json!({ "note": "三家在谈价格" })).send().ok();
+        let share = format!("/customers/{}/collaborators/{}", ids[0], app.person("zhao"));
+        wang.request(Method::PUT, &share).json(json!({ "level": "read" })).send().ok();
+        assert_eq!(zhao.get(&format!("/handovers/{id}")).refused(404), "not_found");
+        let told = items(&zhao, &format!("/customers/{}/handovers", ids[0]));
+        assert_eq!((&told[0]["from"]["name"], &told[0]["steps"]), (&json!("李雷"), &Value::Null));
+        let text = json!(told).to_string();
+        assert!(!text.contains("三家") && !text.contains("调岗") && told[0].get("customers").is_none(), "{text}");
+        assert!(items(&wang, &format!("/customers/{}/handovers", ids[0]))[0]["steps"].is_array());
+    }
+
+    fn a_tick_at_the_same_moment_stops_no_change_of_owner(db) {
+        if db.dialect() == store::Dialect::Sqlite {
+            return; // One writer: there is no same moment.
+        }
+        let app = TestApp::new(&db);
+        let (wang, li, sun) = (app.sign_in("wang"), app.sign_in("li"), app.sign_in("sun"));
+        let ids = [create(&li, "华盛机械"), create(&li, "恒泰电子")];
+        hand(&app, &wang, &ids[0], "sun");
+        let id: uuid::Uuid = text(&items(&sun, "/handovers")[0]["id"]).parse().expect("an id");
+        let (who, to) = (app.principal("sun"), app.person("sun"));
+        let (said, heard) = std::sync::mpsc::channel();
+        let said = std::sync::Mutex::new(said);
+        let (db, other) = (app.db.clone(), app.db.clone());
+        std::thread::scope(|scope| {
+            let ticking = scope.spawn(move || db.write_blocking(move |tx| {
+                let asked = service::Tick { item: "duties".into(), done: true, customer_id: None };
+                service::tick(tx, &who.grant()?, id, &asked)?;
+                said.lock().expect("unpoisoned").send(()).expect("heard");
+                while other.read_blocking(|tx| Ok::<_, crate::kernel::Error>(tx.query_one(&WAITING, &[])?.get::<i64>(0)?))? == 0 {}
+                Ok::<_, crate::kernel::Error>(())
+            }));
+            heard.recv().expect("it has ticked");
+            let version = wang.get(&format!("/customers/{}", ids[1])).ok()["version"].as_i64().expect("a version");
+            wang.put(&format!("/customers/{}/owner", ids[1]), version, json!({ "owner_id": to, "reason": "调岗" })).ok();
+            ticking.join().expect("no panic").expect("it ticks");
+        });
+        assert_eq!(items(&sun, "/handovers")[0]["customers"], 2);
     }
 
     fn the_company_writes_its_own_checklist(db) {

@@ -9,12 +9,11 @@ use store::{Entity as _, Tx};
 use uuid::Uuid;
 
 use super::model::{Merge, MergeState, ONE};
-use super::service::{self, ROWS_AT_ONCE};
+use super::service;
 use super::undo;
 use crate::customers::relations;
 use crate::customers::service::hold;
 use crate::kernel::{Error, Principal, Result};
-use crate::platform::holdings;
 use crate::platform::jobs::{JobContext, Registry};
 
 const MERGE: &str = "customers.merge";
@@ -60,8 +59,9 @@ fn run(context: &JobContext, payload: Json) -> Result<Json> {
 }
 
 fn go_on(tx: &mut Tx<'_>, who: &Principal, merge: &mut Merge) -> Result<bool> {
-    let more = holdings::move_some(tx, merge.way(), merge.steps, ROWS_AT_ONCE)?;
-    service::recount(tx, merge)?;
+    let step = merge.steps;
+    let rows_left = service::move_some(tx, who, merge, step)?;
+    let more = service::relate_some(tx, who, merge, step)? || rows_left;
     merge.steps += 1;
     match more {
         true => merge.update(tx)?,
@@ -71,7 +71,7 @@ fn go_on(tx: &mut Tx<'_>, who: &Principal, merge: &mut Merge) -> Result<bool> {
 }
 
 fn go_back(tx: &mut Tx<'_>, who: &Principal, merge: &mut Merge) -> Result<bool> {
-    undo::step_back(tx, merge)?;
+    undo::step_back(tx, who, merge)?;
     let more = merge.undone_steps < merge.steps;
     match more {
         true => merge.update(tx)?,

@@ -32,7 +32,7 @@ store::entity! {
         pub reason: Option<String>,
         pub changes: Json,
         pub shared: Json,
-        pub relations: Json,
+        pub related_to: Option<Uuid>,
         pub set_aside: Json,
         pub added_fields: Json,
         pub primary_contact: Option<Uuid>,

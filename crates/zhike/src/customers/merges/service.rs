@@ -12,8 +12,8 @@ use super::{fields, job};
 use crate::customers::cooperation::totals;
 use crate::customers::model::Customer;
 use crate::customers::rules::text::clean;
-use crate::customers::service::{hold, known_of, load, load_for_change, place, readable, rewrite_tags, save};
-use crate::customers::{collaborators, contacts, draft, duplicates, facts, grades, index, reach, relations};
+use crate::customers::service::{Home, hold, known_of, load, load_for_change, place, readable, rewrite_tags, save};
+use crate::customers::{collaborators, contacts, draft, duplicates, facts, grades, handovers, index, reach, relations};
 use crate::kernel::permission::action::{Delete, Read};
 use crate::kernel::permission::entity;
 use crate::kernel::{Action, Entity, Error, Grant, Id, List, Principal, Result};
@@ -21,12 +21,14 @@ use crate::platform::access::names::{self, Named};
 use crate::platform::audit::{self, Changes};
 use crate::platform::custom::carrying::{self, Carried};
 use crate::platform::custom::values as custom;
-use crate::platform::holdings;
+use crate::platform::holdings::{self, Way};
 
 /// For so long a merge can be taken back.
 pub const UNDO_WITHIN: SignedDuration = SignedDuration::from_hours(24 * 30);
 /// Rows of each table that move in one transaction.
-pub const ROWS_AT_ONCE: i64 = 1_000;
+const ROWS_AT_ONCE: i64 = 1_000;
+/// Each is moved by itself, on both sides, and noted at both customers.
+const RELATIONS_AT_ONCE: i64 = 200;
 /// No chain of merges is longer.
 const CHAIN_MOST: usize = 50;
 
@@ -141,53 +143,75 @@ pub fn merge(
         tx.execute(&DEMOTE, &[&loser.id, &primary.id])?;
         merge.primary_contact = Some(primary.id.uuid());
     }
-    let more = holdings::move_some(tx, merge.way(), 0, ROWS_AT_ONCE)?;
-    recount(tx, &merge)?;
+    let rows_left = move_some(tx, who, &merge, 0)?;
     let (mut after, mut changes) = (before.clone(), Changes::new());
     fields::unite(who, &mut after, &part, &asked.take, &mut changes)?;
     merge.changes = fields::differences(&before, &after);
     let ids = (after.id, loser.id);
     let shared = collaborators::unite(tx, who, ids, merge.id)?;
-    refuse_giving(tx, who, (&before, &after), shared.len())?;
+    refuse_giving(tx, who, (&before, &part, &after))?;
     merge.shared = serde_json::to_value(shared)?;
-    let related = relations::service::unite(tx, who, ids, (merge.id, has_turn))?;
-    (merge.relations, merge.set_aside) = (serde_json::to_value(related.given)?, serde_json::to_value(related.aside)?);
+    merge.set_aside = serde_json::to_value(relations::service::set_aside(tx, who, ids, (merge.id, has_turn))?)?;
+    let relations_left = relate_some(tx, who, &mut merge, 0)?;
     merge.added_fields = add_fields(tx, who, (&after, &loser), &asked.take, &mut changes)?;
     index::remove(tx, &loser)?;
     // Before the one that stays is compared anew, which would forget the pair.
     duplicates::merged(tx, who, (after.id, loser.id))?;
     settle(tx, who, &mut after)?;
     merge.insert(tx)?;
-    tell_changes(tx, who, &before, &after)?;
+    tell_changes(tx, who, (&before, &after), merge.reason.as_deref().unwrap_or("合并客户"))?;
     record(tx, who, &merge, &loser, changes)?;
-    match more {
+    match rows_left || relations_left {
         true => job::enqueue(tx, who, &merge)?,
         false => finish(tx, who, &mut merge)?,
     }
     view(tx, who, merge)
 }
 
-/// What both ordered and signed adds up anew after each step that moves it.
-pub fn recount(tx: &mut Tx<'_>, merge: &Merge) -> Result<()> {
-    totals::recount(tx, merge.customer_id)?;
-    totals::recount(tx, merge.loser_id)?;
-    Ok(())
+/// Moves the next rows of each table, and what is counted of them. Whether any are left.
+pub fn move_some(tx: &mut Tx<'_>, who: &Principal, merge: &Merge, step: i64) -> Result<bool> {
+    let way = merge.way();
+    counted(tx, who, merge, |tx| holdings::move_some(tx, way, step, ROWS_AT_ONCE))
 }
 
-/// A merge lets people see and change what they did not before, whom the other one was shared with and whose it was.
-/// That takes the right to give it to them; and another grade takes the right to set it.
+/// Moves the next relations, after those of the steps before. Whether any are left.
+pub fn relate_some(tx: &mut Tx<'_>, who: &Principal, merge: &mut Merge, step: i64) -> Result<bool> {
+    let place = (merge.related_to, RELATIONS_AT_ONCE);
+    let next = relations::service::move_some(tx, who, (merge.way(), step), place)?;
+    merge.related_to = next.or(merge.related_to);
+    Ok(next.is_some())
+}
+
+/// Moves rows of the two, there or back. Hand-overs count their customers anew, and what both ordered and signed adds up.
+pub fn counted<T>(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    merge: &Merge,
+    work: impl FnOnce(&mut Tx<'_>) -> Result<T>,
+) -> Result<T> {
+    let Way { survivor, loser, .. } = merge.way();
+    let answer = handovers::around(tx, who, &[survivor, loser], work)?;
+    totals::recount(tx, merge.customer_id)?;
+    totals::recount(tx, merge.loser_id)?;
+    Ok(answer)
+}
+
+/// A merge lets people see and change what they did not before: whoever has the one that stays, or has it shared with
+/// them, gets what hung on the other; and perhaps the one that stays goes to whose the other was. That takes the right to
+/// give both away; and another grade takes the right to set it.
 fn refuse_giving(
     tx: &mut Tx<'_>,
     who: &Principal,
-    (before, after): (&Customer, &Customer),
-    shared: usize,
+    (before, part, after): (&Customer, &Customer, &Customer),
 ) -> Result<()> {
     if before.grade != after.grade && !grades::service::may_set(tx, who, before)? {
         return Err(Error::forbidden().field("grade", "not_allowed"));
     }
-    let given = [(shared > 0, "collaborators"), (before.owner_id != after.owner_id, "owner")];
+    let is_shared = !collaborators::of_customer(tx, before.id)?.is_empty();
+    let given = [(is_shared, "collaborators"), (Home::of(before) != Home::of(part), "owner")];
     let Some((_, what)) = given.into_iter().find(|(given, _)| *given) else { return Ok(()) };
-    match reach::reaches(tx, &reach::predicate(who, Action::Assign, Entity::Customer), before)? {
+    let may_give = reach::predicate(who, Action::Assign, Entity::Customer);
+    match reach::reaches(tx, &may_give, before)? && reach::reaches(tx, &may_give, part)? {
         true => Ok(()),
         false => Err(Error::forbidden().field(what, "not_allowed")),
     }
@@ -274,7 +298,7 @@ fn blank(who: &Principal, survivor: &Customer, loser: &Customer, reason: Option<
         reason,
         changes: json!({}),
         shared: json!([]),
-        relations: json!([]),
+        related_to: None,
         set_aside: json!([]),
         added_fields: json!([]),
         primary_contact: None,
@@ -298,8 +322,13 @@ pub fn settle(tx: &mut Tx<'_>, who: &Principal, customer: &mut Customer) -> Resu
     duplicates::watch(tx, who, customer.id)
 }
 
-/// Other rooms hear of grade and owner as if somebody had set them.
-pub fn tell_changes(tx: &mut Tx<'_>, who: &Principal, before: &Customer, after: &Customer) -> Result<()> {
+/// Other rooms hear of grade and owner as if somebody had set them, and what changes owners is handed over.
+pub fn tell_changes(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    (before, after): (&Customer, &Customer),
+    reason: &str,
+) -> Result<()> {
     let id = after.id.uuid();
     if before.grade != after.grade {
         let told = json!({ "from": before.grade, "to": after.grade });
@@ -309,7 +338,7 @@ pub fn tell_changes(tx: &mut Tx<'_>, who: &Principal, before: &Customer, after: 
         let told = json!({ "from": before.owner_id, "to": after.owner_id });
         facts::publish(tx, who, facts::OWNER_CHANGED, (id, Some(id)), who.now, told)?;
     }
-    Ok(())
+    handovers::follow::owner_changed(tx, who, after, Home::of(before), reason)
 }
 
 fn record(tx: &mut Tx<'_>, who: &Principal, merge: &Merge, loser: &Customer, mut changes: Changes) -> Result<()> {

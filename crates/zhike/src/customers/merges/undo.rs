@@ -3,13 +3,12 @@ use store::{Entity as _, Tx};
 use uuid::Uuid;
 
 use super::model::{Merge, MergeState};
-use super::service::{MergeView, UNDO_WITHIN, of, recount, remove_fields, settle, tell_changes, view};
+use super::service::{MergeView, UNDO_WITHIN, counted, of, remove_fields, settle, tell_changes, view};
 use super::{fields, job};
 use crate::customers::collaborators::{self, Given};
 use crate::customers::model::Customer;
-use crate::customers::relations::{self, service::United};
 use crate::customers::service::locked;
-use crate::customers::{duplicates, facts, reach};
+use crate::customers::{duplicates, facts, reach, relations};
 use crate::kernel::permission::action::Delete;
 use crate::kernel::permission::entity;
 use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
@@ -41,7 +40,7 @@ pub fn undo(
     reach::check(tx, grant, &part)?;
     merge.state = MergeState::Undoing;
     (merge.undone_at, merge.undone_by) = (Some(who.now), Some(who.user));
-    step_back(tx, &mut merge)?;
+    step_back(tx, who, &mut merge)?;
     match merge.undone_steps < merge.steps {
         true => {
             merge.update(tx)?;
@@ -53,9 +52,10 @@ pub fn undo(
 }
 
 /// Moves back what one step moved.
-pub fn step_back(tx: &mut Tx<'_>, merge: &mut Merge) -> Result<()> {
-    holdings::move_back(tx, merge.way(), merge.undone_steps)?;
-    recount(tx, merge)?;
+pub fn step_back(tx: &mut Tx<'_>, who: &Principal, merge: &mut Merge) -> Result<()> {
+    let (way, step) = (merge.way(), merge.undone_steps);
+    counted(tx, who, merge, |tx| holdings::move_back(tx, way, step))?;
+    relations::service::move_back(tx, who, way, step)?;
     merge.undone_steps += 1;
     Ok(())
 }
@@ -74,18 +74,17 @@ pub fn finish(tx: &mut Tx<'_>, who: &Principal, merge: &mut Merge) -> Result<()>
     }
     let shared: Vec<Given> = serde_json::from_value(merge.shared.clone())?;
     collaborators::part(tx, who, survivor.id, &shared, merge.id)?;
-    let given = serde_json::from_value(merge.relations.clone())?;
-    let united = United { given, aside: serde_json::from_value(merge.set_aside.clone())? };
+    let aside = serde_json::from_value(merge.set_aside.clone())?;
     let parted = part.id;
     duplicates::parted(tx, (survivor.id, part.id))?;
     settle(tx, who, &mut part)?;
     settle(tx, who, &mut survivor)?;
     // When both are there again: a group counts as long as it is.
-    relations::service::part(tx, who, (survivor.id, parted), united, merge.id)?;
+    relations::service::part(tx, who, (survivor.id, parted), aside, merge.id)?;
     merge.state = MergeState::Undone;
     merge.kept = json!(kept);
     merge.update(tx)?;
-    tell_changes(tx, who, &before, &survivor)?;
+    tell_changes(tx, who, (&before, &survivor), "撤销合并")?;
     let (one, other) = (survivor.id.uuid(), part.id.uuid());
     facts::publish(tx, who, facts::UNMERGED, (other, Some(one)), who.now, json!({ "merge": merge.id }))?;
     let told = json!({ "merge": merge.id, "kept": kept });

@@ -16,6 +16,7 @@ use crate::kernel::permission::entity;
 use crate::kernel::{Action, Entity, Error, Grant, Id, Principal, Result};
 use crate::platform::access::model::User;
 use crate::platform::audit;
+use crate::platform::holdings::Way;
 
 /// No group is deeper; it bounds the walk up.
 const LEVELS_MOST: usize = 40;
@@ -31,7 +32,16 @@ store::statements! {
         where relation.customer_id = $1 and relation.kind = 'parent' and parent.removed_at is null";
     PARENTS = select Relation where "customer_id = $1 and kind = 'parent'";
     ANY = "select id from relation where customer_id = $1 limit 1";
-    OF_CUSTOMER = select Relation where "customer_id = $1 order by id";
+    BETWEEN_THEM = select Relation where "customer_id = $1 and other_id = $2 order by id";
+    NEXT = select Relation where "customer_id = $1 and id > $2 order by id limit $3";
+    NOTE = "insert into customer_moved (customer_id, merge_id, step, table_name, row_id) values ($1, $2, $3, 'relation', $4)";
+    NOTED = "select row_id from customer_moved where customer_id = $1 and merge_id = $2 and step = $3
+        and table_name = 'relation'";
+    /// The other side of some relations, and then their own.
+    PURGE_MIRRORED = "delete from relation where (customer_id, id) in
+        (select other_id, id from relation where customer_id = $1 order by id limit $2)";
+    PURGE = "delete from relation where customer_id = $1 and id in
+        (select id from relation where customer_id = $1 order by id limit $2)";
     GO = "update relation set customer_id = $3 where customer_id = $1 and id = $2";
     GO_MIRRORED = "update relation set other_id = $3 where customer_id = $1 and id = $2";
     DELETE = "delete from relation where customer_id = $1 and id = $2";
@@ -273,15 +283,6 @@ fn mirrored(relation: &Relation) -> Relation {
     }
 }
 
-/// What became of relations in a merge.
-#[derive(Debug, Default)]
-pub struct United {
-    /// What was the other's and is the customer's.
-    pub given: Vec<Id<Relation>>,
-    /// What the two were to each other.
-    pub aside: Vec<Aside>,
-}
-
 /// A relation that is none for as long as its two customers are one, seen from the one that stays.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Aside {
@@ -308,35 +309,62 @@ fn take_turn(tx: &mut Tx<'_>) -> Result<()> {
     Ok(turns::take(tx, "relations", ["all"])?)
 }
 
-/// Gives a customer the relations of one that becomes part of it. Those that it has already, and a second group above it,
-/// stay with the other; what the two were to each other is set aside first, or it could stand in the way. `has_turn`
-/// is what [`take_turn_for`] answered.
-pub fn unite(
+/// Sets aside what two customers are to each other, for as long as they are one: it could stand in the way of what is
+/// above either. `has_turn` is what [`take_turn_for`] answered.
+pub fn set_aside(
     tx: &mut Tx<'_>,
     who: &Principal,
     (customer, other): (Id<Customer>, Id<Customer>),
     (merge, has_turn): (Uuid, bool),
-) -> Result<United> {
-    let mut united = United::default();
-    let all = Relation::all(tx, &OF_CUSTOMER, &[&other])?;
-    if !all.is_empty() && !has_turn {
+) -> Result<Vec<Aside>> {
+    if !has_turn && tx.query_opt(&ANY, &[&other])?.is_some() {
         // Somebody has related it at this very moment.
         return Err(Error::conflict("merge.busy"));
     }
-    let (between, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|relation| relation.other_id == customer);
-    for relation in between {
+    let mut aside = Vec::new();
+    for relation in Relation::all(tx, &BETWEEN_THEM, &[&other, &customer])? {
         delete(tx, &relation)?;
         audited(tx, who, &relation, "unrelate", Some(merge))?;
         let Relation { id, kind, note, created_by, created_at, .. } = mirrored(&relation);
-        united.aside.push(Aside { id, kind, note, created_by, created_at });
+        aside.push(Aside { id, kind, note, created_by, created_at });
     }
-    for relation in others {
-        if takes(tx, customer, &relation)? {
-            go(tx, who, (&relation, customer), merge)?;
-            united.given.push(relation.id);
+    Ok(aside)
+}
+
+/// Gives a customer the next relations of one that becomes part of it, `most` of them after the one at `after`, and notes
+/// which. Those that it has already, and a second group above it, stay with the other. Answers where to go on, if there
+/// are more. Whole groups have a turn, taken by the caller.
+pub fn move_some(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    (way, step): (Way, i64),
+    (after, most): (Option<Uuid>, i64),
+) -> Result<Option<Uuid>> {
+    let to = Id::from_uuid(way.survivor);
+    let next = Relation::all(tx, &NEXT, &[&way.loser, &after.unwrap_or(Uuid::nil()), &most])?;
+    for relation in &next {
+        if takes(tx, to, relation)? {
+            go(tx, who, (relation, to), way.merge)?;
+            tx.execute(&NOTE, &[&way.survivor, &way.merge, &step, &relation.id])?;
         }
     }
-    Ok(united)
+    Ok(next.last().filter(|_| next.len() as i64 == most).map(|last| last.id.uuid()))
+}
+
+/// Gives back what one step moved. What has been taken away since is not there to go back.
+pub fn move_back(tx: &mut Tx<'_>, who: &Principal, way: Way, step: i64) -> Result<()> {
+    for row in tx.query(&NOTED, &[&way.survivor, &way.merge, &step])? {
+        if let Some(relation) = Relation::one(tx, &ONE, &[&way.survivor, &row.get::<Uuid>(0)?])? {
+            go(tx, who, (&relation, Id::from_uuid(way.loser)), way.merge)?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes the next relations of a customer for good, from both sides. Whether any are left.
+pub fn purge_some(tx: &mut Tx<'_>, customer: Uuid, most: i64) -> Result<bool> {
+    tx.execute(&PURGE_MIRRORED, &[&customer, &most])?;
+    Ok(tx.execute(&PURGE, &[&customer, &most])? >= most as u64)
 }
 
 fn takes(tx: &mut Tx<'_>, customer: Id<Customer>, relation: &Relation) -> Result<bool> {
@@ -352,20 +380,15 @@ fn takes(tx: &mut Tx<'_>, customer: Id<Customer>, relation: &Relation) -> Result
     })
 }
 
-/// Gives relations back, and makes the two again what they were to each other, if that can still be.
+/// Makes two customers again what they were to each other, if that can still be.
 pub fn part(
     tx: &mut Tx<'_>,
     who: &Principal,
     (customer, other): (Id<Customer>, Id<Customer>),
-    united: United,
+    aside: Vec<Aside>,
     merge: Uuid,
 ) -> Result<()> {
-    for id in &united.given {
-        if let Some(relation) = Relation::one(tx, &ONE, &[&customer, id])? {
-            go(tx, who, (&relation, other), merge)?;
-        }
-    }
-    for Aside { id, kind, note, created_by, created_at } in united.aside {
+    for Aside { id, kind, note, created_by, created_at } in aside {
         let possible =
             group(kind, customer, other).is_none_or(|(child, parent)| refuse_parent(tx, child, parent).is_ok());
         if possible {

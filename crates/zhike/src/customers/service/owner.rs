@@ -31,21 +31,6 @@ pub fn set_owner(
     view(tx, who, customer)
 }
 
-/// Hands a customer over to a department: to its head, who hands on.
-pub fn set_department(
-    tx: &mut Tx<'_>,
-    grant: &Grant<Assign, entity::Customer>,
-    id: Id<Customer>,
-    (department, reason): (Uuid, &str),
-) -> Result<CustomerView> {
-    let who = grant.principal();
-    let reason = input::reason(reason)?;
-    let mut customer = load_for_change(tx, grant, id)?;
-    let home = home_in(tx, grant, department)?;
-    move_to(tx, who, &mut customer, home, &reason)?;
-    view(tx, who, customer)
-}
-
 /// Gives a customer that is held back to whom it was taken from. Whoever does reaches it there.
 pub fn give_back(
     tx: &mut Tx<'_>,
@@ -97,8 +82,8 @@ pub fn home_in(tx: &mut Tx<'_>, grant: &Grant<Assign, entity::Customer>, departm
     Ok(Home { owner: Some(head), department: Some(department.id) })
 }
 
-/// What follows from a customer being somebody else's. Nothing, where it is theirs already.
-fn move_to(tx: &mut Tx<'_>, who: &Principal, customer: &mut Customer, home: Home, reason: &str) -> Result<()> {
+/// What follows from a customer that is held being somebody else's. Nothing, where it is theirs already.
+pub fn move_to(tx: &mut Tx<'_>, who: &Principal, customer: &mut Customer, home: Home, reason: &str) -> Result<()> {
     let before = Home::of(customer);
     if before == home {
         return Ok(());

@@ -9,15 +9,19 @@ use crate::customers::view::{CustomerView, view};
 use crate::customers::{duplicates, facts, index, merges, reach};
 use crate::kernel::permission::action::Delete;
 use crate::kernel::permission::entity;
-use crate::kernel::{Entity, Error, Grant, Id, Result};
+use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
 use crate::platform::audit;
 use crate::platform::bin::{self, Removed};
 
 /// Takes a customer out of sight, into the recycle bin. Nothing of it is lost: [`restore`] brings it back until its time
 /// there has passed.
 pub fn remove(tx: &mut Tx<'_>, grant: &Grant<Delete, entity::Customer>, id: Id<Customer>) -> Result<()> {
-    let who = grant.principal();
-    let mut customer = load_for_change(tx, grant, id)?;
+    let customer = load_for_change(tx, grant, id)?;
+    remove_held(tx, grant.principal(), customer)
+}
+
+/// [`remove`] for a customer that is held and whose permission has been checked.
+pub fn remove_held(tx: &mut Tx<'_>, who: &Principal, mut customer: Customer) -> Result<()> {
     customer.removed_at = Some(who.now);
     save(tx, who, &mut customer)?;
     index::remove(tx, &customer)?;

@@ -301,7 +301,7 @@ fn restore(tx: &mut Tx<'_>, who: &Arc<Principal>, item: &Item) -> Result<()> {
     audit::record(tx, who, "restore", Entity::Interaction, record.id.uuid(), Some(customer), changes)
 }
 
-fn purge(tx: &mut Tx<'_>, item: &Item) -> Result<bool> {
+fn purge(tx: &mut Tx<'_>, _: &Principal, item: &Item) -> Result<bool> {
     let record = Interaction::one(tx, &WITHDRAWN, &[&item.customer_id, &item.id])?;
     if let Some(todo) = record.and_then(|record| record.todo_id) {
         todos::service::purge_removed(tx, todo)?;

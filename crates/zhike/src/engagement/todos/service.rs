@@ -338,7 +338,7 @@ fn restore(tx: &mut Tx<'_>, who: &Arc<Principal>, item: &Item) -> Result<()> {
     put_back(tx, who, todo)
 }
 
-fn purge(tx: &mut Tx<'_>, item: &Item) -> Result<bool> {
+fn purge(tx: &mut Tx<'_>, _: &Principal, item: &Item) -> Result<bool> {
     purge_removed(tx, item.id)?;
     Ok(false)
 }

@@ -9,7 +9,7 @@ use store::jobs::NewJob;
 use uuid::Uuid;
 
 use super::of;
-use super::service::{Item, condemn_due, condemned, forget};
+use super::service::{ask_again, condemn_due, condemned, forget};
 use crate::kernel::{Principal, Result};
 use crate::platform::jobs::{JobContext, Registry};
 
@@ -23,12 +23,10 @@ pub fn register(registry: &mut Registry) {
 }
 
 /// The removal of one record. The system does it: whoever decided was allowed to.
-pub fn enqueue(tx: &mut Tx<'_>, who: &Principal, item: &Item) -> Result<()> {
+pub fn enqueue(tx: &mut Tx<'_>, who: &Principal, item: Uuid) -> Result<Uuid> {
     // Only which one it is: a job is kept long after what it removed.
-    let payload = json!({ "id": item.id });
-    let once_key = Some(format!("{PURGE}:{}:{}", item.id, item.removed_at.as_microsecond()));
-    store::jobs::enqueue(tx, NewJob { kind: PURGE, once_key, asked_by: None, payload, run_at: who.now })?;
-    Ok(())
+    let payload = json!({ "id": item });
+    Ok(store::jobs::enqueue(tx, NewJob { kind: PURGE, once_key: None, asked_by: None, payload, run_at: who.now })?)
 }
 
 fn sweep(context: &JobContext, _: Json) -> Result<Json> {
@@ -39,9 +37,12 @@ fn sweep(context: &JobContext, _: Json) -> Result<Json> {
         done += condemned;
         match reached {
             Some(reached) => after = reached,
-            None => return Ok(json!({ "records": done })),
+            None => break,
         }
     }
+    // Those whose job ended before it was done.
+    let again = context.step(steps + 1, 0, |tx, who| ask_again(tx, who, AT_ONCE))?;
+    Ok(json!({ "records": done, "again": again }))
 }
 
 fn purge(context: &JobContext, payload: Json) -> Result<Json> {
@@ -49,9 +50,9 @@ fn purge(context: &JobContext, payload: Json) -> Result<Json> {
     let mut done = context.done();
     loop {
         done += 1;
-        let more = context.step(done, 0, move |tx, _| {
+        let more = context.step(done, 0, move |tx, who| {
             let Some(item) = condemned(tx, id)? else { return Ok(false) };
-            let more = (of(&item)?.purge)(tx, &item)?;
+            let more = (of(&item)?.purge)(tx, who, &item)?;
             if !more {
                 forget(tx, id)?;
             }

@@ -31,7 +31,7 @@ pub struct Bin {
     /// Whether something is still to be done because of which a record must not go for good yet.
     pub held: Option<fn(&mut Tx<'_>, &Item) -> Result<bool>>,
     /// Removes some of a record for good; whether more of it is left.
-    pub purge: fn(&mut Tx<'_>, &Item) -> Result<bool>,
+    pub purge: fn(&mut Tx<'_>, &Principal, &Item) -> Result<bool>,
 }
 
 static BINS: OnceLock<Vec<Bin>> = OnceLock::new();

@@ -32,6 +32,7 @@ store::entity! {
         pub removed_by: Option<Uuid>,
         pub purge_by: Option<Uuid>,
         pub purge_reason: Option<String>,
+        pub purge_job: Option<Uuid>,
     }
 }
 
@@ -44,6 +45,9 @@ store::statements! {
     CONDEMN = "update bin_item set purge_by = $2, purge_reason = $3 where id = $1 and purge_reason is null";
     DUE = select Item where "removed_at < $1 and (removed_at > $2 or (removed_at = $2 and id > $3))
         and purge_reason is null order by removed_at, id limit $4";
+    GOES_BY = "update bin_item set purge_job = $2 where id = $1";
+    STRANDED = select Item where "purge_reason is not null and not exists (select 1 from job
+        where job.id = bin_item.purge_job and job.state in ('queued', 'running')) order by removed_at, id limit $1";
 }
 
 const LIST: ListSpec = ListSpec {
@@ -207,9 +211,22 @@ fn condemn(tx: &mut Tx<'_>, who: &Principal, item: &Item, reason: &str) -> Resul
     if tx.execute(&CONDEMN, &[&item.id, &who.user, &reason])? == 0 {
         return Ok(());
     }
-    job::enqueue(tx, who, item)?;
+    give_to_job(tx, who, item)?;
     let told = json!({ "removed_at": item.removed_at, "reason": reason });
     audit::record(tx, who, "purge", of(item)?.entity, item.id, item.customer_id, told)
+}
+
+fn give_to_job(tx: &mut Tx<'_>, who: &Principal, item: &Item) -> Result<()> {
+    let job = job::enqueue(tx, who, item.id)?;
+    tx.execute(&GOES_BY, &[&item.id, &job])?;
+    Ok(())
+}
+
+/// Asks again for what was decided on and is still there though no job works on it; how many there were.
+pub fn ask_again(tx: &mut Tx<'_>, who: &Principal, most: i64) -> Result<usize> {
+    let stranded = Item::all(tx, &STRANDED, &[&most])?;
+    stranded.iter().try_for_each(|item| give_to_job(tx, who, item))?;
+    Ok(stranded.len())
 }
 
 /// Where looking at what is due has come to.

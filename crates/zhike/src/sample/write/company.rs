@@ -15,7 +15,7 @@ use crate::customers::places::service::{self as customers_places, NewPlace};
 use crate::customers::relations::RelationKind::Subsidiary;
 use crate::customers::relations::service::NewRelation;
 use crate::customers::{chart, cooperation, duplicates, grades, handovers, quality, relations, service as customers};
-use crate::kernel::permission::action::{Approve, Assign, Create, Import, Update};
+use crate::kernel::permission::action::{Approve, Assign, Create, Import, Read, Update};
 use crate::kernel::permission::entity;
 use crate::kernel::{Error, Id, Principal, Result};
 use crate::people::absences::New as NewAbsence;
@@ -302,10 +302,10 @@ impl Company {
 
 /// Goes through the checklist of a customer that somebody has received.
 fn accepts(tx: &mut Tx<'_>, who: &Arc<Principal>, customer: Id<Customer>) -> Result<()> {
-    let grant = who.grant::<Update, entity::Customer>()?;
-    let running = handovers::service::of_customer(tx, &who.grant()?, customer)?;
+    let grant = who.grant::<Read, entity::Customer>()?;
+    let running = handovers::service::of_customer(tx, &grant, customer)?;
     for handover in running.into_iter().filter(|handover| handover.receives) {
-        for step in handover.steps {
+        for step in handover.steps.into_iter().flatten() {
             let tick = handovers::service::Tick { item: step.item.key, done: true, customer_id: None };
             handovers::service::tick(tx, &grant, handover.id, &tick)?;
         }

@@ -27,7 +27,7 @@ export function HandoverState({ state }: { state: Handover['state'] }) {
 const itemWords = ({ zh, en }: Pick<Step, 'zh' | 'en'>) => (locale() === 'en' && en) || zh
 
 /** How far the checklist is: 4/6. */
-export function progressWords({ steps }: Handover): string {
+export function progressWords({ steps }: Pick<Handover, 'steps'>): string {
   return `${steps.filter((step) => step.done >= step.of).length}/${steps.length}`
 }
 

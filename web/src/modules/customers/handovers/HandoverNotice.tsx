@@ -10,8 +10,13 @@ export function HandoverNotice({ customerId }: { customerId: string }) {
   if (!handover) return null
   return (
     <Notice>
-      {t('handover.running', { from: handover.from.name, to: handover.to.name, progress: progressWords(handover) })}{' '}
-      <Link to={`/customers/handovers/${handover.id}`}>{t('handover.see')}</Link>
+      {t('handover.running', { from: handover.from.name, to: handover.to.name })}{' '}
+      {handover.steps && (
+        <>
+          {t('handover.progress', { progress: progressWords({ steps: handover.steps }) })}{' '}
+          <Link to={`/customers/handovers/${handover.id}`}>{t('handover.see')}</Link>
+        </>
+      )}
     </Notice>
   )
 }

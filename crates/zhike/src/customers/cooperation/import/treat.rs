@@ -1,6 +1,6 @@
 //! What becomes of rows: whoever shows it beforehand and whoever writes it go through here, so that both say the same.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::read::Said;
 use crate::customers::cooperation::find::{self, Named};
+use crate::customers::cooperation::rules::Change;
 use crate::customers::cooperation::service::{self, BY_SHEET, Seen, Taken};
 use crate::customers::import::model::Problem;
 use crate::customers::model::Customer;
@@ -34,7 +35,7 @@ pub fn treat(
     mut seen: Option<&mut Seen>,
 ) -> Result<Vec<Fate>> {
     let mut held = customers(tx, who, rows, seen.is_none())?;
-    let mut touched = HashSet::new();
+    let mut written: HashMap<Id<Customer>, Vec<Change>> = HashMap::new();
     let mut fates = Vec::with_capacity(rows.len());
     for said in rows {
         let mut fate = Fate { row: said.row, taken: None, customer: None, problems: said.problems.clone() };
@@ -47,28 +48,24 @@ pub fn treat(
             let Some(customer) = held.customers.get_mut(&id) else { return Err(Error::not_found()) };
             let outcome = match seen.as_deref_mut() {
                 Some(seen) => service::foresee(tx, who, customer, &said.new, (zone, BY_SHEET), seen),
-                None => {
-                    tx.nested(|tx| Ok::<_, Error>(service::take(tx, who, customer, &said.new, (zone, BY_SHEET))?.1))
-                }
+                None => tx.nested(|tx| {
+                    let (_, change) = service::take(tx, who, customer, &said.new, (zone, BY_SHEET))?;
+                    let taken = Taken::of(change.as_ref());
+                    written.entry(id).or_default().extend(change);
+                    Ok::<_, Error>(taken)
+                }),
             };
             match outcome {
-                Ok(taken) => {
-                    fate.taken = Some(taken);
-                    if taken != Taken::Known {
-                        touched.insert(id);
-                    }
-                }
+                Ok(taken) => fate.taken = Some(taken),
                 Err(error) if error.status < 500 => fate.problems.extend(problems_of(&error)),
                 Err(error) => return Err(error),
             }
         }
         fates.push(fate);
     }
-    if seen.is_none() {
-        for id in touched {
-            let Some(customer) = held.customers.get_mut(&id) else { continue };
-            service::add_up(tx, who, customer)?;
-        }
+    for (id, changes) in written {
+        let Some(customer) = held.customers.get_mut(&id).filter(|_| !changes.is_empty()) else { continue };
+        service::add_up(tx, who, customer, &changes)?;
     }
     Ok(fates)
 }

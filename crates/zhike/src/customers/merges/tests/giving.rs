@@ -8,6 +8,21 @@ use super::{create, entries, id_of, items, left, merge, of_customer, path, undo,
 use crate::platform::access::model::{ROLE_BY_BUILTIN, Role};
 use crate::testing::{Session, TestApp};
 
+/// Whether managers may hand over.
+fn assigns(app: &TestApp, may: bool) {
+    app.write(move |tx| {
+        let role = Role::one(tx, &ROLE_BY_BUILTIN, &[&"manager"])?.expect("a role");
+        let mut permissions = role.permissions.clone();
+        let customer = permissions["customer"].as_object_mut().expect("actions");
+        match may {
+            true => drop(customer.insert("assign".to_owned(), json!("subtree"))),
+            false => drop(customer.remove("assign")),
+        }
+        crate::platform::access::epoch::bump(tx)?;
+        Ok(Role { permissions, ..role }.update(tx)?)
+    });
+}
+
 store::db_test! {
     crate::app::MIGRATIONS;
 
@@ -81,24 +96,13 @@ store::db_test! {
         for (login, level) in [("zhao", "write"), ("sun", "read"), ("zhou", "read")] {
             share(&other, login, level);
         }
-        let without = |app: &TestApp, assign: bool| app.write(move |tx| {
-            let role = Role::one(tx, &ROLE_BY_BUILTIN, &[&"manager"])?.expect("a role");
-            let mut permissions = role.permissions.clone();
-            let customer = permissions["customer"].as_object_mut().expect("actions");
-            match assign {
-                true => drop(customer.insert("assign".to_owned(), json!("subtree"))),
-                false => drop(customer.remove("assign")),
-            }
-            crate::platform::access::epoch::bump(tx)?;
-            Ok(Role { permissions, ..role }.update(tx)?)
-        });
-        without(&app, false);
+        assigns(&app, false);
         let body = json!({ "loser_id": other, "loser_version": version(&wang, &other) });
         let call = wang.request(Method::POST, &format!("{}/merges", path(&one))).version(version(&wang, &one));
         let refused = call.json(body).send();
         assert_eq!((refused.status.as_u16(), &refused.body["fields"][0]["field"]), (403, &json!("collaborators")));
         assert_eq!(wang.get(&path(&other)).ok()["id"], json!(other), "nothing has changed");
-        without(&app, true);
+        assigns(&app, true);
         let merged = merge(&wang, &one, &other, &[]);
         assert_eq!(levels(&one), told(&[("周敏", "read"), ("孙丽", "read"), ("赵刚", "write")]), "the higher level counts");
         let shares = entries(&app, &one).into_iter().filter(|(action, told)| action == "share" && told["merge"] == merged["id"]);
@@ -121,6 +125,23 @@ store::db_test! {
         wang.put(&format!("{}/owner", path(&id)), version(&wang, &id), sun).ok();
         merge(&steward, &one, &other, &["owner"]);
         assert_eq!(wang.get(&path(&one)).ok()["owner"]["name"], "孙丽");
+    }
+
+    fn what_becomes_another_persons_is_given_with_the_right_to_assign(db) {
+        let app = TestApp::new(&db);
+        let (wang, li) = (app.sign_in("wang"), app.sign_in("li"));
+        let (one, other) = (create(&wang, json!({ "name": "华盛机械" })), create(&li, json!({ "name": "华盛机械厂" })));
+        assigns(&app, false);
+        let body = json!({ "loser_id": other, "loser_version": version(&wang, &other) });
+        let call = wang.request(Method::POST, &format!("{}/merges", path(&one))).version(version(&wang, &one));
+        let refused = call.json(body).send();
+        assert_eq!((refused.status.as_u16(), &refused.body["fields"][0]["field"]), (403, &json!("owner")));
+        assigns(&app, true);
+        let merged = merge(&wang, &one, &other, &["owner"]);
+        let running = items(&li, "/handovers");
+        assert_eq!((&running[0]["from"]["name"], &running[0]["state"]), (&json!("王强"), &json!("open")), "it is handed over as ever");
+        undo(&wang, &merged);
+        assert_eq!(items(&li, "/handovers")[0]["state"], "withdrawn");
     }
 
     fn groups_merge_without_losing_their_place(db) {

@@ -14,6 +14,8 @@ store::statements! {
     FIRSTS = "select id from contact where customer_id = $1 and is_primary";
     LAST = "update contact set id = $3 where customer_id = $2 and id = $1";
     COUNT = "select count(*) from interaction where customer_id = $1";
+    RELATIONS = "select count(*) from relation where customer_id = $1";
+    MIRRORED = "select count(*) from relation where other_id = $1";
 }
 
 store::db_test! {
@@ -83,6 +85,51 @@ store::db_test! {
         undo(&wang, &merged);
         app.run_jobs();
         assert_eq!((firsts(id), firsts(loser)), (1, 1));
+    }
+
+    fn the_relations_of_a_large_group_move_in_steps_and_go_for_good_in_steps(db) {
+        use crate::customers::relations::Relation;
+        const MANY: usize = 450;
+        let app = TestApp::new(&db);
+        let wang = app.sign_in("wang");
+        let (one, other) = (create(&wang, json!({ "name": "华盛集团" })), create(&wang, json!({ "name": "华盛控股" })));
+        let (who, head) = (app.principal("wang"), crate::kernel::Id::from_uuid(other.parse().expect("an id")));
+        app.write(move |tx| {
+            for _ in 0..MANY {
+                // Rows are enough: nobody asks who it is.
+                let member = crate::kernel::Id::from_uuid(uuid::Uuid::now_v7());
+                let below = Relation { id: crate::kernel::Id::new(), customer_id: head, other_id: member,
+                    kind: crate::customers::relations::RelationKind::Subsidiary, note: None, created_by: who.user, created_at: who.now };
+                below.insert(tx)?;
+                let above = Relation { customer_id: member, other_id: head, kind: below.kind.mirrored(), ..below };
+                above.insert(tx)?;
+            }
+            Ok(())
+        });
+        let counted = || {
+            let ids: [uuid::Uuid; 2] = [&one, &other].map(|id| id.parse().expect("an id"));
+            app.read(move |tx| {
+                let mut counts = Vec::new();
+                for id in ids {
+                    counts.push((tx.query_one(&RELATIONS, &[&id])?.get::<i64>(0)?, tx.query_one(&MIRRORED, &[&id])?.get::<i64>(0)?));
+                }
+                Ok::<_, store::Error>(counts)
+            })
+        };
+        let many = MANY as i64;
+        let merged = merge(&wang, &one, &other, &[]);
+        assert_eq!((&merged["state"], counted()), (&json!("moving"), vec![(200, 200), (many - 200, many - 200)]));
+        app.run_jobs();
+        assert_eq!(counted(), [(many, many), (0, 0)]);
+        undo(&wang, &merged);
+        app.run_jobs();
+        assert_eq!(counted(), [(0, 0), (many, many)]);
+        merge(&wang, &one, &other, &[]);
+        app.run_jobs();
+        let id: uuid::Uuid = one.parse().expect("an id");
+        let system = app.system();
+        let more = app.write(move |tx| crate::customers::bin::purge_some(tx, &system, id, 300));
+        assert_eq!((more, counted()[0]), (true, (many - 300, many - 300)), "from both sides, some at a time");
     }
 
     fn merging_under_load_loses_nothing(db) {
