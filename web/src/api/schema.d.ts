@@ -393,7 +393,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** How many customers are meant. Counted up to 10,000; of more it is said only that there are more. */
+        /** How many customers are meant. Counted up to 10,000; of more it is said only that it was not looked further. */
         post: operations["post_customers_bulk_count"];
         delete?: never;
         options?: never;
@@ -3008,7 +3008,7 @@ export interface components {
             id: string;
             name?: string | null;
         };
-        /** @description How many there are: exactly, or that there are more than this many. */
+        /** @description How many there are: exactly, or that it was not looked any further after so many. */
         BulkFound: {
             /** Format: int64 */
             count: number;
@@ -4306,6 +4306,19 @@ export interface components {
             to: components["schemas"]["Named"];
             /** Format: int64 */
             version: number;
+        };
+        /** @description A running hand-over, on the page of one of its customers. */
+        HandoverBrief: {
+            from: components["schemas"]["Named"];
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            opened_at: string;
+            /** @description Whether the asker is the one who receives. */
+            receives: boolean;
+            /** @description How far it is; for whoever sees the hand-over itself. */
+            steps?: components["schemas"]["HandoverStep"][] | null;
+            to: components["schemas"]["Named"];
         };
         /** @description A customer that changes hands. */
         HandoverCustomer: components["schemas"]["CustomerCard"] & {
@@ -5810,6 +5823,23 @@ export interface components {
                 to: components["schemas"]["Named"];
                 /** Format: int64 */
                 version: number;
+            }[];
+            /** @description The cursor of the next page; nothing at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_HandoverBrief: {
+            items: {
+                from: components["schemas"]["Named"];
+                /** Format: uuid */
+                id: string;
+                /** Format: date-time */
+                opened_at: string;
+                /** @description Whether the asker is the one who receives. */
+                receives: boolean;
+                /** @description How far it is; for whoever sees the hand-over itself. */
+                steps?: components["schemas"]["HandoverStep"][] | null;
+                to: components["schemas"]["Named"];
             }[];
             /** @description The cursor of the next page; nothing at the end. */
             next?: string | null;
@@ -8767,7 +8797,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_Handover"];
+                    "application/json": components["schemas"]["Page_HandoverBrief"];
                 };
             };
         };
