@@ -26,7 +26,7 @@ use crate::platform::holdings::{self, Way};
 /// For so long a merge can be taken back.
 pub const UNDO_WITHIN: SignedDuration = SignedDuration::from_hours(24 * 30);
 /// Rows of each table that move in one transaction.
-const ROWS_AT_ONCE: i64 = 1_000;
+pub const ROWS_AT_ONCE: i64 = 1_000;
 /// Each is moved by itself, on both sides, and noted at both customers.
 const RELATIONS_AT_ONCE: i64 = 200;
 /// No chain of merges is longer.
