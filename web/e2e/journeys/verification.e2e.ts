@@ -6,9 +6,9 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DESK, openBrowser, openWindow, overflow, picture, settled, violations } from '../browser'
-import { type Compliance, found, api as from, type Named, seller, signIn, until } from '../company'
 import { type Server, startServer } from '../server'
 
+const PASSWORD = 'a quiet morning in spring'
 /** Monday, 12 October 2026, 09:30 in Shanghai: the quarter is young. */
 const START = '2026-10-12T01:30:00Z'
 /** The first working morning after it. */
@@ -34,8 +34,39 @@ afterAll(async () => {
   await server?.stop()
 })
 
-const api = <T>(path: string, body?: object) => from<T>(page, path, body)
+type Named = { id: string; name: string }
 
+async function api<T>(path: string, body?: object): Promise<T> {
+  return page.evaluate(
+    async ([path, body]) => {
+      const headers = { 'content-type': 'application/json' }
+      const answer = await fetch(`/api/v1${path}`, body ? { method: 'POST', headers, body } : {})
+      if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
+      return answer.status === 204 ? undefined : answer.json()
+    },
+    [path, body && JSON.stringify(body)] as const,
+  )
+}
+
+async function until<T>(what: string, ask: () => Promise<T | undefined | false>): Promise<T> {
+  const deadline = Date.now() + 90_000
+  for (;;) {
+    const answer = await ask()
+    if (answer) return answer
+    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 300))
+  }
+}
+
+async function signIn() {
+  await page.goto('/login')
+  await page.getByLabel('登录名').fill('admin')
+  await page.getByLabel('密码', { exact: true }).fill(PASSWORD)
+  await page.keyboard.press('Enter')
+  await page.waitForURL((url) => url.pathname === '/')
+}
+
+type Compliance = { rows: { key: string; due: number; met: number; missed: number; open: number }[] }
 const QUARTER = 'from=2026-10-01&to=2026-12-31'
 
 const verifyButton = (name: string) => page.getByRole('button', { name: new RegExp(`^核对.*${name}`) })
@@ -59,8 +90,19 @@ const cell = (label: string) => row().locator(`td[data-label="${label}"]`)
 
 describe.sequential('a department’s quarterly verification', () => {
   test('a company with a department and its customers adopts the regulation', async () => {
-    await found(page, server.setupLink)
-    const li = await seller(page, 'li', '李雷')
+    await page.goto(server.setupLink)
+    await page.getByLabel('公司名称').fill('晨光精密')
+    await page.getByLabel('姓名').fill('周敏')
+    await page.getByLabel('登录名').fill('admin')
+    await page.locator('input[type=password]').fill(PASSWORD)
+    await page.getByRole('radio', { name: /空白公司/ }).check()
+    await page.getByLabel('公司名称').press('Enter')
+    await page.waitForURL((url) => url.pathname === '/')
+    const { items: departments } = await api<{ items: Named[] }>('/departments')
+    const { items: roles } = await api<{ items: (Named & { builtin: string })[] }>('/roles')
+    const department_id = departments[0]?.id
+    const sells = roles.filter(({ builtin }) => builtin === 'salesperson').map(({ id }) => id)
+    const li = await api<Named>('/users', { login: 'li', name: '李雷', department_id, roles: sells })
     for (const name of OWN) {
       await api('/customers', { name, address: `${name.slice(0, 2)}路 1 号`, contacts: [{ name: '张伟' }] })
     }
@@ -146,7 +188,7 @@ describe.sequential('a department’s quarterly verification', () => {
 
   test('at the end of the quarter the report counts what was kept and what was missed', async () => {
     await server.setClock(NEXT_QUARTER)
-    await signIn(page)
+    await signIn()
     const rows = await until('the end of the round', async () => {
       const { rows } = await api<Compliance>(`/compliance?${QUARTER}&group=person&rule=archive-verification`)
       return rows.every(({ open }) => open === 0) && rows
