@@ -403,3 +403,62 @@ fn no_source_is_longer_than_a_reader_can_hold() {
         .collect();
     assert!(long.is_empty(), "{}", long.join("\n"));
 }
+
+/// What `docs/chapter-a.md` names in backticks.
+fn named_by_chapter_a() -> Vec<String> {
+    let page = fs::read_to_string(folder("../../docs/chapter-a.md")).expect("the page");
+    let rows: Vec<&str> = page.lines().filter(|line| line.starts_with("| R")).collect();
+    assert!(rows.len() > 15, "the table was read");
+    rows.iter().flat_map(|row| row.split('`').skip(1).step_by(2)).map(str::to_owned).collect()
+}
+
+/// Whether a page, a journey, a test or a rule of that name is there.
+fn is_there(name: &str, sources: &str, console: &str, policies: &BTreeMap<String, String>) -> bool {
+    if name.starts_with('/') {
+        return console.contains(&format!("path: '{name}'"));
+    }
+    if name.ends_with(".e2e.ts") {
+        return folder("../../web/e2e/journeys").join(name).exists();
+    }
+    if let Some((_, test)) = name.split_once("::") {
+        let file = name.trim_end_matches("::");
+        return if test.is_empty() {
+            folder("src/tests").join(format!("{file}.rs")).exists()
+        } else {
+            sources.contains(&format!("fn {test}("))
+        };
+    }
+    name.split_once(' ').is_some_and(|(policy, rule)| {
+        policies.get(policy).is_some_and(|text| text.contains(&format!("key = \"{rule}\"")))
+    })
+}
+
+#[test]
+fn chapter_a_names_what_is_there() {
+    let mut files = Vec::new();
+    every_file(&folder("src"), "rs", &mut files);
+    let sources = files.join("\n");
+    let mut files = Vec::new();
+    every_file(&folder("../../web/src/modules"), "ts", &mut files);
+    let console = files.join("\n");
+    let mut policies = BTreeMap::new();
+    for name in names_in(&folder("../../policies")) {
+        let text = fs::read_to_string(folder("../../policies").join(&name)).expect("a policy");
+        policies.insert(name.trim_end_matches(".toml").to_owned(), text);
+    }
+    let missing: Vec<String> =
+        named_by_chapter_a().into_iter().filter(|name| !is_there(name, &sources, &console, &policies)).collect();
+    assert!(missing.is_empty(), "docs/chapter-a.md names what is not there: {missing:?}");
+    assert!(!is_there("/customers/nowhere", &sources, &console, &policies));
+}
+
+fn every_file(root: &Path, ending: &str, files: &mut Vec<String>) {
+    for name in names_in(root) {
+        let path = root.join(&name);
+        if path.is_dir() {
+            every_file(&path, ending, files);
+        } else if path.extension().is_some_and(|it| it == ending) {
+            files.push(fs::read_to_string(&path).expect("a source"));
+        }
+    }
+}

@@ -89,7 +89,7 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 /// What this room holds of a customer. Tags are united field by field; relations are moved by themselves
-/// ([`relations::service::unite`]), since each is also the other customer's.
+/// ([`relations::service::move_some`]), since each is also the other customer's.
 pub fn holdings() -> Vec<Holding> {
     vec![
         holding!("customer_tag" stays),

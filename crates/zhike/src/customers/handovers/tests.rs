@@ -184,6 +184,10 @@ store::db_test! {
     fn whoever_receives_can_accept_whatever_else_they_may_do(db) {
         let app = TestApp::new(&db);
         let (admin, mei) = (app.sign_in("admin"), app.sign_in("mei"));
+        // A manager's reach is their departments: what they owe themselves is among it.
+        admin.post("/policies/adopt", json!({ "keys": ["R1"] })).ok();
+        hand(&app, &app.sign_in("wang"), &create(&app.sign_in("li"), "瑞丰食品"), "wang");
+        assert_eq!(owed(&app.sign_in("wang")), [("王强".to_owned(), "open".to_owned())]);
         let id = create(&admin, "华盛机械");
         hand(&app, &admin, &id, "mei");
         let handover = text(&items(&mei, "/handovers")[0]["id"]).to_owned();
@@ -195,7 +199,7 @@ store::db_test! {
         app.hire("gast", "郭杰", "总部", &[], Some("admin"));
         let other = create(&admin, "恒泰电子");
         hand(&app, &admin, &other, "gast");
-        assert_eq!(items(&admin, "/handovers").len(), 1);
+        assert_eq!(items(&admin, "/handovers").len(), 2);
     }
 
     fn who_sees_one_customer_does_not_read_what_was_noted_about_all(db) {

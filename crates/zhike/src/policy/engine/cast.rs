@@ -13,7 +13,7 @@ use crate::kernel::permission::entity;
 use crate::kernel::{Id, Principal, Result};
 use crate::people::absences::{self, AbsenceView};
 use crate::platform::access;
-use crate::platform::access::model::Department;
+use crate::platform::access::model::{Department, User};
 use crate::policy::book::Entry;
 use crate::policy::definition::Owner;
 use crate::policy::rules::{Subject, Window};
@@ -119,6 +119,12 @@ impl Cast {
         self.heads.insert(department, head);
         Ok(head)
     }
+}
+
+/// Where somebody works.
+pub fn department_of(tx: &mut Tx<'_>, person: Option<Uuid>) -> Result<Option<Uuid>> {
+    let Some(person) = person else { return Ok(None) };
+    Ok(User::find(tx, person)?.and_then(|user| user.department_id).map(Id::uuid))
 }
 
 /// Absences from today on. They are everybody's business here, whoever's change led to planning.

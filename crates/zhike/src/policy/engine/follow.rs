@@ -96,7 +96,11 @@ pub(super) fn settle(tx: &mut Tx<'_>, pen: &mut Pen, row: &DutyRow) -> Result<Du
 fn clocks(tx: &mut Tx<'_>, pen: &mut Pen, entry: &Entry, fact: &Fact) -> Result<()> {
     let facts = evidence::about(tx, entry, fact.subject)?;
     let about = about(tx, pen, entry, fact.customer)?;
-    let wanted = plan_within(&entry.rule, &facts, about.as_ref(), &pen.book.calendars)?;
+    let mut wanted = plan_within(&entry.rule, &facts, about.as_ref(), &pen.book.calendars)?;
+    for duty in wanted.iter_mut().filter(|duty| duty.terms.customer.is_none()) {
+        // What is owed about no customer is of the department of whoever owes it: its head sees it, and owes it perhaps.
+        duty.terms.department = cast::department_of(tx, duty.terms.owner)?;
+    }
     let customer = fact.customer.unwrap_or(NOBODY);
     // A clock that facts have made void is no longer wanted, and must hear of it.
     let last = if repeats(entry) { wanted.len() + 1 } else { 1 };
