@@ -139,7 +139,7 @@ pub fn erase_some(tx: &mut Tx<'_>, who: &Principal, traces: &Traces) -> Result<(
         match contact {
             Some(contact) => erase_contact(tx, who, (*customer, *contact), &traces.words)?,
             None => {
-                if bin::purge_some(tx, *customer, ROWS_AT_ONCE)? {
+                if bin::purge_some(tx, who, *customer, ROWS_AT_ONCE)? {
                     return Ok((true, files));
                 }
                 bins::forget(tx, *customer)?;
