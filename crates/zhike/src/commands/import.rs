@@ -59,7 +59,8 @@ pub struct Customers {
     /// Which sheet of a workbook, from 1; the first one that is not hidden when left out.
     #[arg(long)]
     sheet: Option<usize>,
-    /// On what basis the people of the sheet are entered: contract, consent (with --proof), published, legal_duty ….
+    /// On what basis the people of the sheet are entered: contract (when left out), consent (with --proof), published,
+    /// legal_duty ….
     #[arg(long, value_name = "WORD")]
     basis: Option<String>,
     /// What shows it: the words of a message, where the paper lies.

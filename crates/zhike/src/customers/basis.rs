@@ -28,6 +28,13 @@ pub struct EntryBasis {
     pub proof: Option<String>,
 }
 
+impl EntryBasis {
+    /// What holds where nothing else is said: a book of customers is kept to deal with them (PIPL 13, item 2).
+    pub fn usual() -> Self {
+        Self { basis: "contract".to_owned(), channel: None, proof: None }
+    }
+}
+
 /// Somebody who has been entered: a contact, or, without one, the customer itself.
 pub type Entered = (Id<Customer>, Option<Id<Contact>>);
 
@@ -54,10 +61,10 @@ pub fn check(basis: &EntryBasis) -> Result<()> {
     (keeper()?.check)(basis)
 }
 
-/// Keeps on what basis these people have been entered, if it has been said.
-pub fn keep(tx: &mut Tx<'_>, who: &Principal, basis: Option<&EntryBasis>, people: &[Entered]) -> Result<()> {
-    match basis.filter(|_| !people.is_empty()) {
-        Some(basis) => (keeper()?.keep)(tx, who, basis, people),
-        None => Ok(()),
+/// Keeps on what basis these people have been entered.
+pub fn keep(tx: &mut Tx<'_>, who: &Principal, basis: &EntryBasis, people: &[Entered]) -> Result<()> {
+    match people {
+        [] => Ok(()),
+        people => (keeper()?.keep)(tx, who, basis, people),
     }
 }

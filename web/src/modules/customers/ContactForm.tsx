@@ -3,7 +3,7 @@ import { type CustomField, messageOf, restoreRemoved, useCan, useCustomFields, u
 import { t as words } from '@/i18n'
 import { Area, Button, ChoiceField, Form, Phone, required, Switch, Text, toast, undoable, useForm } from '@/ui'
 import { type Custom, CustomInputs, type CustomValues, customChanged, customInitial } from './custom'
-import { Ground, groundFault } from './Ground'
+import { Ground, groundFault, usual } from './Ground'
 import { attitudeOptions, authorityOptions, calendarOptions, influenceOptions, salutationOptions } from './options'
 import {
   type Contact,
@@ -191,6 +191,7 @@ function initial(contact: Contact | undefined, fields: CustomField[]): Values {
     calendar: contact?.birthday?.calendar ?? 'solar',
     leap: contact?.birthday?.leap ?? false,
     custom: customInitial(fields, contact?.custom as Custom | undefined),
+    ...(!contact && { ground: usual }),
   }
 }
 

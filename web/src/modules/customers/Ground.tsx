@@ -6,6 +6,9 @@ import { t } from './words'
 
 const bases = ['contract', 'consent', 'published', 'legal_duty', 'other_law'] as const
 
+/** What holds where nothing else is said; the server takes it so too. */
+export const usual: Given = { basis: 'contract' }
+
 /** What is still wrong with it. */
 export const groundFault = (value: Given | undefined) =>
   !value ? t('basis.need') : value.basis === 'consent' && !value.proof?.trim() ? t('basis.need_proof') : undefined

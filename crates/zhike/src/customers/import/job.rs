@@ -21,6 +21,7 @@ use super::prepare;
 use super::service::ImportCounts;
 use super::source;
 use super::write::{self, About, Batch};
+use crate::customers::basis::EntryBasis;
 use crate::customers::{cooperation, duplicates, facts, quality};
 use crate::kernel::{Action, Entity, Error, Principal, Result};
 use crate::platform::audit;
@@ -94,7 +95,7 @@ fn bring_customers(context: &JobContext, import: &Import, dry_run: bool) -> Resu
         file: import.file_name.clone(),
         duplicates: import.duplicates,
         dry_run,
-        basis: import.basis()?,
+        basis: import.basis()?.unwrap_or_else(EntryBasis::usual),
     };
     write_all(context, &who, &reading, (&plan, plan.after_rows(done as usize)), &Arc::new(about))
 }

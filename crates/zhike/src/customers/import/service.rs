@@ -176,7 +176,8 @@ pub struct Mapping {
     #[serde(default)]
     #[schema(value_type = Object)]
     pub defaults: Defaults,
-    /// On what basis the people of the sheet are entered; said once for all of them. Without it none come in.
+    /// On what basis the people of the sheet are entered; said once for all of them;
+    /// to deal with customers (`contract`) where nothing is said.
     #[serde(default)]
     pub basis: Option<EntryBasis>,
     /// All of them: those of an earlier mapping are forgotten.
@@ -227,8 +228,9 @@ pub fn map(tx: &mut Tx<'_>, grant: &MayImport, id: Uuid, mapping: &Mapping) -> R
     if import.subject == Subject::Customer {
         import.duplicates = mapping.duplicates;
         import.defaults = serde_json::to_value(&mapping.defaults)?;
-        mapping.basis.as_ref().map_or(Ok(()), basis::check)?;
-        import.basis = mapping.basis.as_ref().map(serde_json::to_value).transpose()?;
+        let basis = mapping.basis.clone().unwrap_or_else(EntryBasis::usual);
+        basis::check(&basis)?;
+        import.basis = Some(serde_json::to_value(&basis)?);
         // Also the check of the defaults.
         let reading = job::reading(tx, who, &import)?;
         check_replacements(&reading, &columns, &mapping.replacements)?;
@@ -337,9 +339,6 @@ pub fn start(tx: &mut Tx<'_>, grant: &MayImport, id: Uuid, dry_run: bool) -> Res
         State::Importing => {}
         State::Mapped | State::Checking | State::Checked => fresh(tx, &mut import)?,
     }
-    if !dry_run && import.subject == Subject::Customer && import.basis.is_none() && brings_people(&import)? {
-        return Err(Error::field_invalid("basis", "basis.required"));
-    }
     let payload = job::payload(id, dry_run);
     let new = NewJob { kind: job::KIND, once_key: None, asked_by: Some(who.user.uuid()), payload, run_at: who.now };
     let job = jobs::enqueue(tx, new)?;
@@ -351,11 +350,6 @@ pub fn start(tx: &mut Tx<'_>, grant: &MayImport, id: Uuid, dry_run: bool) -> Res
         audit::record(tx, who, "import_started", Entity::Customer, id, None, told)?;
     }
     Ok(job)
-}
-
-/// Whether a column says something of people.
-fn brings_people(import: &Import) -> Result<bool> {
-    Ok(import.columns()?.iter().filter_map(|column| column.field).any(|target| target.slot > 0 && !target.is_deal()))
 }
 
 fn fresh(tx: &mut Tx<'_>, import: &mut Import) -> Result<()> {

@@ -62,11 +62,8 @@ fn contact(tx: &mut Tx<'_>, who: &Arc<Principal>, customer: &Customer, new: &New
     let held = contacts::of_customer(tx, customer.id)?;
     let Some(mut known) = held.into_iter().find(|held| is_same(who, held, new)) else {
         let grant: Grant<Create, entity::Contact> = who.grant()?;
-        if about.basis.is_none() {
-            return Err(Error::field_invalid("basis", "basis.required"));
-        }
         let made = contacts::service::create(tx, &grant, customer.id, new)?;
-        basis::keep(tx, who, about.basis.as_ref(), &[(customer.id, Some(made.id))])?;
+        basis::keep(tx, who, &about.basis, &[(customer.id, Some(made.id))])?;
         return Ok(1);
     };
     who.grant::<Update, entity::Contact>()?;

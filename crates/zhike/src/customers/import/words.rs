@@ -67,7 +67,6 @@ pub const ZH: &[(&str, &str)] = &[
     ("owner.inactive", "这位同事已停用"),
     ("owner.not_allowed", "您无权把客户分给这位同事"),
     ("scope.outside", "不在您可以导入的范围内"),
-    ("basis.required", "没有说明依据什么录入人员信息"),
     ("file.not_imported", "文件不能随表导入，已记入备注"),
     ("duplicate.exists", "已有这个客户"),
     ("duplicate.unseen", "已有这个客户，由其他同事负责"),

@@ -68,7 +68,7 @@ pub struct About {
     pub duplicates: Duplicates,
     pub dry_run: bool,
     /// On what basis people are entered.
-    pub basis: Option<EntryBasis>,
+    pub basis: EntryBasis,
 }
 
 /// What a batch did.
@@ -136,10 +136,7 @@ struct Pen<'a> {
 impl<'a> Pen<'a> {
     fn take(&mut self, tx: &mut Tx<'_>, ready: &'a Ready) -> Result<()> {
         match self.judge.judge(tx, ready)? {
-            Verdict::Create(made) => match self.about.basis.is_none() && !self.about.dry_run && brings_people(ready) {
-                true => self.reject(tx, ready, vec![Problem::error("", "basis.required")])?,
-                false => self.create(ready, made),
-            },
+            Verdict::Create(made) => self.create(ready, made),
             Verdict::Update(found) => return self.update(tx, ready, &found.known),
             Verdict::Skip(found) => {
                 let problem = self.told(tx, "duplicate.exists", &found)?;
@@ -170,17 +167,17 @@ impl<'a> Pen<'a> {
         if waiting.is_empty() {
             return Ok(());
         }
+        let mut people = Vec::new();
         for (ready, number) in waiting.iter().zip(number::take(tx, self.grant.now(), waiting.len())?) {
             insert(tx, self.grant.principal(), &ready.prepared, &number)?;
-            let people = people_of(&ready.prepared);
-            basis::keep(tx, self.grant.principal(), self.about.basis.as_ref(), &people)?;
+            people.extend(people_of(&ready.prepared));
             self.given.insert(ready.prepared.customer.id.uuid(), number.clone());
             match &mut self.numbers {
                 Some((_, last)) => *last = number,
                 none => *none = Some((number.clone(), number)),
             }
         }
-        Ok(())
+        basis::keep(tx, self.grant.principal(), &self.about.basis, &people)
     }
 
     /// Brings a customer up to date that is there already, or refuses the rows if that cannot be.
@@ -234,10 +231,6 @@ fn people_of(prepared: &Prepared) -> Vec<Entered> {
     let id = prepared.customer.id;
     let own = (prepared.customer.kind == CustomerKind::Person).then_some((id, None));
     own.into_iter().chain(prepared.contacts.iter().map(|contact| (id, Some(contact.id)))).collect()
-}
-
-fn brings_people(ready: &Ready) -> bool {
-    !people_of(&ready.prepared).is_empty()
 }
 
 fn insert(tx: &mut Tx<'_>, who: &Principal, prepared: &Prepared, number: &str) -> Result<()> {

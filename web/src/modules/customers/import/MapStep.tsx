@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { messageOf, useCustomFields } from '@/api'
 import { count, locale, lookup } from '@/i18n'
 import { Button, ChoiceField, Notice, Person, Segmented, useGo } from '@/ui'
-import { Ground } from '../Ground'
+import { Ground, usual } from '../Ground'
 import { useMaySetGrade } from '../grades/maySet'
 import { gradeOptions, sourceOptions } from '../options'
 import { chooseSheet, type ImportView, mapImport } from '../queries'
@@ -37,7 +37,7 @@ export function MapStep({ view, known, onChecked, onView }: Props) {
   const [mapping, setMapping] = useState(known?.mapping ?? mappingOf(view.columns))
   const [duplicates, setDuplicates] = useState<Duplicates>(view.duplicates)
   const [defaults, setDefaults] = useState<Defaults>({ owner_id: null, source: null, grade: null })
-  const [ground, setGround] = useState(known?.body.basis ?? view.basis ?? undefined)
+  const [ground, setGround] = useState(known?.body.basis ?? view.basis ?? usual)
   const [error, setError] = useState<string>()
   const [busy, setBusy] = useState(false)
   const { subject } = view

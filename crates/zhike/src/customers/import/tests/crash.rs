@@ -51,7 +51,7 @@ fn half_a_run(app: &TestApp, import: Uuid, whole: usize) -> usize {
     let mut file =
         TableSource::open(app.app.files.read(&row.digest).expect("the sheet"), source::limits()).expect("a table");
     let plan = Plan::read(&mut file, row.place(), &reading, usize::MAX).expect("a plan");
-    let basis = row.basis().expect("a basis");
+    let basis = row.basis().expect("read").expect("a basis");
     let about = Arc::new(About { import, file: row.file_name, duplicates: row.duplicates, dry_run: false, basis });
     let (mut at, mut batches) = (0, 0);
     while at < plan.customers() {

@@ -3,7 +3,7 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use super::{customer, path, recognised, rejected, run, sheets, upload};
+use super::{customer, path, recognised, run, sheets, upload};
 use crate::testing::{Reply, Session, TestApp};
 
 const SHEET: &str = "公司|联系人|手机
@@ -13,10 +13,6 @@ const SHEET: &str = "公司|联系人|手机
 fn put(who: &Session<'_>, sheet: &Value, basis: Value) -> Reply {
     let body = json!({ "columns": recognised(sheet), "duplicates": "update", "basis": basis });
     who.request(Method::PUT, &format!("{}/mapping", path(sheet))).json(body).send()
-}
-
-fn start(who: &Session<'_>, sheet: &Value) -> Reply {
-    who.post(&format!("{}/start", path(sheet)), json!({ "dry_run": false }))
 }
 
 /// Purpose, basis and proof of what is known of a customer's people.
@@ -34,8 +30,6 @@ store::db_test! {
         let li = app.sign_in("li");
         let csv = sheets::csv(&sheets::rows(SHEET));
         let sheet = upload(&li, "a.csv", csv.as_bytes());
-        put(&li, &sheet, Value::Null).ok();
-        assert_eq!(start(&li, &sheet).fault(), "basis: basis.required");
         for (wrong, fault) in [
             (json!({ "basis": "curiosity" }), "basis: basis.unknown"),
             (json!({ "basis": "consent" }), "proof: required"),
@@ -56,13 +50,13 @@ store::db_test! {
         assert!(told.contains(&json!(["archive", "contract", "other", null])) && told.len() == 2, "{told:?}");
     }
 
-    fn a_person_comes_in_on_a_basis_whatever_the_columns_are(db) {
+    fn people_come_in_to_be_dealt_with_where_nothing_else_is_said(db) {
         let app = TestApp::new(&db);
         let li = app.sign_in("li");
         let sheet = upload(&li, "a.csv", sheets::csv(&sheets::rows("客户名称|客户类型\n王小明|个人\n华盛机械|企业")).as_bytes());
         put(&li, &sheet, Value::Null).ok();
-        let result = run(&app, &li, &sheet, false);
-        assert_eq!((&result["created"], &result["rejected"]), (&json!(1), &json!(1)), "{result}");
-        assert_eq!(rejected(&li, &sheet)[1].last().map(String::as_str), Some("没有说明依据什么录入人员信息"));
+        run(&app, &li, &sheet, false);
+        assert_eq!(known(&li, &customer(&li, "王小明")), [json!(["archive", "contract", "other", null])]);
+        assert_eq!(known(&li, &customer(&li, "华盛机械")), Vec::<Value>::new(), "a company is nobody");
     }
 }
