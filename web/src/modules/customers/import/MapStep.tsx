@@ -5,7 +5,7 @@ import { Button, ChoiceField, Notice, Person, Segmented, useGo } from '@/ui'
 import { Ground, usual } from '../Ground'
 import { useMaySetGrade } from '../grades/maySet'
 import { gradeOptions, sourceOptions } from '../options'
-import { chooseSheet, type ImportView, mapImport } from '../queries'
+import { chooseSheet, type Ground as Given, type ImportView, mapImport } from '../queries'
 import { t } from '../words'
 import type { Checked, SheetProps } from './ImportPage'
 import {
@@ -37,7 +37,7 @@ export function MapStep({ view, known, onChecked, onView }: Props) {
   const [mapping, setMapping] = useState(known?.mapping ?? mappingOf(view.columns))
   const [duplicates, setDuplicates] = useState<Duplicates>(view.duplicates)
   const [defaults, setDefaults] = useState<Defaults>({ owner_id: null, source: null, grade: null })
-  const [ground, setGround] = useState(known?.body.basis ?? view.basis ?? usual)
+  const [ground, setGround] = useState<Given | undefined>(known?.body.basis ?? view.basis ?? usual)
   const [error, setError] = useState<string>()
   const [busy, setBusy] = useState(false)
   const { subject } = view
