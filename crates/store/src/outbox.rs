@@ -3,7 +3,7 @@
 
 use uuid::Uuid;
 
-use crate::{Entity, Ids, Result, Tx, seq};
+use crate::{Entity, Result, Tx, seq};
 
 crate::entity! {
     /// Something that happened. `at` and `recorded_at` are instants, `attributes` a JSON object.
@@ -22,7 +22,6 @@ crate::entity! {
 
 crate::statements! {
     OF_CUSTOMER = select Fact where "customer_id = $1 and kind = $2 and at >= $3 and at < $4 order by at, seq";
-    WITH_ANY = "select distinct customer_id from fact where kind = $1 and at >= $2 and customer_id in among($3)";
     OF_SUBJECT = select Fact where "subject = $1 and kind = $2 order by at, seq";
 }
 
@@ -42,11 +41,6 @@ pub fn of_customer(
     until: jiff::Timestamp,
 ) -> Result<Vec<Fact>> {
     Fact::all(tx, &OF_CUSTOMER, &[&customer, &kind, &from, &until])
-}
-
-/// To which of these customers something of one kind has happened since `from`.
-pub fn customers_with(tx: &mut Tx<'_>, kind: &str, from: jiff::Timestamp, among: &[Uuid]) -> Result<Vec<Uuid>> {
-    tx.query(&WITH_ANY, &[&kind, &from, &Ids(among)])?.iter().map(|row| row.get(0)).collect()
 }
 
 /// Facts of one kind about a subject, oldest first.

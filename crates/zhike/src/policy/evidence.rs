@@ -1,7 +1,5 @@
 //! The facts that a duty is judged by, from the outbox.
 
-use std::collections::HashSet;
-
 use jiff::Timestamp;
 use serde_json::Value;
 use store::{Tx, outbox};
@@ -30,16 +28,6 @@ pub fn of(tx: &mut Tx<'_>, entry: &Entry, duty: &Duty) -> Result<Vec<Fact>> {
         found.extend(outbox::of_customer(tx, customer, CONTACT_WITHDRAWN, duty.terms.counts_from, Timestamp::MAX)?);
     }
     Ok(found.into_iter().map(fact).collect())
-}
-
-/// To which of these customers anything has happened since `from` that may count for a rule's duties. The others' need
-/// not be asked for one by one.
-pub fn touched(tx: &mut Tx<'_>, entry: &Entry, from: Timestamp, customers: &[Uuid]) -> Result<HashSet<Uuid>> {
-    let mut touched = HashSet::new();
-    for kind in &entry.kinds {
-        touched.extend(outbox::customers_with(tx, kind, from, customers)?);
-    }
-    Ok(touched)
 }
 
 fn is_withdrawable(fact: &outbox::Fact) -> bool {

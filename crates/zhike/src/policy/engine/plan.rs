@@ -1,7 +1,6 @@
 //! Planning ahead: the duties of every period that runs or is about to, for all customers, page by page. How far it has
 //! come is kept, so that a crash, a second node or a second run make nothing twice and leave nothing out.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -13,7 +12,6 @@ use super::pen::Pen;
 use crate::customers::service as customers;
 use crate::kernel::{Principal, Result};
 use crate::policy::book::{self, AHEAD, Book, Entry};
-use crate::policy::evidence;
 use crate::policy::rules::facts::subject_holds;
 use crate::policy::rules::{Frame, plan_period};
 
@@ -98,9 +96,7 @@ fn plan_page(
     page: &[customers::Subject],
 ) -> Result<usize> {
     let Pending { entry, frame, .. } = one;
-    let opens_at = frame.window().opens_at;
-    let ids: Vec<Uuid> = page.iter().map(|customer| customer.id).collect();
-    let touched = if opens_at <= pen.now { evidence::touched(tx, entry, opens_at, &ids)? } else { HashSet::new() };
+    let has_begun = frame.window().opens_at <= pen.now;
     let mut opened = 0;
     for customer in page {
         let subject = cast.subject(tx, entry, customer, Some(frame.window()))?;
@@ -108,9 +104,9 @@ fn plan_page(
             continue;
         }
         let Some(duty) = plan_period(&entry.rule, frame, &subject)? else { continue };
-        let row = match touched.contains(&customer.id) {
+        let row = match has_begun {
             true => pen.open(tx, entry, &duty)?,
-            false => pen.open_by(tx, entry, &duty, &[])?,
+            false => pen.open_untouched(tx, entry, &duty)?,
         };
         opened += usize::from(row.is_some());
     }
