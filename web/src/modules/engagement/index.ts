@@ -11,7 +11,7 @@ export const DutyAct = lazy(() => import('./DutyAct'))
 /** On top of a customer's timeline. */
 export const Composer = lazy(() => import('./Composer'))
 /** The record of a visit that is being made, opened over another page. */
-export const VisitRecord = lazy(() => import('./field/VisitRecord'))
+export const QuickRecord = lazy(() => import('./QuickRecord'))
 /** A customer's open to-dos, ticked off in place. */
 export const CustomerTodos = lazy(() => import('./CustomerTodos'))
 

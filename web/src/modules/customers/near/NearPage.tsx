@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Suspense, useState } from 'react'
 import { messageOf, useCan } from '@/api'
 import { ago } from '@/i18n'
-import { locate, metres, VisitRecord } from '@/modules/engagement'
+import { locate, metres, QuickRecord } from '@/modules/engagement'
 import { Button, Empty, Failed, Link, Notice, Skeleton, useTitle } from '@/ui'
 import { Grade } from '../options'
 import { findNear, keys, type NearCustomer } from '../queries'
@@ -103,7 +103,7 @@ function Line({ customer }: { customer: NearCustomer }) {
       </div>
       {visiting && (
         <Suspense>
-          <VisitRecord customer={{ id, name }} onClose={() => setVisiting(false)} />
+          <QuickRecord visited={customer} onClose={() => setVisiting(false)} />
         </Suspense>
       )}
     </li>
