@@ -313,7 +313,10 @@ impl Writer {
     fn cleared(&self, whole: bool) -> Result<()> {
         if whole {
             // The copy is made beside in a file, which may be larger than memory; it holds what is there and nothing else.
-            self.connection.execute_batch("pragma temp_store = file; vacuum; pragma temp_store = memory;")?;
+            self.connection.execute_batch("pragma temp_store = file")?;
+            let written = self.connection.execute_batch("vacuum");
+            self.connection.execute_batch("pragma temp_store = memory")?;
+            written?;
         }
         for _ in 0..CLEAR_TRIES {
             let busy: i64 = self.connection.query_row("pragma wal_checkpoint(truncate)", [], |row| row.get(0))?;

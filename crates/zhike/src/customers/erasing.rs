@@ -15,6 +15,7 @@ use crate::kernel::{Entity, Error, Id, Principal, Result};
 use crate::platform::bin as bins;
 use crate::platform::custom::values;
 use crate::platform::holdings::{self, About};
+use crate::platform::settings;
 use crate::platform::traces::{BLANK, Traces};
 use crate::platform::vault::{Vault, half_width};
 
@@ -48,11 +49,11 @@ const ROWS_AT_ONCE: i64 = 500;
 
 /// Why somebody cannot be erased at this moment: what runs with them still.
 pub fn refuse_while_open(tx: &mut Tx<'_>, who: &Principal, person: &Person, rows: &[About]) -> Result<()> {
+    let today = settings::calendar(tx)?.date_of(who.now);
     for (customer, contact) in rows {
         if merges::busy(tx, *customer)? {
             return Err(Error::conflict("merge.busy"));
         }
-        let today = who.now.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8))).date();
         if contact.is_none() && tx.query_opt(&RUNNING, &[customer, &today])?.is_some() {
             return Err(Error::conflict("erasure.contract_runs").detail(person.name().to_owned()));
         }

@@ -2,7 +2,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Weekday};
-use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use store::list::{Filter, Op};
@@ -17,6 +16,7 @@ use crate::kernel::permission::entity;
 use crate::kernel::{Action, Entity, Error, Grant, Principal, Result};
 use crate::platform::access::names::{self, Named};
 use crate::platform::audit::{self, Changes};
+use crate::platform::settings;
 
 store::statements! {
     NOW_OF_ALL = "select department_id, owner_id, flaw, count from quality_count where week = $1";
@@ -117,8 +117,8 @@ pub fn board(tx: &mut Tx<'_>, grant: &Grant<Read, entity::Customer>) -> Result<B
     let departments: Vec<Uuid> = reach.departments.iter().copied().collect();
     let owners: Vec<Uuid> = reach.owners.iter().copied().collect();
     let setting = setting(tx)?;
-    let counted = monday(setting.checked_at.unwrap_or(who.now));
-    let since = monday(who.now).saturating_sub(jiff::Span::new().weeks(WEEKS_SHOWN - 1));
+    let counted = monday(tx, setting.checked_at.unwrap_or(who.now))?;
+    let since = monday(tx, who.now)?.saturating_sub(jiff::Span::new().weeks(WEEKS_SHOWN - 1));
     let (rows, weeks) = match reach.all {
         true => (tx.query(&NOW_OF_ALL, &[&counted])?, tx.query(&WEEKS_OF_ALL, &[&since])?),
         false => (
@@ -163,14 +163,15 @@ fn named(tx: &mut Tx<'_>, groups: BTreeMap<(Uuid, Uuid), Counts>) -> Result<Vec<
     Ok(groups.into_iter().map(group).collect())
 }
 
-fn monday(now: Timestamp) -> Date {
-    let day = now.to_zoned(TimeZone::UTC).date();
-    day.saturating_sub(jiff::Span::new().days(i64::from(day.weekday().since(Weekday::Monday))))
+/// The Monday of the company's week.
+fn monday(tx: &mut Tx<'_>, at: Timestamp) -> Result<Date> {
+    let day = settings::calendar(tx)?.date_of(at);
+    Ok(day.saturating_sub(jiff::Span::new().days(i64::from(day.weekday().since(Weekday::Monday)))))
 }
 
 /// Keeps what was counted as the numbers of this week.
 pub fn keep(tx: &mut Tx<'_>, tally: &Tally, now: Timestamp) -> Result<()> {
-    let week = monday(now);
+    let week = monday(tx, now)?;
     tx.execute(&FORGET_WEEK, &[&week])?;
     for ((department, owner, flaw), count) in tally {
         tx.execute(&KEEP, &[&week, department, owner, flaw, count])?;
