@@ -9,10 +9,10 @@ mod tokens;
 
 use uuid::Uuid;
 
-pub use tokens::{Place, person_key, pinyin_key, place_in, tokens_of};
+pub use tokens::{Place, person_key, pinyin_key, place_in};
 
 use crate::{Result, Tx, seq};
-use tokens::{Term, terms};
+use tokens::{Term, Tokens, terms};
 
 /// What to index of a record.
 #[derive(Clone, Debug, Default)]
@@ -247,11 +247,10 @@ fn quoted(token: &str, prefix: bool, syntax: &Syntax) -> String {
 }
 
 fn doc_tokens(doc: &Doc<'_>) -> String {
-    let mut all: Vec<String> = tokens_of(doc.title);
-    for name in &doc.names {
-        all.extend(tokens_of(name));
-    }
-    all.extend(doc.keys.iter().map(|key| tokens::key(key)));
-    all.extend(doc.access.iter().map(|name| tokens::access(name)));
-    all.join(" ")
+    let mut tokens = Tokens::default();
+    tokens.add_name(doc.title);
+    doc.names.iter().for_each(|name| tokens.add_name(name));
+    doc.keys.iter().for_each(|key| tokens.add_key(key));
+    doc.access.iter().for_each(|name| tokens.add_access(name));
+    tokens.into_text()
 }

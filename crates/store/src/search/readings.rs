@@ -33,6 +33,10 @@ impl Sounds {
         usual.into_iter().chain(self.others.iter().copied()).chain(self.as_surname)
     }
 
+    pub fn is_ambiguous(&self) -> bool {
+        self.as_surname.is_some() || !self.others.is_empty()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.iter().next().is_none()
     }

@@ -17,16 +17,90 @@ pub(super) struct Term {
     pub any: Vec<Vec<(String, bool)>>,
 }
 
+/// The tokens of a record, with a blank between them, as both databases take them.
+#[derive(Default)]
+pub(super) struct Tokens(String);
+
+impl Tokens {
+    /// All tokens that a name is found by.
+    pub fn add_name(&mut self, name: &str) {
+        for run in runs(name) {
+            match run {
+                Run::Word(word) => {
+                    if let Some(first) = word.chars().next() {
+                        self.add_letter(first);
+                    }
+                    self.add(word.chars());
+                }
+                Run::Han(run) => self.add_han(&run),
+            }
+        }
+    }
+
+    pub fn add_key(&mut self, key: &str) {
+        self.add(marked(KEY, key));
+    }
+
+    pub fn add_access(&mut self, name: &str) {
+        self.add(marked(ACCESS, name));
+    }
+
+    pub fn into_text(self) -> String {
+        self.0
+    }
+
+    fn add(&mut self, token: impl Iterator<Item = char>) {
+        if !self.0.is_empty() {
+            self.0.push(' ');
+        }
+        self.0.extend(token);
+    }
+
+    /// What a single letter finds: a word, or a stretch of characters, that begins with it. To find it as the beginning
+    /// of any token would mean to put together the places of a good part of them all.
+    fn add_letter(&mut self, letter: char) {
+        self.add([INITIALS, letter].into_iter());
+    }
+
+    fn add_han(&mut self, run: &[char]) {
+        let sounds = Sounds::of_all(run);
+        for letter in sounds.first().into_iter().flat_map(Sounds::iter).filter_map(|sound| sound.chars().next()) {
+            self.add_letter(letter);
+        }
+        for start in 0..run.len() {
+            self.add(run[start..].iter().take(1).copied());
+            self.add(run[start..].iter().take(2).copied());
+            if sounds[start].is_empty() {
+                continue;
+            }
+            let rest = &sounds[start..];
+            self.add_spellings(PINYIN, &rest[..rest.len().min(PINYIN_SPAN)], |sound| sound);
+            self.add_spellings(INITIALS, &rest[..rest.len().min(INITIALS_SPAN)], |sound| &sound[..1]);
+        }
+    }
+
+    /// Everything that these characters, of which each may be read in several ways, are spelt as, behind a mark.
+    fn add_spellings(&mut self, mark: char, sounds: &[Sounds], part: fn(&'static str) -> &'static str) {
+        let usual = sounds.iter().filter_map(|sound| sound.iter().next()).flat_map(|sound| part(sound).chars());
+        self.add(std::iter::once(mark).chain(usual));
+        if sounds.iter().any(Sounds::is_ambiguous) {
+            for other in spellings(mark, sounds, part).iter().skip(1) {
+                self.add(other.chars());
+            }
+        }
+    }
+}
+
 pub(super) fn key(key: &str) -> String {
-    marked(KEY, key)
+    marked(KEY, key).collect()
 }
 
 pub(super) fn access(name: &str) -> String {
-    marked(ACCESS, name)
+    marked(ACCESS, name).collect()
 }
 
-fn marked(mark: char, text: &str) -> String {
-    std::iter::once(mark).chain(text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)).collect()
+fn marked(mark: char, text: &str) -> impl Iterator<Item = char> {
+    std::iter::once(mark).chain(text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase))
 }
 
 /// A stretch of a name: characters of a script without spaces, or a word of letters and digits.
@@ -66,49 +140,8 @@ fn is_han(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3134F}' | '\u{3040}'..='\u{30FF}')
 }
 
-/// All tokens that a name is found by.
-pub fn tokens_of(name: &str) -> Vec<String> {
-    let mut tokens = Vec::new();
-    for run in runs(name) {
-        match run {
-            Run::Word(word) => {
-                tokens.extend(word.chars().next().map(letter));
-                tokens.push(word);
-            }
-            Run::Han(run) => han_tokens(&run, &mut tokens),
-        }
-    }
-    tokens
-}
-
-/// What a single letter finds: a word, or a stretch of characters, that begins with it. To find it as the beginning of
-/// any token would mean to put together the places of a good part of them all.
-fn letter(letter: char) -> String {
-    format!("{INITIALS}{letter}")
-}
-
-fn han_tokens(run: &[char], tokens: &mut Vec<String>) {
-    let sounds = Sounds::of_all(run);
-    let initials = sounds.first().into_iter().flat_map(Sounds::iter).filter_map(|sound| sound.chars().next());
-    tokens.extend(initials.map(letter));
-    for start in 0..run.len() {
-        tokens.push(run[start].to_string());
-        tokens.push(run[start..].iter().take(2).collect());
-        if sounds[start].is_empty() {
-            continue;
-        }
-        let rest = sounds[start..].iter();
-        tokens.extend(spellings(PINYIN, rest.clone().take(PINYIN_SPAN), |sound| sound));
-        tokens.extend(spellings(INITIALS, rest.take(INITIALS_SPAN), |sound| &sound[..1]));
-    }
-}
-
-/// Everything that these characters, of which each may be read in several ways, are spelt as, behind a mark.
-fn spellings<'a>(
-    mark: char,
-    sounds: impl Iterator<Item = &'a Sounds>,
-    part: fn(&'static str) -> &'static str,
-) -> Vec<String> {
+/// All spellings of characters that may be read in several ways, the one with the usual readings first.
+fn spellings(mark: char, sounds: &[Sounds], part: fn(&'static str) -> &'static str) -> Vec<String> {
     let mut spelt = vec![String::from(mark)];
     for readings in sounds {
         let mut parts = readings.iter().map(part);
@@ -139,7 +172,7 @@ fn term(run: Run) -> Term {
             let pairs = run.windows(2).map(|pair| (pair.iter().collect(), false)).collect();
             Term { any: vec![pairs] }
         }
-        Run::Word(word) if word.chars().count() == 1 => exactly(word.chars().map(letter).collect()),
+        Run::Word(word) if word.chars().count() == 1 => exactly(format!("{INITIALS}{word}")),
         Run::Word(word) => {
             let mut any = vec![vec![(word.clone(), true)]];
             if word.chars().all(|c| c.is_ascii_alphabetic()) {
@@ -256,6 +289,12 @@ pub fn person_key(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn tokens_of(name: &str) -> Vec<String> {
+        let mut tokens = Tokens::default();
+        tokens.add_name(name);
+        tokens.into_text().split(' ').map(str::to_owned).collect()
+    }
 
     #[test]
     fn a_name_has_pairs_pinyin_and_initials_at_every_place() {

@@ -103,7 +103,8 @@ impl Principal {
     }
 
     pub fn custom_field(&self, entity: Entity, key: &str) -> Option<&CustomField> {
-        self.custom(entity).find(|field| field.key == key)
+        let number = number_of(key)?;
+        self.custom(entity).find(|field| field.number == number)
     }
 
     pub fn custom_access(&self, field: &CustomField) -> FieldAccess {

@@ -2,6 +2,9 @@
 //! searches refused, changes refused, and the audit is told. A field that is not in it is shown to whoever sees the
 //! record. A room adds its fields here, and empties them in its view (the test over all routes finds what it forgot).
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::grant::Principal;
 use super::permission::{Entity, FieldAccess, FieldClass};
 
@@ -87,6 +90,10 @@ pub const FIELDS: &[Field] = &[
     Field::ordinary(Cooperation, "problems"),
 ];
 
+/// Each field by what it is called within its record, with its full name: every record that is shown asks for many.
+static NAMED: LazyLock<HashMap<(Entity, &str), (&Field, String)>> =
+    LazyLock::new(|| FIELDS.iter().map(|field| ((field.entity, field.name), (field, field.full_name()))).collect());
+
 /// The field of that full name.
 pub fn find(full_name: &str) -> Option<&'static Field> {
     let (entity, name) = full_name.split_once('.')?;
@@ -122,8 +129,8 @@ impl Principal {
         if let Some(field) = self.custom_field(entity, name) {
             return self.custom_access(field);
         }
-        let field = FIELDS.iter().find(|field| field.entity == entity && field.name == name);
-        field.map_or(FieldAccess::Edit, |field| self.field(&field.full_name(), field.class))
+        let field = NAMED.get(&(entity, name));
+        field.map_or(FieldAccess::Edit, |(field, full_name)| self.field(full_name, field.class))
     }
 }
 

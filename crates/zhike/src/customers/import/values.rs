@@ -72,6 +72,11 @@ pub fn is_blank(text: &str) -> bool {
         "none",
         "空",
     ];
+    const LONGEST: usize = 4;
+    // Nearly every cell says something, and is longer than any of these.
+    if text.chars().filter(|c| c.is_alphanumeric()).nth(LONGEST).is_some() {
+        return false;
+    }
     let text = clean::half_width(text).to_lowercase();
     NOTHING.contains(&text.as_str())
 }
