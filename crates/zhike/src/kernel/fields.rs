@@ -91,8 +91,10 @@ pub const FIELDS: &[Field] = &[
 ];
 
 /// Each field by what it is called within its record, with its full name: every record that is shown asks for many.
-static NAMED: LazyLock<HashMap<(Entity, &str), (&Field, String)>> =
+static NAMED: LazyLock<ByName> =
     LazyLock::new(|| FIELDS.iter().map(|field| ((field.entity, field.name), (field, field.full_name()))).collect());
+
+type ByName = HashMap<(Entity, &'static str), (&'static Field, String)>;
 
 /// The field of that full name.
 pub fn find(full_name: &str) -> Option<&'static Field> {
