@@ -57,12 +57,12 @@ store::db_test! {
         let app = TestApp::new(&db);
         let li = app.sign_in("li");
         let mut text = "公司|级别\n".to_owned();
-        (0..1_200).for_each(|n| text.push_str(&format!("第{n}家|{}\n", if n == 7 { "?" } else { "VIP" })));
+        (0..2_100).for_each(|n| text.push_str(&format!("第{n}家|{}\n", if n == 7 { "?" } else { "VIP" })));
         let (sheet, result) = import(&app, &li, &text, "skip");
-        assert_eq!(numbers(&result), [1_199, 0, 1, 1_199, 0, 0]);
+        assert_eq!(numbers(&result), [2_099, 0, 1, 2_099, 0, 0]);
         let id: uuid::Uuid = sheet["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
         let facts = app.read(move |tx| store::outbox::of_subject(tx, id, "customers_imported"));
-        assert_eq!((facts.len(), &facts[0].attributes["count"]), (1, &json!(1_199)));
+        assert_eq!((facts.len(), &facts[0].attributes["count"]), (1, &json!(2_099)));
         let filter = format!("[[\"entity_id\",\"eq\",\"{id}\"]]");
         let encoded: String = filter.bytes().map(|byte| format!("%{byte:02X}")).collect();
         let audit = app.sign_in("auditor").get(&format!("/audit?filter={encoded}&sort=seq")).ok();
@@ -71,7 +71,7 @@ store::db_test! {
         let verdict = app.read(|tx| crate::platform::audit::verify(tx, None));
         assert!(verdict.is_intact());
         let shown = li.get(&path(&sheet)).ok();
-        assert_eq!((&shown["state"], counts(&shown["counts"])), (&json!("done"), [1_199, 0, 0, 0, 1]));
+        assert_eq!((&shown["state"], counts(&shown["counts"])), (&json!("done"), [2_099, 0, 0, 0, 1]));
         assert_eq!(rejected(&li, &sheet)[1], ["第7家", "?", "9", "客户级别：无法识别的客户级别"]);
         app.pass(SignedDuration::from_hours(7 * 24));
         let li = app.sign_in("li");
