@@ -46,8 +46,10 @@ pub const MIGRATIONS: &[Migration] = &[
     store::FOUNDATION[0],
     store::FOUNDATION[1],
     Migration { version: 10, name: "access", sql: include_str!("../migrations/0010_access.sql") },
+    Migration { version: 11, name: "administrators", sql: include_str!("../migrations/0011_administrators.sql") },
     Migration { version: 20, name: "platform", sql: include_str!("../migrations/0020_platform.sql") },
     Migration { version: 21, name: "attachments", sql: include_str!("../migrations/0021_attachments.sql") },
+    Migration { version: 22, name: "releases", sql: include_str!("../migrations/0022_releases.sql") },
     Migration { version: 30, name: "customers", sql: include_str!("../migrations/0030_customers.sql") },
     Migration { version: 31, name: "import", sql: include_str!("../migrations/0031_import.sql") },
     Migration { version: 32, name: "relations", sql: include_str!("../migrations/0032_relations.sql") },
@@ -70,6 +72,8 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 60, name: "consents", sql: include_str!("../migrations/0060_consents.sql") },
     Migration { version: 61, name: "subject requests", sql: include_str!("../migrations/0061_subject_requests.sql") },
     Migration { version: 62, name: "erasure", sql: include_str!("../migrations/0062_erasure.sql") },
+    Migration { version: 63, name: "seen", sql: include_str!("../migrations/0063_seen.sql") },
+    Migration { version: 64, name: "alarms", sql: include_str!("../migrations/0064_alarms.sql") },
 ];
 
 /// What the operator decides.
@@ -127,6 +131,8 @@ pub struct State {
     pub registry: Registry,
     pub lanes: Lanes,
     pub hub: Hub,
+    /// Which customers were opened a moment ago.
+    pub seen: customers::seen::Seen,
     /// The published description, as it is sent.
     pub document: Bytes,
     closing: watch::Sender<bool>,
@@ -166,6 +172,7 @@ impl App {
             registry,
             config,
             hub: Hub::default(),
+            seen: customers::seen::Seen::default(),
             document: serde_json::to_vec(&openapi)?.into(),
             closing: watch::Sender::new(false),
         })))
@@ -323,6 +330,8 @@ pub fn jobs() -> jobs::Registry {
     customers::merges::register(&mut registry);
     customers::bulk::register(&mut registry);
     customers::quality::register(&mut registry);
+    customers::seen::register(&mut registry);
+    protection::alarms::register(&mut registry);
     customers::export::register(&mut registry);
     customers::documents::register(&mut registry);
     customers::attachments::register(&mut registry);

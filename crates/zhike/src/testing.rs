@@ -223,6 +223,15 @@ impl TestApp {
         self.read(move |tx| User::one(tx, &USER_BY_LOGIN, &[&wanted])).unwrap_or_else(|| panic!("nobody is {login}")).id
     }
 
+    /// Lets everybody take out so many rows a day.
+    pub fn limit_exports(&self, rows: i64) {
+        let admin = self.sign_in("admin");
+        let mut settings = admin.get("/settings").ok();
+        settings["export_rows"] = rows.into();
+        let version = settings["version"].as_i64().expect("a version");
+        admin.put("/settings", version, settings).ok();
+    }
+
     /// A principal for calling services directly.
     pub fn principal(&self, login: &str) -> Arc<Principal> {
         let (id, now, vault) = (self.person(login), self.clock.now(), Arc::clone(&self.app.vault));
@@ -274,6 +283,8 @@ impl TestApp {
                 name: "全能".to_owned(),
                 permissions: serde_json::to_value(&each)?,
                 fields: serde_json::json!({}),
+                follows: false,
+                export_rows: None,
                 version: 1,
                 created_at: now,
                 updated_at: now,
@@ -366,6 +377,15 @@ impl Session<'_> {
         self.request(Method::GET, path).send()
     }
 
+    /// The file of an export, by a link that works once; or why there is none. `path` is `/exports/{id}/file`.
+    pub fn fetch(&self, path: &str) -> Reply {
+        let link = self.post(&path.replace("/file", "/link"), Value::Null);
+        match link.body["path"].as_str() {
+            Some(path) => self.get(path.trim_start_matches("/api/v1")),
+            None => link,
+        }
+    }
+
     pub fn post(&self, path: &str, body: Value) -> Reply {
         self.request(Method::POST, path).json(body).send()
     }
@@ -373,6 +393,10 @@ impl Session<'_> {
     /// `version` is what the change is based on (`If-Match`).
     pub fn patch(&self, path: &str, version: i64, body: Value) -> Reply {
         self.request(Method::PATCH, path).version(version).json(body).send()
+    }
+
+    pub fn post_version(&self, path: &str, version: i64, body: Value) -> Reply {
+        self.request(Method::POST, path).version(version).json(body).send()
     }
 
     pub fn put(&self, path: &str, version: i64, body: Value) -> Reply {

@@ -71,15 +71,19 @@ export async function call<T>(pending: Promise<Answer<T>>): Promise<T> {
   throw new Problem({ ...body, request_id: requestId, status: response.status })
 }
 
-/** Where a file that left the house can be fetched. */
-export function exportPath(file: unknown): string {
-  return `/api/v1/exports/${file}/file`
-}
-
 /** Fetches a file as if its link had been clicked. */
 export function download(path: string): void {
   const link = document.createElement('a')
   link.href = path
   link.download = ''
   link.click()
+}
+
+/** What came of an export: a file, or a file that waits for a second person. */
+export type ExportResult = { file?: unknown; waits?: unknown; deciders?: unknown; rows?: unknown; code?: unknown }
+
+/** Fetches the file of an export, by a link that works once. */
+export async function takeOut(file: unknown): Promise<void> {
+  const { path } = await call(api.POST('/api/v1/exports/{id}/link', { params: { path: { id: String(file) } } }))
+  download(path)
 }

@@ -6,13 +6,14 @@ export {
   api,
   call,
   download,
-  exportPath,
+  type ExportResult,
   idempotent,
   ifMatch,
   newKey,
   onPasswordNeeded,
   onSessionLost,
   type Schemas,
+  takeOut,
 } from './client'
 export * from './custom'
 export * from './lists'

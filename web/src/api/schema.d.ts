@@ -39,6 +39,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/administrators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who has which duty of an administrator (三员), and whether they are kept apart. */
+        get: operations["get_administrators"];
+        /** Keeps the duties apart from now on, or no longer. */
+        put: operations["put_administrators"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alarms on unusual reading and taking out, as far as the asker may see them. */
+        get: operations["get_alarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/setting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** From where on a day is unusual. */
+        get: operations["get_alarms_setting"];
+        /** Sets it. */
+        put: operations["put_alarms_setting"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says what an alarm was about. Nobody answers their own. */
+        post: operations["post_alarms_id_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -854,7 +924,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A form filled for one customer; `GET /exports/{file}/file` fetches it. */
+        /** A form filled for one customer; `POST /exports/{file}/link` says where it is fetched. */
         post: operations["post_customers_id_documents"];
         delete?: never;
         options?: never;
@@ -1234,6 +1304,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/sights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who saw a customer: its page, personal values, prints, exports and files, the latest first. */
+        get: operations["get_customers_id_sights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/sights/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same as a file, by a job. */
+        post: operations["post_customers_id_sights_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/subject_requests": {
         parameters: {
             query?: never;
@@ -1570,10 +1674,27 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The file of an export, for whoever made it, for seven days, while they may take out what it holds. */
+        /** The file of an export, for whoever made it, once for each link. */
         get: operations["get_exports_id_file"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A link to the file of an export, for whoever made it, which works once and for five minutes. */
+        post: operations["post_exports_id_link"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1848,7 +1969,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Exports a view as a job, whose result names the file for `GET /exports/{file}/file`. */
+        /** Exports a view as a job, whose result names the file for `POST /exports/{file}/link`. */
         post: operations["post_interactions_export"];
         delete?: never;
         options?: never;
@@ -2267,6 +2388,57 @@ export interface paths {
         get: operations["get_regions"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The register of exports, as far as the asker may see it: their own, and those that they may decide about. */
+        get: operations["get_releases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/trace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Leads a file that turned up back to its export, by what stands in it or is hidden in it. */
+        post: operations["post_releases_trace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets an export out that waits, or keeps it. Nobody decides about their own. */
+        post: operations["post_releases_id_decision"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2698,6 +2870,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/{id}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Gives a person these roles and no others. */
+        put: operations["put_users_id_roles"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/{id}/totp": {
         parameters: {
             query?: never;
@@ -2795,6 +2984,16 @@ export interface components {
             user_id: components["schemas"]["Id"];
             user_name: string;
         };
+        /** @description Who has which duty of an administrator, and whether they are kept apart. */
+        Administrators: {
+            audit: components["schemas"]["Named"][];
+            security: components["schemas"]["Named"][];
+            /** @description Nobody is given two. */
+            separated: boolean;
+            /** @description Who has several all the same. */
+            several: components["schemas"]["Named"][];
+            system: components["schemas"]["Named"][];
+        };
         Adoption: {
             /**
              * @description Keys of start policies.
@@ -2803,6 +3002,76 @@ export interface components {
              *     ]
              */
             keys: string[];
+        };
+        AlarmAnswer: {
+            /** @description There was no reason for it: a case for the head of the person. */
+            misuse: boolean;
+            reason: string;
+        };
+        /**
+         * @description What is counted of a person and a day.
+         * @enum {string}
+         */
+        AlarmKind: "opened" | "revealed" | "exported";
+        /** @description From where on a day is unusual. */
+        AlarmSetting: {
+            /** Format: int64 */
+            exported: number;
+            /**
+             * Format: int64
+             * @description Beyond so many times what is usual for the person.
+             */
+            factor: number;
+            /**
+             * Format: int64
+             * @description Customers opened, full numbers looked at, and rows taken out on a day: at most so many are never unusual.
+             */
+            opened: number;
+            /** Format: int64 */
+            revealed: number;
+            /** Format: int64 */
+            readonly version?: number;
+        };
+        /** @enum {string} */
+        AlarmState: "open" | "explained" | "misuse";
+        AlarmView: {
+            about: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description The most on one of these days.
+             */
+            amount: number;
+            answer?: string | null;
+            /** @description Whether the asker may answer it. */
+            answerable: boolean;
+            /** Format: date-time */
+            answered_at?: string | null;
+            answered_by?: components["schemas"]["Named"] | null;
+            /** Format: date */
+            day: string;
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["AlarmKind"];
+            /**
+             * Format: date
+             * @description The last day on which it was so, before somebody answered.
+             */
+            last_day: string;
+            /** Format: date-time */
+            raised_at: string;
+            state: components["schemas"]["AlarmState"];
+            /**
+             * Format: int64
+             * @description Beyond which a day was unusual.
+             */
+            threshold: number;
+            /**
+             * Format: int64
+             * @description What is usual for this person; nothing while too little is known.
+             */
+            usual?: number | null;
+            /** Format: int64 */
+            version: number;
         };
         AnswerItem: {
             /** @example address */
@@ -4069,7 +4338,7 @@ export interface components {
          * @description What it is done to. A child of a customer (contact, event, verification) follows the customer.
          * @enum {string}
          */
-        Entity: "customer" | "contact" | "interaction" | "todo" | "duty" | "policy" | "compliance" | "user" | "role" | "department" | "post" | "absence" | "setting" | "audit" | "job" | "view" | "token" | "subject_request" | "cooperation";
+        Entity: "customer" | "contact" | "interaction" | "todo" | "duty" | "policy" | "compliance" | "user" | "role" | "department" | "post" | "absence" | "setting" | "audit" | "job" | "view" | "token" | "subject_request" | "cooperation" | "release" | "trace" | "alarm";
         Entries: {
             items: components["schemas"]["EntryView"][];
             /** @description The colleagues that the changes speak of, by id. */
@@ -4162,6 +4431,12 @@ export interface components {
             id: string;
             name: string;
             number: string;
+        };
+        /** @description A link that works once, for a few minutes. */
+        ExportLink: {
+            path: string;
+            /** Format: date-time */
+            until: string;
         };
         /** @description A view to be exported: filter, sort and search as in a list, and the columns in their order. */
         ExportRequest: {
@@ -5299,6 +5574,8 @@ export interface components {
             other_id: string;
         };
         NewRole: {
+            /** Format: int64 */
+            export_rows?: number | null;
             fields?: {
                 [key: string]: components["schemas"]["FieldAccess"];
             };
@@ -5430,6 +5707,50 @@ export interface components {
                 to: string;
                 user_id: components["schemas"]["Id"];
                 user_name: string;
+            }[];
+            /** @description The cursor of the next page; nothing at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_AlarmView: {
+            items: {
+                about: components["schemas"]["Named"];
+                /**
+                 * Format: int64
+                 * @description The most on one of these days.
+                 */
+                amount: number;
+                answer?: string | null;
+                /** @description Whether the asker may answer it. */
+                answerable: boolean;
+                /** Format: date-time */
+                answered_at?: string | null;
+                answered_by?: components["schemas"]["Named"] | null;
+                /** Format: date */
+                day: string;
+                /** Format: uuid */
+                id: string;
+                kind: components["schemas"]["AlarmKind"];
+                /**
+                 * Format: date
+                 * @description The last day on which it was so, before somebody answered.
+                 */
+                last_day: string;
+                /** Format: date-time */
+                raised_at: string;
+                state: components["schemas"]["AlarmState"];
+                /**
+                 * Format: int64
+                 * @description Beyond which a day was unusual.
+                 */
+                threshold: number;
+                /**
+                 * Format: int64
+                 * @description What is usual for this person; nothing while too little is known.
+                 */
+                usual?: number | null;
+                /** Format: int64 */
+                version: number;
             }[];
             /** @description The cursor of the next page; nothing at the end. */
             next?: string | null;
@@ -5959,13 +6280,60 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_ReleaseView: {
+            items: {
+                answer?: string | null;
+                /** Format: date-time */
+                asked_at: string;
+                asked_by: components["schemas"]["Named"];
+                /** Format: int64 */
+                bytes: number;
+                code: string;
+                /** @description Whether the asker may decide about it. */
+                decidable: boolean;
+                /** Format: date-time */
+                decided_at?: string | null;
+                decided_by?: components["schemas"]["Named"] | null;
+                /** @description What it holds. */
+                entity: string;
+                /** @description Whether the asker made it and may fetch it now. */
+                fetchable: boolean;
+                /** Format: date-time */
+                fetched_at?: string | null;
+                /**
+                 * Format: int64
+                 * @description How often it was fetched, and when last.
+                 */
+                fetches: number;
+                /** @description The file has expired or was taken back. */
+                gone: boolean;
+                /** Format: uuid */
+                id: string;
+                name: string;
+                /** Format: int64 */
+                rows: number;
+                state: components["schemas"]["ReleaseState"];
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description The cursor of the next page; nothing at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_RoleView: {
             items: {
                 /** @description Set for roles that come with the product; the console translates their names. */
                 builtin?: string | null;
+                /**
+                 * Format: int64
+                 * @description Rows that its holders take out of the house in a day without being asked; the company's number without it.
+                 */
+                export_rows?: number | null;
                 fields: {
                     [key: string]: components["schemas"]["FieldAccess"];
                 };
+                /** @description It came with the product and follows it: what a later version adds to it is added here too. */
+                follows: boolean;
                 holders: number;
                 id: components["schemas"]["Id"];
                 name: string;
@@ -6242,13 +6610,65 @@ export interface components {
             note?: string | null;
             other: components["schemas"]["RelatedCustomer"];
         };
-        /** @description A file that may be fetched by whoever made it. */
+        ReleaseDecision: {
+            approve: boolean;
+            /** @description Needed to refuse. */
+            reason?: string | null;
+        };
+        /** @enum {string} */
+        ReleaseState: "free" | "waiting" | "approved" | "refused";
+        /** @description An export in the register. */
+        ReleaseView: {
+            answer?: string | null;
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: components["schemas"]["Named"];
+            /** Format: int64 */
+            bytes: number;
+            code: string;
+            /** @description Whether the asker may decide about it. */
+            decidable: boolean;
+            /** Format: date-time */
+            decided_at?: string | null;
+            decided_by?: components["schemas"]["Named"] | null;
+            /** @description What it holds. */
+            entity: string;
+            /** @description Whether the asker made it and may fetch it now. */
+            fetchable: boolean;
+            /** Format: date-time */
+            fetched_at?: string | null;
+            /**
+             * Format: int64
+             * @description How often it was fetched, and when last.
+             */
+            fetches: number;
+            /** @description The file has expired or was taken back. */
+            gone: boolean;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: int64 */
+            rows: number;
+            state: components["schemas"]["ReleaseState"];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A file that whoever made it may fetch, at once or when somebody else has agreed. */
         Released: {
             /** Format: int64 */
             bytes: number;
+            /**
+             * @description What stands in the file.
+             * @example DC-7K2M9-Q4XTB
+             */
+            code: string;
+            /** @description How many people may agree; it waits in vain where there are none. */
+            deciders: number;
             /** Format: uuid */
             file: string;
             name: string;
+            /** @description It waits for somebody else to agree. */
+            waits: boolean;
         };
         RevealRequest: {
             /** Format: uuid */
@@ -6272,10 +6692,14 @@ export interface components {
             value: string;
         };
         RoleChange: {
+            /** Format: int64 */
+            export_rows?: number | null;
             /** @description Replaces all field rights. */
             fields?: {
                 [key: string]: components["schemas"]["FieldAccess"];
             } | null;
+            /** @description Makes a built-in role what the product says it is, now and with later versions. */
+            follow?: boolean;
             name?: string | null;
             /** @description Replaces all permissions. */
             permissions?: {
@@ -6287,9 +6711,16 @@ export interface components {
         RoleView: {
             /** @description Set for roles that come with the product; the console translates their names. */
             builtin?: string | null;
+            /**
+             * Format: int64
+             * @description Rows that its holders take out of the house in a day without being asked; the company's number without it.
+             */
+            export_rows?: number | null;
             fields: {
                 [key: string]: components["schemas"]["FieldAccess"];
             };
+            /** @description It came with the product and follows it: what a later version adds to it is added here too. */
+            follows: boolean;
             holders: number;
             id: components["schemas"]["Id"];
             name: string;
@@ -6300,6 +6731,10 @@ export interface components {
             };
             /** Format: int64 */
             version: number;
+        };
+        /** @description Which roles a person has. */
+        RolesOfUser: {
+            roles: components["schemas"]["Id"][];
         };
         /**
          * @description What became of one customer.
@@ -6335,6 +6770,14 @@ export interface components {
             /** @description Records of the departments named, and no others. */
             chosen: string[];
         } | "all";
+        /**
+         * @description How somebody saw a customer.
+         * @enum {string}
+         */
+        SeenBy: "opened" | "reveal" | "print" | "export" | "fetch_export" | "open_attachment" | "copy_person";
+        Separation: {
+            separated: boolean;
+        };
         SessionView: {
             address?: string | null;
             agent?: string | null;
@@ -6355,6 +6798,11 @@ export interface components {
              */
             bin_days?: number;
             company: string;
+            /**
+             * Format: int64
+             * @description Rows that somebody takes out of the house in a day without a second person's consent.
+             */
+            export_rows?: number;
             /**
              * @description The national holiday table to follow.
              * @example cn
@@ -6391,6 +6839,31 @@ export interface components {
         SheetChoice: {
             /** @description From 0. */
             sheet: number;
+        };
+        /** @description That somebody saw something of a customer: once, or on one day as often as it says. */
+        Sight: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Named"];
+            /**
+             * Format: date-time
+             * @description The first time on that day, of what is counted by days.
+             */
+            first_at?: string | null;
+            how: components["schemas"]["SeenBy"];
+            /** Format: int64 */
+            times: number;
+        };
+        /** @description A page of the report, the latest first; `next` is where the one before it begins. */
+        Sights: {
+            items: components["schemas"]["Sight"][];
+            /** Format: date-time */
+            next?: string | null;
+        };
+        /** @description What the file of a report is to be. */
+        SightsRequest: {
+            format: components["schemas"]["Format"];
+            language?: components["schemas"]["Language"];
         };
         /**
          * @description Through which channel the customer came to us (R0-2.1).
@@ -6711,6 +7184,16 @@ export interface components {
             /** @description The token itself, in the answer to its making and never again. */
             secret?: string | null;
         };
+        /** @description What was found of a file: the codes in it, and the exports that had them. */
+        Trace: {
+            codes: string[];
+            exports: components["schemas"]["ReleaseView"][];
+        };
+        /** @description A file in a form. */
+        TraceForm: {
+            /** Format: binary */
+            file: string;
+        };
         /** @description A file in a form. */
         UploadForm: {
             /** Format: binary */
@@ -6929,6 +7412,157 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    get_administrators: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Administrators"];
+                };
+            };
+        };
+    };
+    put_administrators: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Separation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Administrators"];
+                };
+            };
+        };
+    };
+    get_alarms: {
+        parameters: {
+            query?: {
+                /**
+                 * @description JSON array of `[field, op, value]`.
+                 * @example [["active","eq",true]]
+                 */
+                filter?: string;
+                /** @description A field; `-field` descends. */
+                sort?: string;
+                /** @description What an earlier page gave as `next`. */
+                cursor?: string;
+                /** @description At most 200. */
+                limit?: number;
+                /** @description Text to search for. */
+                q?: string;
+                /**
+                 * @description Fields that the company has added, to be told with each record: their keys, separated by commas.
+                 * @example x1,x4
+                 */
+                custom?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AlarmView"];
+                };
+            };
+        };
+    };
+    get_alarms_setting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmSetting"];
+                };
+            };
+        };
+    };
+    put_alarms_setting: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmSetting"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmSetting"];
+                };
+            };
+        };
+    };
+    post_alarms_id_answer: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmAnswer"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmView"];
+                };
             };
         };
     };
@@ -9255,6 +9889,55 @@ export interface operations {
             };
         };
     };
+    get_customers_id_sights: {
+        parameters: {
+            query?: {
+                /** @description Where the page begins: `next` of the one after it. */
+                before?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sights"];
+                };
+            };
+        };
+    };
+    post_customers_id_sights_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SightsRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStarted"];
+                };
+            };
+        };
+    };
     post_customers_id_subject_requests: {
         parameters: {
             query?: never;
@@ -9805,7 +10488,9 @@ export interface operations {
     };
     get_exports_id_file: {
         parameters: {
-            query?: never;
+            query: {
+                link: string;
+            };
             header?: never;
             path: {
                 id: string;
@@ -9820,6 +10505,27 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": unknown;
+                };
+            };
+        };
+    };
+    post_exports_id_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportLink"];
                 };
             };
         };
@@ -10951,6 +11657,94 @@ export interface operations {
             };
         };
     };
+    get_releases: {
+        parameters: {
+            query?: {
+                /**
+                 * @description JSON array of `[field, op, value]`.
+                 * @example [["active","eq",true]]
+                 */
+                filter?: string;
+                /** @description A field; `-field` descends. */
+                sort?: string;
+                /** @description What an earlier page gave as `next`. */
+                cursor?: string;
+                /** @description At most 200. */
+                limit?: number;
+                /** @description Text to search for. */
+                q?: string;
+                /**
+                 * @description Fields that the company has added, to be told with each record: their keys, separated by commas.
+                 * @example x1,x4
+                 */
+                custom?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ReleaseView"];
+                };
+            };
+        };
+    };
+    post_releases_trace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["TraceForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trace"];
+                };
+            };
+        };
+    };
+    post_releases_id_decision: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseDecision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseView"];
+                };
+            };
+        };
+    };
     get_roles: {
         parameters: {
             query?: never;
@@ -11816,6 +12610,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Invitation"];
+                };
+            };
+        };
+    };
+    put_users_id_roles: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RolesOfUser"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
                 };
             };
         };

@@ -122,6 +122,11 @@ export const en: Record<keyof typeof zh, string> = {
   'job.working': 'Running',
   'job.done': 'Done',
   'job.failed': 'Not completed',
+  'export_file.download': 'Download the file',
+  'export_file.waits':
+    '{rows} rows, beyond your limit of today: those who may approve it are asked; you will be told, and download it under Settings › Exports.',
+  'export_file.nobody':
+    '{rows} rows, beyond your limit of today, and nobody else may approve it. Ask the administrator for a higher limit, or to let a second person approve exports.',
   'job.leave': 'You may leave this page; the work goes on and can be found again under notifications.',
   'chart.table': 'Table',
   'chart.chart': 'Chart',

@@ -126,6 +126,10 @@ export const zh = {
   'job.working': '进行中',
   'job.done': '已完成',
   'job.failed': '没有完成',
+  'export_file.download': '下载文件',
+  'export_file.waits': '共 {rows} 行，超过你今天的额度，已请能批准的人处理；批准后会通知你，在「设置 › 导出」里下载。',
+  'export_file.nobody':
+    '共 {rows} 行，超过你今天的额度，但没有别人能批准。请管理员调高额度，或给另一个人审批导出的权限。',
   'job.leave': '可以离开此页，任务会继续；稍后从通知里找回。',
   // chart
   'chart.table': '表格',

@@ -2,6 +2,7 @@
 export { Button, IconButton } from './Button'
 export * from './charts'
 export * from './DataView'
+export { ExportFile } from './ExportFile'
 export { editable, type Fact, type FactGroup, Facts } from './Facts'
 export { FieldGroup, Form, type FormState, required, useForm } from './Form'
 export * from './fields'

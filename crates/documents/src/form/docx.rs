@@ -24,12 +24,16 @@ pub(super) fn write(form: &Form) -> Result<Vec<u8>, String> {
         PageMargin { top: MARGIN, left: MARGIN, bottom: MARGIN, right: MARGIN, header: 480, footer: 480, gutter: 0 };
     let title = Run::new().add_text(printable(&form.title)).size(TITLE_SIZE).bold();
     let notes = Paragraph::new().add_run(Run::new().add_text(printable(&form.notes.join("　"))));
-    let document = Docx::new()
+    let document = match &form.mark {
+        Some(mark) => Docx::new().custom_property("Zhike", &mark.code),
+        None => Docx::new(),
+    };
+    let document = document
         .page_size(PAGE.0, PAGE.1)
         .page_margin(margin)
         .default_fonts(fonts)
         .default_size(TEXT_SIZE)
-        .footer(foot(&form.foot))
+        .footer(foot(&form.foot()))
         .add_paragraph(Paragraph::new().add_run(title).align(AlignmentType::Center))
         .add_paragraph(notes);
     // A table that repeats its head begins with it.

@@ -44,7 +44,7 @@ pub(super) fn pages(form: &Form, metrics: &Metrics) -> Vec<Page> {
     for row in &form.rows {
         setter.row(row);
     }
-    setter.feet(&form.foot);
+    setter.feet(&form.foot());
     setter.pages
 }
 

@@ -11,6 +11,7 @@ mod layout;
 mod pdf;
 mod xlsx;
 
+use crate::mark::Mark;
 pub use bundle::Bundle;
 use thiserror::Error;
 
@@ -25,6 +26,8 @@ pub struct Form {
     pub rows: Vec<Row>,
     /// At the foot of every page, beside its number.
     pub foot: String,
+    /// Where the file comes from; its line stands at the foot too.
+    pub mark: Option<Mark>,
     /// Says what stands in brackets where the typeface of the PDF has no shape for a character.
     pub shapeless: String,
 }
@@ -139,7 +142,16 @@ impl FormError {
 impl Form {
     fn texts(&self) -> impl Iterator<Item = &str> {
         let cells = self.rows.iter().flat_map(|row| &row.cells).map(|cell| cell.text.as_str());
-        cells.chain([self.title.as_str(), self.foot.as_str()])
+        let mark = self.mark.iter().map(|mark| mark.line.as_str());
+        cells.chain([self.title.as_str(), self.foot.as_str()]).chain(mark)
+    }
+
+    /// What stands at the foot of every page.
+    fn foot(&self) -> String {
+        match &self.mark {
+            Some(mark) => format!("{}　{}", self.foot, mark.line),
+            None => self.foot.clone(),
+        }
     }
 
     /// The bytes of the file.

@@ -21,7 +21,8 @@ pub(super) fn write(forms: &[Form]) -> Result<Vec<u8>, String> {
     let settings = PageSettings::from_wh(PAGE.0, PAGE.1).ok_or("the page has no size")?;
     let mut document = Document::new();
     let title = forms.first().map(|form| super::printable(&form.title)).unwrap_or_default();
-    document.set_metadata(Metadata::new().title(title));
+    let marks = forms.iter().take(1).filter_map(|form| form.mark.as_ref()).map(|mark| mark.code.clone());
+    document.set_metadata(Metadata::new().title(title).keywords(marks.collect()));
     for page in forms.iter().flat_map(|form| layout::pages(form, metrics)) {
         let mut sheet = document.start_page_with(settings.clone());
         let mut surface = sheet.surface();

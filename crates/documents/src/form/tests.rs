@@ -17,6 +17,7 @@ fn sheet(rows: Vec<Row>) -> Form {
         notes: vec!["R3-T1".into()],
         rows,
         foot: "华远装备".into(),
+        mark: None,
         shapeless: "方括号内为字库未收的字".into(),
     }
 }
@@ -184,5 +185,17 @@ proptest! {
         for format in FormFormat::ALL {
             form.write(format).expect("written");
         }
+    }
+}
+
+#[test]
+fn a_form_says_where_it_came_from() {
+    let code = "DC-7K2M9-Q4XTB";
+    let mark = Mark { code: code.to_owned(), line: format!("导出 {code} · 李雷 · 2026-11-23 09:30") };
+    let form = Form { mark: Some(mark), ..sheet(vec![]) };
+    for format in [FormFormat::Pdf, FormFormat::Docx, FormFormat::Xlsx] {
+        let bytes = form.write(format).expect("a form");
+        let found = crate::mark::find(&mut Cursor::new(bytes)).expect("a file");
+        assert_eq!(found.into_iter().collect::<Vec<_>>(), [code], "{format:?}");
     }
 }

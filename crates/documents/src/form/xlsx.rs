@@ -1,5 +1,7 @@
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 
+use crate::table::unseen;
+
 use super::{Cell, Form, GRID, RowKind, printable};
 
 /// What fits a page of A4 with all columns of the grid, in Excel's width of a digit.
@@ -12,12 +14,15 @@ const HEIGHT_MOST: f64 = 409.0;
 pub(super) fn write(form: &Form) -> Result<Vec<u8>, String> {
     let mut workbook = Workbook::new();
     fill(workbook.add_worksheet(), form).map_err(|error| error.to_string())?;
+    if let Some(mark) = &form.mark {
+        unseen(&mut workbook, mark).map_err(|error| error.to_string())?;
+    }
     workbook.save_to_buffer().map_err(|error| error.to_string())
 }
 
 fn fill(sheet: &mut Worksheet, form: &Form) -> Result<(), XlsxError> {
     sheet.set_paper_size(9).set_print_fit_to_pages(1, 0).set_margins(0.6, 0.6, 0.6, 0.7, 0.3, 0.3);
-    sheet.set_footer(format!("&L{}&R&P / &N", printable(&form.foot).replace('&', "&&").replace('\n', " ")));
+    sheet.set_footer(format!("&L{}&R&P / &N", printable(&form.foot()).replace('&', "&&").replace('\n', " ")));
     for column in 0..GRID as u16 {
         sheet.set_column_width(column, COLUMN_WIDTH)?;
     }

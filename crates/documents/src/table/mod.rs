@@ -27,6 +27,8 @@ mod write_csv;
 mod write_xlsx;
 mod xml;
 
+pub(crate) use write_xlsx::unseen;
+
 pub use cell::{Cell, Problem, Row};
 pub use delimiter::Delimiter;
 pub use encoding::Encoding;

@@ -4,6 +4,7 @@ use super::Format;
 use super::error::TableError;
 use super::write_csv::CsvOut;
 use super::write_xlsx::XlsxOut;
+use crate::mark::Mark;
 use jiff::civil::{Date, DateTime};
 use std::borrow::Cow;
 use std::fs::File;
@@ -73,6 +74,15 @@ impl<W: Write + Send> TableWriter<W> {
             Format::Csv => Inner::Csv(CsvOut::new(to, columns)?),
         };
         Ok(TableWriter { inner })
+    }
+
+    /// Says where the file comes from, where the format has a place for it. Text files have none.
+    #[must_use]
+    pub fn marked(mut self, mark: &Mark) -> Self {
+        if let Inner::Xlsx(out) = &mut self.inner {
+            out.mark(mark);
+        }
+        self
     }
 
     pub fn row(&mut self, cells: &[Out<'_>]) -> Result<(), TableError> {

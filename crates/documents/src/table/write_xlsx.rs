@@ -4,8 +4,9 @@ use super::cell::civil_text;
 use super::error::TableError;
 use super::neutral::is_active;
 use super::write::{Column, Out, Summary, printable};
+use crate::mark::Mark;
 use crate::serial;
-use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{Color, DocProperties, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -20,6 +21,7 @@ pub(crate) struct XlsxOut<W: Write + Send> {
     to: W,
     workbook: Workbook,
     formats: Formats,
+    mark: Option<Mark>,
     widths: Vec<f64>,
     fixed: Vec<Option<f64>>,
     summary: Summary,
@@ -58,7 +60,11 @@ impl<W: Write + Send> XlsxOut<W> {
         };
         let widths = columns.iter().map(|column| width(&column.heading) + 2.0).collect();
         let fixed = columns.iter().map(|column| column.width).collect();
-        Ok(XlsxOut { to, workbook, formats, widths, fixed, summary: Summary::default() })
+        Ok(XlsxOut { to, workbook, formats, mark: None, widths, fixed, summary: Summary::default() })
+    }
+
+    pub fn mark(&mut self, mark: &Mark) {
+        self.mark = Some(mark.clone());
     }
 
     pub fn row(&mut self, cells: &[Out<'_>]) -> Result<(), TableError> {
@@ -83,12 +89,16 @@ impl<W: Write + Send> XlsxOut<W> {
     }
 
     pub fn finish(mut self) -> Result<(W, Summary), TableError> {
-        let (workbook, to) = (&mut self.workbook, &mut self.to);
+        let (workbook, to, mark) = (&mut self.workbook, &mut self.to, self.mark.as_ref());
         guarded(|| {
             let sheet = workbook.worksheet_from_index(0)?;
             for (index, measured) in self.widths.iter().enumerate() {
                 let chosen = self.fixed.get(index).copied().flatten();
                 sheet.set_column_width(column_index(index)?, chosen.unwrap_or(measured.clamp(8.0, 60.0)))?;
+            }
+            if let Some(mark) = mark {
+                seen(sheet, mark);
+                unseen(workbook, mark)?;
             }
             workbook.save_to_writer(&mut *to)
         })?;
@@ -101,6 +111,19 @@ impl<W: Write + Send> XlsxOut<W> {
             *width = width.max(needed(*cell) + 1.0);
         }
     }
+}
+
+/// The line above and below each page.
+pub(crate) fn seen(sheet: &mut Worksheet, mark: &Mark) {
+    let line = mark.line.replace('&', "&&");
+    sheet.set_header(format!("&R&8{line}"));
+    sheet.set_footer(format!("&L&8{line}&R&8&P / &N"));
+}
+
+/// The code in the properties and on a sheet that no menu of Excel shows.
+pub(crate) fn unseen(workbook: &mut Workbook, mark: &Mark) -> Result<(), XlsxError> {
+    workbook.set_properties(&DocProperties::new().set_comment(&mark.code));
+    workbook.add_worksheet().set_name("_")?.set_very_hidden(true).write_string(0, 0, &mark.code).map(drop)
 }
 
 /// Writes one cell; 1 if its text had to be cut.

@@ -12,12 +12,14 @@ use tracing_subscriber::EnvFilter;
 use super::place::{Opened, Place};
 use zhike::app::{App, Config};
 use zhike::kernel::{Clock, Error, Result};
-use zhike::platform::access::setup;
+use zhike::platform::access::{self, setup};
 use zhike::platform::{http, search};
 use zhike::protection::erasure;
 
 /// Jobs get this long to reach their next step.
 const JOBS_DRAIN: Duration = Duration::from_secs(10);
+/// What a power loss may take of who opened what.
+const NOTED_EVERY: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Args)]
 pub struct Serve {
@@ -81,6 +83,8 @@ impl Serve {
                 "people who had been erased were back, from an older copy of the database; they go again"
             );
         }
+        let system = access::system(now, &place.vault);
+        app.db.write(move |tx| setup::follow_product(tx, &system)).await?;
         greet(&app).await?;
         let jobs = app.runner().start();
         let serving = async {
@@ -93,7 +97,17 @@ impl Serve {
             app.closed().await;
             jobs.drain(JOBS_DRAIN).await;
         };
-        let (served, ()) = tokio::join!(serving, draining);
+        // Who opened what is held in memory for a moment.
+        let noting = async {
+            while !app.is_closing() {
+                let _ = tokio::time::timeout(NOTED_EVERY, app.closed()).await;
+                if let Err(error) = app.seen.write(&app.db).await {
+                    tracing::warn!(%error, "who opened what could not be written yet");
+                }
+            }
+        };
+        let (served, (), ()) = tokio::join!(serving, draining, noting);
+        app.seen.write(&app.db).await?;
         served.map_err(Error::internal)
     }
 

@@ -72,7 +72,11 @@ async fn create(
     extensions(("x-permission" = json!("read customer"))), params(("id" = Uuid, Path)),
     responses((status = 200, body = CustomerView)))]
 async fn get(State(app): State<App>, grant: Granted<Read, Customer>, Path(id): Path<Uuid>) -> Result<Answer> {
+    let who = Arc::clone(grant.principal());
     let customer = app.db.read(move |tx| service::get(tx, &grant, Id::from_uuid(id))).await?;
+    if app.seen.note(&who, id) {
+        app.seen.write(&app.db).await?;
+    }
     Answer::of(&customer, customer.version)
 }
 

@@ -7,7 +7,7 @@
 //!   knows it; [`cooperation`] is what they ordered and signed, until sales and contracts have rooms of their own;
 //!   [`timeline`] puts together what all rooms know; [`attachments`] keeps the files that hang on records, and
 //!   [`documents`] fills the forms of the handbook.
-//! * [`quality`] counts what is wrong with archives.
+//! * [`quality`] counts what is wrong with archives; [`seen`] knows who saw them.
 //! * [`rules`] are the decisions: credit code, core of a name, completeness, forms of personal values.
 //! * [`reach`] says which customers somebody may see; [`index`] puts them into the search.
 //!
@@ -49,6 +49,7 @@ pub mod regions;
 pub mod relations;
 pub mod rules;
 mod sealed;
+pub mod seen;
 pub mod service;
 pub mod settling;
 #[cfg(test)]
@@ -79,6 +80,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(duplicates::http::routes())
         .merge(merges::http::routes())
         .merge(quality::http::routes())
+        .merge(seen::http::routes())
         .merge(import::routes())
         .merge(export::routes())
         .merge(bulk::http::routes())
@@ -112,6 +114,7 @@ pub fn holdings() -> Vec<Holding> {
         holding!("handover_customer" moves by "id"),
         holding!("handover_mark" follows "handover_customer" by "line_id"),
         holding!("customer_flaw" stays),
+        holding!("customer_seen" kept stays),
     ]
 }
 

@@ -25,6 +25,10 @@ store::statements! {
     FACTS = "select count(*) from fact where kind = 'absence_changed' and subject = $1";
 }
 
+fn id_of(session: &Session<'_>, key: &str) -> Value {
+    role(session, key)["id"].clone()
+}
+
 store::db_test! {
     MIGRATIONS;
 
@@ -147,6 +151,61 @@ store::db_test! {
         admin.patch(&path, 2, json!({ "supervisor_id": wang })).ok();
         let circle = admin.patch(&format!("/users/{wang}"), 1, json!({ "supervisor_id": app.person("li") }));
         assert_eq!(circle.fault(), "supervisor_id: user.cycle");
+    }
+
+    fn the_three_administrators_are_three_people(db) {
+        let app = TestApp::new(&db);
+        let admin = app.sign_in("admin");
+        let id = |key: &str| role(&admin, key)["id"].clone();
+        let (system, security, audit) = (id("system_administrator"), id("security_administrator"), id("audit_administrator"));
+        let place = |login: &str| format!("/users/{}", app.person(login));
+        let give = |who: &Session<'_>, login: &str, roles: Value| {
+            let version = who.get(&place(login)).ok()["version"].as_i64().expect("a version");
+            who.put(&format!("{}/roles", place(login)), version, json!({ "roles": roles }))
+        };
+        assert_eq!(give(&admin, "li", json!([system, security])).fault(), "roles: roles.exclusive");
+        assert_eq!(give(&admin, "li", json!([id("administrator")])).fault(), "roles: roles.exclusive", "all three in one");
+        give(&admin, "chen", json!([system])).ok();
+        give(&admin, "mei", json!([security])).ok();
+        give(&admin, "steward", json!([audit])).ok();
+        // The first person gives up what three others do now.
+        give(&admin, "admin", json!([id("manager")])).ok();
+        let (chen, mei, steward) = (app.sign_in("chen"), app.sign_in("mei"), app.sign_in("steward"));
+        let told = mei.get("/administrators").ok();
+        assert_eq!((&told["separated"], &told["several"]), (&json!(true), &json!([])));
+        let names = |duty: &str| told[duty].as_array().expect("people").iter().map(|one| one["name"].clone()).collect::<Vec<_>>();
+        assert_eq!((names("system"), names("security")), (vec![json!("陈静")], vec![json!("梅芳")]));
+        assert_eq!(names("audit").len(), 2, "the auditor reads the audit too");
+        // Each does one thing and none of the others'.
+        let settings = chen.get("/settings").ok();
+        let version = settings["version"].as_i64().expect("a version");
+        chen.put("/settings", version, settings.clone()).ok();
+        assert_eq!(give(&chen, "li", json!([])).refused(403), "forbidden");
+        assert_eq!(chen.get("/audit").refused(403), "forbidden");
+        assert_eq!(mei.put("/settings", version, settings).refused(403), "forbidden");
+        assert_eq!(mei.get("/audit").refused(403), "forbidden");
+        steward.get("/audit").ok();
+        assert_eq!(give(&steward, "li", json!([])).refused(403), "forbidden");
+        for one in [&chen, &mei, &steward] {
+            assert_eq!(one.get("/customers").refused(403), "forbidden");
+        }
+        give(&mei, "li", json!([id_of(&mei, "salesperson"), id_of(&mei, "manager")])).ok();
+        // Nor do they give themselves more.
+        assert_eq!(give(&mei, "mei", json!([security, id_of(&mei, "general_manager")])).refused(403), "roles.own");
+        let own = role(&mei, "security_administrator");
+        let path = format!("/roles/{}", word(&own["id"]));
+        assert_eq!(mei.patch(&path, 1, json!({ "permissions": {} })).refused(403), "roles.own");
+        let theirs = role(&mei, "system_administrator");
+        let mut permissions = theirs["permissions"].clone();
+        permissions["audit"] = json!({ "read": "all" });
+        let path = format!("/roles/{}", word(&theirs["id"]));
+        assert_eq!(mei.patch(&path, 1, json!({ "permissions": permissions })).fault(), "roles: roles.exclusive");
+        // A small company says so, and it is seen.
+        assert_eq!(chen.put("/administrators", 1, json!({ "separated": false })).refused(403), "forbidden");
+        mei.put("/administrators", 1, json!({ "separated": false })).ok();
+        give(&mei, "chen", json!([system, audit])).ok();
+        let told = mei.get("/administrators").ok();
+        assert_eq!((&told["separated"], &told["several"][0]["name"]), (&json!(false), &json!("陈静")));
     }
 
     fn somebody_always_administers_and_nobody_audits_themselves(db) {

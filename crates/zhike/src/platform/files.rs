@@ -2,6 +2,7 @@
 //! kept once and a damaged one is noticed; it appears there by a rename after it has reached the disk, so a crash leaves
 //! no half of one. What a file is called, whose it is and when it goes is a row in the database.
 
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -39,6 +40,8 @@ store::statements! {
     EXPIRE = "delete from stored_file where expires_at <= $1";
     EXPIRE_PURPOSE = "update stored_file set expires_at = $2 where purpose = $1 and expires_at > $2";
     OF_PURPOSE = "select id from stored_file where purpose = $1 and id > $2 and created_at < $3 order by id limit $4";
+    STILL_THERE = "select id from stored_file where id in among($1) and (expires_at is null or expires_at > $2)";
+    KEEP_UNTIL = "update stored_file set expires_at = $2 where id = $1 and expires_at > $3";
     FORGET = "delete from stored_file where id in among($1)";
     DIGESTS_OF = "select digest from stored_file where id in among($1)";
     EXPIRED = "select id from stored_file where purpose = $1 and expires_at <= $2";
@@ -249,6 +252,17 @@ pub fn page_of_purpose(
 ) -> Result<Vec<Uuid>> {
     let rows = tx.query(&OF_PURPOSE, &[&purpose, &after, &before, &limit])?;
     Ok(rows.iter().map(|row| row.get(0)).collect::<store::Result<_>>()?)
+}
+
+/// Which of these have not expired.
+pub fn still_there(tx: &mut Tx<'_>, ids: &[Uuid], now: Timestamp) -> Result<HashSet<Uuid>> {
+    let rows = tx.query(&STILL_THERE, &[&store::Ids(ids), &now])?;
+    Ok(rows.iter().map(|row| row.get(0)).collect::<store::Result<_>>()?)
+}
+
+/// Keeps a file for longer, if it is still there; what has expired or was taken back does not come back.
+pub fn keep_until(tx: &mut Tx<'_>, id: Uuid, (now, until): (Timestamp, Timestamp)) -> Result<bool> {
+    Ok(tx.execute(&KEEP_UNTIL, &[&id, &until, &now])? == 1)
 }
 
 /// Forgets these files; their contents go with the next sweep unless another row speaks of them.

@@ -6,10 +6,12 @@
 //! * [`erasure`]: how somebody who asks to be deleted goes, from everywhere.
 //! * [`requests`]: copy, correct, delete, restrict, withdraw: a register with the legal deadline, the package of a
 //!   person, and the restricted state.
+//! * [`alarms`]: unusual reading and taking out.
 //!
 //! Masking, reveal, sealing and the audit are the platform's. This room calls the customers' services; what the other
 //! rooms hold of a person it knows from their declarations ([`holdings`](crate::platform::holdings)).
 
+pub mod alarms;
 pub mod consents;
 pub mod erasure;
 pub mod facts;
@@ -21,7 +23,7 @@ use crate::app::App;
 use crate::platform::holdings::{Holding, holding};
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(consents::http::routes()).merge(requests::http::routes())
+    OpenApiRouter::new().merge(consents::http::routes()).merge(requests::http::routes()).merge(alarms::http::routes())
 }
 
 /// What this room holds of a customer.

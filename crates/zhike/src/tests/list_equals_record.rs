@@ -172,6 +172,8 @@ fn give_role(app: &TestApp, user: Id<User>, name: &str, permissions: Value) {
             name: name.clone(),
             permissions: permissions.clone(),
             fields: json!({}),
+            follows: false,
+            export_rows: None,
             version: 1,
             created_at: now,
             updated_at: now,

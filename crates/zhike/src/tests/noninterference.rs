@@ -191,7 +191,8 @@ fn exports(app: &TestApp, talk: &mut Talk, session: &Session<'_>) {
         app.run_jobs();
         let done = session.get(&format!("/jobs/{job}")).ok();
         let file = done["result"]["file"].as_str().expect("a file").to_owned();
-        talk.get(session, &format!("/exports/{file}/file"));
+        let path = format!("/exports/{file}/file");
+        talk.note(&path, &session.fetch(&path));
     }
 }
 

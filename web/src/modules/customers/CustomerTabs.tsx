@@ -9,6 +9,7 @@ import { t } from './words'
 const Attachments = lazy(() => import('./attachments/Attachments'))
 const Chart = lazy(() => import('./chart/Chart'))
 const Relations = lazy(() => import('./relations/Relations'))
+const Sights = lazy(() => import('./seen/Sights'))
 const History = lazy(() => import('./cooperation/History'))
 
 export function CustomerTabs({ id, customer }: { id: string; customer: Customer | undefined }) {
@@ -21,6 +22,7 @@ export function CustomerTabs({ id, customer }: { id: string; customer: Customer 
     ...(can('contact', 'read') ? ['chart'] : []),
     'group',
     'files',
+    ...(can('trace', 'read') ? ['seen'] : []),
   ] as const
   const shown = tabs.find((one) => one === tab) ?? 'timeline'
   return (
@@ -42,6 +44,7 @@ export function CustomerTabs({ id, customer }: { id: string; customer: Customer 
         {shown === 'chart' && customer && <Chart key={id} customer={customer} />}
         {shown === 'cooperation' && customer && <History key={id} customer={customer} />}
         {shown === 'group' && customer && <Relations key={id} customer={customer} />}
+        {shown === 'seen' && customer && <Sights key={id} customer={customer} />}
         {shown === 'files' && <Attachments key={id} customer={id} kind="customer" mayAdd={can('customer', 'update')} />}
       </Suspense>
     </>

@@ -1,8 +1,8 @@
 /** The present view as a file: as a table with chosen columns, or as a filled form for each customer. */
 import { useState } from 'react'
-import { download, exportPath, type ListQuery, messageOf } from '@/api'
+import { fieldAccess, type ListQuery, messageOf, useMe } from '@/api'
 import { count } from '@/i18n'
-import { Button, type Column, Dialog, IconButton, move, Notice, Progress, Segmented } from '@/ui'
+import { Button, type Column, Dialog, ExportFile, IconButton, move, Notice, Progress, Segmented } from '@/ui'
 import { DocumentForm } from './documents/DocumentForm'
 import { type CustomerLine, type ExportFormat, startExport } from './queries'
 import { t } from './words'
@@ -53,12 +53,7 @@ function TableExport({ query, columns, shown }: Props) {
         jobId={job}
         title={t('export.title')}
         doing={({ done }) => t('export.rows', { n: count(done) })}
-        onDone={({ result }) => download(exportPath(result?.file))}
-        result={({ result }) => (
-          <a className="download" href={exportPath(result?.file)} download>
-            {t('customers.download')}
-          </a>
-        )}
+        result={({ result }) => <ExportFile result={result} />}
       />
     )
   }
@@ -85,12 +80,32 @@ function TableExport({ query, columns, shown }: Props) {
   )
 }
 
+/** Facts of an archive that no list has a column for. */
+const FACTS = [
+  'short_name',
+  'credit_code',
+  'address',
+  'website',
+  'founded_on',
+  'main_business',
+  'organisation',
+  'cooperation_since',
+  'preferences',
+  'core_need',
+  'notes',
+] as const
+
 type OrderProps = { columns: Column<CustomerLine>[]; chosen: string[]; onChange: (chosen: string[]) => void }
 
 function ColumnOrder({ columns, chosen, onChange }: OrderProps) {
-  const byKey = new Map(columns.filter((column) => !column.filterOnly).map((column) => [column.key, column]))
-  const rest = [...byKey.keys()].filter((key) => !chosen.includes(key))
-  const name = (key: string) => byKey.get(key)?.title() ?? key
+  const me = useMe()
+  const facts = FACTS.filter((fact) => fieldAccess(me, `customer.${fact}`) !== 'hidden')
+  const names = new Map([
+    ...columns.filter((column) => !column.filterOnly).map((column) => [column.key, column.title()] as const),
+    ...facts.map((fact) => [fact, t(`field.${fact}`)] as const),
+  ])
+  const rest = [...names.keys()].filter((key) => !chosen.includes(key))
+  const name = (key: string) => names.get(key) ?? key
   return (
     <fieldset className="form-group export-columns">
       <legend>{t('export.columns')}</legend>

@@ -1,6 +1,6 @@
 /** The only file of this room that talks to the server. */
 import { keepPreviousData, queryOptions, useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
-import { api, call, exportPath, idempotent, ifMatch, type ListQuery, listParams, type Page, type Schemas } from '@/api'
+import { api, call, idempotent, ifMatch, type ListQuery, listParams, type Page, type Schemas } from '@/api'
 import { locale } from '@/i18n'
 
 export type Customer = Schemas['CustomerView']
@@ -330,11 +330,10 @@ export type DocumentSheet = Schemas['DocumentSheet']
 export type DocumentFormat = Schemas['DocumentFormat']
 export type DocumentInput = { sheet: DocumentSheet; format: DocumentFormat; from?: string | null; to?: string | null }
 
-/** A filled form of one customer; answers where it can be fetched. */
-export async function makeDocument(id: string, document: DocumentInput, key: string): Promise<string> {
+/** A filled form of one customer. */
+export async function makeDocument(id: string, document: DocumentInput, key: string): Promise<Schemas['Released']> {
   const body = { ...document, language: locale() }
-  const made = await call(api.POST('/api/v1/customers/{id}/documents', { ...at(id), body, headers: idempotent(key) }))
-  return exportPath(made.file)
+  return call(api.POST('/api/v1/customers/{id}/documents', { ...at(id), body, headers: idempotent(key) }))
 }
 
 export async function startDocuments(which: Chosen, document: DocumentInput, together: boolean): Promise<string> {

@@ -15,6 +15,7 @@ import { pairs } from './words/pairs'
 import { proposals } from './words/proposals'
 import { quality } from './words/quality'
 import { round } from './words/round'
+import { seen } from './words/seen'
 
 /** Words of the pages of this room, loaded with them. */
 export const t = define({
@@ -35,6 +36,7 @@ export const t = define({
     ...proposals.zh,
     ...quality.zh,
     ...round.zh,
+    ...seen.zh,
   },
   en: {
     ...archive.en,
@@ -53,5 +55,6 @@ export const t = define({
     ...proposals.en,
     ...quality.en,
     ...round.en,
+    ...seen.en,
   },
 })

@@ -1,8 +1,8 @@
 /** The records of the present view as a file. */
 import { useState } from 'react'
-import { download, exportPath, type ListQuery, messageOf } from '@/api'
+import { type ListQuery, messageOf } from '@/api'
 import { count } from '@/i18n'
-import { Button, Dialog, Notice, Progress, Segmented } from '@/ui'
+import { Button, Dialog, ExportFile, Notice, Progress, Segmented } from '@/ui'
 import { startExport } from './queries'
 import { w } from './words'
 
@@ -27,12 +27,7 @@ export function InteractionExport({ query, onClose }: Props) {
           jobId={job}
           title={w('interactions.export')}
           doing={({ done }) => w('interactions.export_rows', { n: count(done) })}
-          onDone={({ result }) => download(exportPath(result?.file))}
-          result={({ result }) => (
-            <a className="download" href={exportPath(result?.file)} download>
-              {w('interactions.download')}
-            </a>
-          )}
+          result={({ result }) => <ExportFile result={result} />}
         />
       ) : (
         <div className="stack">

@@ -13,6 +13,7 @@ import {
   type FormState,
   IconButton,
   Link,
+  NumberField,
   required,
   Skeleton,
   Text,
@@ -50,7 +51,12 @@ import {
 import { t } from './words'
 import './people.css'
 
-type Values = { name: string; permissions: Permissions; fields: Record<string, Access> }
+type Values = {
+  name: string
+  permissions: Permissions
+  fields: Record<string, Access>
+  export_rows: number | null
+}
 
 export default function RoleForm() {
   const id = useParam('id')
@@ -84,12 +90,17 @@ function Editor({ role, source, roles }: EditorProps) {
       name,
       permissions: (source?.permissions ?? {}) as Permissions,
       fields: (source?.fields ?? {}) as Record<string, Access>,
+      export_rows: source?.export_rows ?? null,
     },
     check: required<Values>({ name: t('role.name') }),
     submit: async (values, key) => {
       // A built-in role whose name was not touched keeps the name that both languages know.
       const sent = role && values.name === name ? {} : { name: values.name.trim() }
-      const rights = { permissions: values.permissions, fields: values.fields } as never
+      const rights = {
+        permissions: values.permissions,
+        fields: values.fields,
+        export_rows: values.export_rows,
+      } as never
       if (role) await changeRole(role, { ...sent, ...(rights as object) })
       else await createRole({ name: values.name.trim(), ...(rights as object) }, key)
       toast(words('saved'))
@@ -108,8 +119,21 @@ function Editor({ role, source, roles }: EditorProps) {
     }
     await refresh(keys.roles)
   }
+  const follow = async () => {
+    if (!role) return
+    try {
+      await changeRole(role, { follow: true })
+      toast(t('role.followed'))
+    } catch (error) {
+      toast(messageOf(error))
+    }
+    await refresh(keys.roles)
+  }
   const acts = role && (
     <div className="row">
+      {role.builtin && !role.follows && can('role', 'update') && (
+        <Button onClick={() => void follow()}>{t('role.follow')}</Button>
+      )}
       {can('role', 'create') && (
         <Button onClick={() => go(`/settings/roles/new?copy=${role.id}`)}>{t('role.copy')}</Button>
       )}
@@ -125,7 +149,15 @@ function Editor({ role, source, roles }: EditorProps) {
         <div className="role-name">
           <Text label={t('role.name')} required maxLength={60} {...form.bind('name')} />
           {!role && <CopyFrom roles={roles} form={form} />}
+          <NumberField
+            label={t('role.export_rows')}
+            hint={t('role.export_rows_why')}
+            min={0}
+            max={10_000_000}
+            {...form.bind('export_rows')}
+          />
         </div>
+        {role?.builtin && !role.follows && <p className="dim">{t('role.own_why')}</p>}
         <section className="stack">
           <div>
             <h2>{t('role.permissions')}</h2>

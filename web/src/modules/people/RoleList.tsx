@@ -3,6 +3,7 @@ import { messageOf, useCan } from '@/api'
 import { t as words } from '@/i18n'
 import { SettingsFrame } from '@/modules/platform'
 import { Button, Failed, Link, Skeleton, Tag, useGo } from '@/ui'
+import { Administrators } from './Administrators'
 import { m } from './messages'
 import { roleName, rolesQuery } from './queries'
 import { RightsList } from './RightsList'
@@ -21,6 +22,8 @@ export default function RoleList() {
   )
   return (
     <SettingsFrame title={m('people.roles')} actions={add}>
+      <Administrators />
+      <h2>{t('role.all')}</h2>
       <p className="dim">{t('role.scope_hint')}</p>
       {roles.isPending && <Skeleton lines={8} />}
       {roles.isError && (
@@ -34,6 +37,7 @@ export default function RoleList() {
                 <Link to={`/settings/roles/${role.id}`}>{roleName(role)}</Link>
               </h2>
               {role.builtin && <Tag>{t('role.builtin')}</Tag>}
+              {role.builtin && <Tag>{t(role.follows ? 'role.follows' : 'role.own')}</Tag>}
               <span className="dim">{t('role.holders', { n: role.holders })}</span>
             </div>
             <RightsList permissions={role.permissions as Permissions} />

@@ -81,7 +81,7 @@ export function UserForm({ user, onDone, onCancel }: Props) {
           {...form.bind('supervisor_id')}
         />
       </div>
-      {can('role', 'read') && (
+      {can('role', 'manage') && (
         <MultiChoice
           label={t('user.roles')}
           options={roles.map((role) => ({ value: role.id, label: roleName(role) }))}

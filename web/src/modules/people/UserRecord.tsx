@@ -8,24 +8,29 @@ import {
   Button,
   Dialog,
   Facts,
+  Form,
   Link,
   Menu,
   type MenuItem,
+  MultiChoice,
   type RecordParts,
   Skeleton,
   Status,
   toast,
   undoable,
+  useForm,
 } from '@/ui'
 import { LinkNotice } from './LinkNotice'
 import { PersonName } from './PersonName'
 import {
   changeUser,
+  giveRoles,
   type Invitation,
   inviteUser,
   keys,
   personQuery,
   removeTotp,
+  roleName,
   rolesQuery,
   type User,
   useNames,
@@ -141,7 +146,14 @@ function Acts({ user }: { user: User }) {
       )}
     </>
   )
-  if (!can('user', 'update')) return handOver
+  if (!can('user', 'update')) {
+    return (
+      <>
+        {handOver}
+        {can('role', 'manage') && user.id !== me?.id && <GiveRoles user={user} />}
+      </>
+    )
+  }
   const attempt = (act: () => Promise<unknown>) => async () => {
     try {
       await act()
@@ -206,5 +218,55 @@ function Acts({ user }: { user: User }) {
         {invitation && <LinkNotice name={user.name} invitation={invitation} />}
       </Dialog>
     </>
+  )
+}
+
+/** For whoever says who may do what, and administers nobody. */
+function GiveRoles({ user }: { user: User }) {
+  const refresh = useRefresh()
+  const roles = useQuery(rolesQuery).data ?? []
+  const [open, setOpen] = useState(false)
+  const close = () => setOpen(false)
+  return (
+    <>
+      <Button size="xs" icon="edit" onClick={() => setOpen(true)}>
+        {t('user.give_roles')}
+      </Button>
+      <Dialog title={t('user.give_roles')} open={open} onClose={close} size={480}>
+        <RolesForm
+          user={user}
+          options={roles.map((role) => ({ value: role.id, label: roleName(role) }))}
+          onCancel={close}
+          onDone={async () => {
+            close()
+            toast(words('saved'))
+            await refresh(keys.users, keys.roles)
+          }}
+        />
+      </Dialog>
+    </>
+  )
+}
+
+type RolesFormProps = {
+  user: User
+  options: { value: string; label: string }[]
+  onDone: () => Promise<void>
+  onCancel: () => void
+}
+
+function RolesForm({ user, options, onDone, onCancel }: RolesFormProps) {
+  const form = useForm<{ roles: string[] }>({
+    initial: { roles: [...user.roles] },
+    check: () => ({}),
+    submit: async ({ roles }) => {
+      await giveRoles(user, roles)
+      await onDone()
+    },
+  })
+  return (
+    <Form form={form} guard={false} onCancel={onCancel}>
+      <MultiChoice label={t('user.roles')} options={options} {...form.bind('roles')} />
+    </Form>
   )
 }

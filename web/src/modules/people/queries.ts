@@ -121,19 +121,23 @@ export function useRefresh(): (...keys: (readonly string[])[]) => Promise<void> 
 export function roleName(role: { name: string; builtin?: string | null }): string {
   if (!role.builtin) return role.name
   const original = BUILTIN_ZH[role.builtin]
-  return original === role.name ? (lookup(`builtin.${role.builtin}`) ?? role.name) : role.name
+  return original?.includes(role.name) ? (lookup(`builtin.${role.builtin}`) ?? role.name) : role.name
 }
 
-const BUILTIN_ZH: Record<string, string> = {
-  administrator: '系统管理员',
-  manager: '部门经理',
-  salesperson: '销售',
-  service: '客服',
-  marketing: '市场',
-  policy_keeper: '制度管理员',
-  general_manager: '总经理',
-  auditor: '审计员',
-  data_steward: '数据管理员',
+/** Each name that a version has given it. */
+const BUILTIN_ZH: Record<string, readonly string[]> = {
+  administrator: ['系统管理员', '管理员（三员合一）'],
+  system_administrator: ['系统管理员'],
+  security_administrator: ['安全管理员'],
+  audit_administrator: ['审计管理员'],
+  manager: ['部门经理'],
+  salesperson: ['销售'],
+  service: ['客服'],
+  marketing: ['市场'],
+  policy_keeper: ['制度管理员'],
+  general_manager: ['总经理'],
+  auditor: ['审计员'],
+  data_steward: ['数据管理员'],
 }
 
 type Names = { department: (id: string) => string; post: (id: string) => string; role: (id: string) => string }
@@ -155,4 +159,17 @@ export function useNames(): Names {
       role: named(roles?.map((role) => ({ id: role.id, name: roleName(role) }))),
     }
   }, [departments, posts, roles])
+}
+
+export type Administrators = Schemas['Administrators']
+
+export const administratorsQuery = queryOptions({
+  queryKey: [...keys.roles, 'administrators'],
+  queryFn: ({ signal }) => call(api.GET('/api/v1/administrators', { signal })),
+})
+export function separateDuties(separated: boolean): Promise<Administrators> {
+  return call(api.PUT('/api/v1/administrators', { body: { separated } }))
+}
+export function giveRoles({ id, version }: User, roles: string[]): Promise<User> {
+  return call(api.PUT('/api/v1/users/{id}/roles', { ...versioned(id, version), body: { roles } }))
 }

@@ -61,8 +61,14 @@ function Editor({ settings }: { settings: Settings }) {
         working_week: values.working_week.map(sortDay),
         overrides,
       })
-      const calendar = ({ company: _, attachments: __, version: ___, bin_days: ____, ...rest }: Settings) =>
-        JSON.stringify(rest)
+      const calendar = ({
+        company: _,
+        attachments: __,
+        version: ___,
+        bin_days: ____,
+        export_rows: _____,
+        ...rest
+      }: Settings) => JSON.stringify(rest)
       toast(calendar(values) === calendar(settings) ? words('saved') : t('company.replanned'))
       await client.invalidateQueries({ queryKey: settingsQuery.queryKey })
       await client.invalidateQueries({ queryKey: ['me'] })
@@ -108,6 +114,18 @@ function Editor({ settings }: { settings: Settings }) {
             value={form.values.bin_days}
             error={form.errors.bin_days}
             onChange={(days) => form.set({ bin_days: days ?? 30 })}
+          />
+        </section>
+        <section className="section">
+          <h2>{t('company.exports')}</h2>
+          <NumberField
+            label={t('company.export_rows')}
+            hint={t('company.export_rows_why')}
+            min={0}
+            max={10_000_000}
+            value={form.values.export_rows}
+            error={form.errors.export_rows}
+            onChange={(rows) => form.set({ export_rows: rows ?? 0 })}
           />
         </section>
         <Files form={form} />

@@ -14,6 +14,7 @@ const groups: { title: () => string; items: Item[] }[] = [
       { to: '/settings/profile', label: () => m('profile.title') },
       { to: '/settings/notifications', label: () => m('settings.notifications') },
       { to: '/settings/jobs', label: () => m('settings.jobs'), permission: ['job', 'read'] },
+      { to: '/settings/exports', label: () => m('settings.exports'), permission: ['release', 'read'] },
     ],
   },
   {
@@ -39,6 +40,7 @@ const groups: { title: () => string; items: Item[] }[] = [
   {
     title: () => m('settings.protection_group'),
     items: [
+      { to: '/settings/alarms', label: () => m('settings.alarms'), permission: ['alarm', 'read'] },
       { to: '/settings/requests', label: () => m('settings.requests'), permission: ['subject_request', 'read'] },
       { to: '/settings/purposes', label: () => m('settings.purposes'), permission: ['setting', 'update'] },
     ],

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { messageOf } from '@/api'
 import { dateTime, lookup, t as words } from '@/i18n'
-import { Empty, Failed, jobWords, Skeleton, Status, Switch, type Tone, useSearch, useSetSearch } from '@/ui'
+import { Empty, Failed, jobWords, Link, Skeleton, Status, Switch, type Tone, useSearch, useSetSearch } from '@/ui'
 import { SettingsFrame } from './Frame'
 import { m } from './messages'
 import { type Job, jobsQuery } from './queries'
@@ -53,7 +53,7 @@ function Line({ job }: { job: Job }) {
         <Status tone={tones[job.state] ?? 'none'}>{jobWords(job)}</Status>
         {job.state === 'running' && job.total > 0 && <progress aria-label={name} max={job.total} value={job.done} />}
         {job.error && <span className="late">{lookup(`error.${job.error}`) ?? job.detail ?? job.error}</span>}
-        {typeof file === 'string' && <a href={`/api/v1/exports/${file}/file`}>{words('list.export')}</a>}
+        {typeof file === 'string' && <Link to="/settings/exports">{words('list.export')}</Link>}
       </div>
       <SamplePeople result={job.result} />
     </li>

@@ -12,6 +12,7 @@ export const manifest: Manifest = {
     { path: '/settings/profile', load: () => import('./ProfilePage') },
     { path: '/settings/notifications', load: () => import('./NotificationPage') },
     { path: '/settings/jobs', load: () => import('./JobPage'), permission: ['job', 'read'] },
+    { path: '/settings/exports', load: () => import('./exports/ExportPage'), permission: ['release', 'read'] },
     { path: '/settings/company', load: () => import('./CompanyPage'), permission: ['setting', 'read'] },
     {
       path: '/settings/custom-fields',
@@ -41,6 +42,13 @@ export const manifest: Manifest = {
       permission: ['setting', 'update'],
       keywords: 'custom fields 自定义 字段',
       to: '/settings/custom-fields',
+    },
+    {
+      id: 'settings.exports',
+      label: () => m('settings.exports'),
+      permission: ['release', 'read'],
+      keywords: 'export approve watermark trace leak 导出 审批 水印 追溯 泄露',
+      to: '/settings/exports',
     },
     { id: 'settings.jobs', label: () => m('settings.jobs'), keywords: 'jobs 进度 导入 导出', to: '/settings/jobs' },
   ],

@@ -40,6 +40,7 @@ export type Settings = {
   national: string | null
   overrides: Override[]
   bin_days: number
+  export_rows: number
   attachments: { most_mib: number; scanner: string | null }
   version: number
 }
@@ -119,3 +120,36 @@ export const removeCustomField = (key: string) => call(api.DELETE('/api/v1/setti
 export const restoreCustomField = (key: string) =>
   call(api.POST('/api/v1/settings/custom_fields/{key}/restore', keyed(key)))
 export const orderCustomFields = (keys: string[]) => call(api.PUT('/api/v1/settings/custom_fields', { body: { keys } }))
+
+export type Release = Schemas['ReleaseView']
+export type Trace = Schemas['Trace']
+
+export const releasesQuery = infiniteQueryOptions({
+  queryKey: ['releases'],
+  queryFn: async ({ pageParam, signal }) => {
+    const query = pageParam ? { cursor: pageParam, limit: 30 } : { limit: 30 }
+    return (await call(api.GET('/api/v1/releases', { params: { query }, signal }))) as Page<Release>
+  },
+  initialPageParam: '',
+  getNextPageParam: (page) => page.next ?? undefined,
+})
+
+/** What waits to be decided, the oldest first. */
+export const waitingQuery = queryOptions({
+  queryKey: [...releasesQuery.queryKey, 'waiting'],
+  queryFn: async ({ signal }) => {
+    const query = { filter: JSON.stringify([['state', 'eq', 'waiting']]), sort: 'asked_at', limit: 100 }
+    return ((await call(api.GET('/api/v1/releases', { params: { query }, signal }))) as Page<Release>).items
+  },
+})
+
+export function decideRelease(release: Release, approve: boolean, reason: string | null): Promise<Release> {
+  const params = { path: { id: release.id }, header: ifMatch(release.version) }
+  return call(api.POST('/api/v1/releases/{id}/decision', { params, body: { approve, reason } }))
+}
+
+export function traceFile(file: File): Promise<Trace> {
+  const form = new FormData()
+  form.append('file', file)
+  return call(api.POST('/api/v1/releases/trace', { body: form as never }))
+}

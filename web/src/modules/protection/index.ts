@@ -16,6 +16,7 @@ export const manifest: Manifest = {
       load: () => import('./requests/RequestPage'),
       permission: ['subject_request', 'read'],
     },
+    { path: '/settings/alarms', load: () => import('./alarms/AlarmPage'), permission: ['alarm', 'read'] },
     { path: '/settings/purposes', load: () => import('./consents/PurposePage'), permission: ['setting', 'update'] },
   ],
   commands: [
@@ -25,6 +26,13 @@ export const manifest: Manifest = {
       permission: ['subject_request', 'read'],
       keywords: 'data subject request privacy gdpr pipl 个人信息 权利 副本 删除 更正',
       to: '/settings/requests',
+    },
+    {
+      id: 'protection.alarms',
+      label: () => m('protection.alarms'),
+      permission: ['alarm', 'read'],
+      keywords: 'alarm leak unusual reading export 告警 泄露 异常 读取',
+      to: '/settings/alarms',
     },
     {
       id: 'protection.purposes',

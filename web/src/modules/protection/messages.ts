@@ -5,6 +5,10 @@ export const m = define({
   zh: {
     'protection.requests': '个人权利请求',
     'protection.purposes': '同意的目的与告知',
+    'protection.alarms': '异常读取告警',
+    'notification.alarm_raised': '{about}今天的读取或导出明显多于平时（{amount}），请看一下',
+    'error.alarm.own': '关于自己的告警要由别人答复',
+    'error.alarm.answered': '这条告警已经有人答复过了',
     'error.customer.restricted': '这位客户的信息已限制处理，只保存，不能查看或使用',
     'error.contact.restricted': '这位联系人的信息已限制处理，只保存，不能查看或使用',
     'error.contact.in_bin': '这位联系人在回收站里，请先恢复',
@@ -22,6 +26,10 @@ export const m = define({
   en: {
     'protection.requests': 'Data-subject requests',
     'protection.purposes': 'Purposes and notices',
+    'protection.alarms': 'Alarms on reading',
+    'notification.alarm_raised': '{about} read or exported much more than usual ({amount}); please have a look',
+    'error.alarm.own': 'Somebody else answers alarms about yourself',
+    'error.alarm.answered': 'Somebody has answered this alarm already',
     'error.customer.restricted': 'This customer is restricted: the information is stored and may not be seen or used',
     'error.contact.restricted': 'This contact is restricted: the information is stored and may not be seen or used',
     'error.contact.in_bin': 'This contact is in the recycle bin; restore them first',

@@ -1,5 +1,5 @@
 /** The only file of this room that talks to the server. */
-import { queryOptions, useQueryClient } from '@tanstack/react-query'
+import { infiniteQueryOptions, queryOptions, useQueryClient } from '@tanstack/react-query'
 import { api, call, idempotent, ifMatch, type ListQuery, listParams, type Page, type Schemas } from '@/api'
 
 export type Purpose = Schemas['ConsentPurpose']
@@ -17,6 +17,7 @@ export type Identity = Schemas['NewIdentity']
 export const keys = {
   purposes: ['protection', 'purposes'] as const,
   requests: ['protection', 'requests'] as const,
+  alarms: ['protection', 'alarms'] as const,
   consents: (customer: string) => ['customers', 'one', customer, 'consents'] as const,
 }
 
@@ -109,4 +110,31 @@ export function copyOf(request: Request): Promise<Record<string, unknown>> {
 export function useRefresh(): () => Promise<void> {
   const client = useQueryClient()
   return () => client.invalidateQueries()
+}
+
+export type Alarm = Schemas['AlarmView']
+export type Bounds = Schemas['AlarmSetting']
+
+export const alarmsQuery = infiniteQueryOptions({
+  queryKey: keys.alarms,
+  queryFn: async ({ pageParam, signal }) => {
+    const query = pageParam ? { cursor: pageParam, limit: 30 } : { limit: 30 }
+    return (await call(api.GET('/api/v1/alarms', { params: { query }, signal }))) as Page<Alarm>
+  },
+  initialPageParam: '',
+  getNextPageParam: (page) => page.next ?? undefined,
+})
+
+export const boundsQuery = queryOptions({
+  queryKey: [...keys.alarms, 'setting'],
+  queryFn: async ({ signal }) => (await call(api.GET('/api/v1/alarms/setting', { signal }))) as Bounds,
+})
+
+export function answerAlarm(alarm: Alarm, misuse: boolean, reason: string): Promise<Alarm> {
+  const params = { path: { id: alarm.id }, header: ifMatch(alarm.version) }
+  return call(api.POST('/api/v1/alarms/{id}/answer', { params, body: { misuse, reason } }))
+}
+
+export async function saveBounds({ version, ...body }: Bounds): Promise<void> {
+  await call(api.PUT('/api/v1/alarms/setting', { params: { header: ifMatch(version ?? 0) }, body }))
 }

@@ -397,7 +397,7 @@ store::db_test! {
         let started = li.post("/customers/export", view).ok();
         app.run_jobs();
         let job = li.get(&format!("/jobs/{}", started["job_id"].as_str().expect("a job"))).ok();
-        let file = li.get(&format!("/exports/{}/file", job["result"]["file"].as_str().expect("a file")));
+        let file = li.fetch(&format!("/exports/{}/file", job["result"]["file"].as_str().expect("a file")));
         let rows = cells(file.bytes);
         assert_eq!(rows[0], ["客户名称", "最近成交", "合作金额"]);
         assert_eq!(rows[1], ["甲公司", "2026-01-02", "300.00"]);

@@ -22,7 +22,7 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(print)).routes(routes!(print_many))
 }
 
-/// A form filled for one customer; `GET /exports/{file}/file` fetches it.
+/// A form filled for one customer; `POST /exports/{file}/link` says where it is fetched.
 #[utoipa::path(post, path = "/customers/{id}/documents", tag = "customers",
     extensions(("x-permission" = json!("export customer"))), params(("id" = Uuid, Path)), request_body = Request,
     responses((status = 201, body = Released)))]
@@ -41,10 +41,11 @@ async fn print(
         let (grant, request) = (grant.0.clone(), request.clone());
         app.db.read(move |tx| service::fill(tx, &grant, id, &request)).await?
     };
-    let (files, format, name) = (app.files.clone(), request.format, filled.name.clone());
+    let (files, format) = (app.files.clone(), request.format);
+    let (name, mark) = (filled.name.clone(), filled.mark.clone());
     let written = move || files.put_with(|file| service::write(&filled, format, file));
     let blob = tokio::task::spawn_blocking(written).await.map_err(Error::internal)??;
-    app.create(&who, mutation, move |tx| service::release(tx, &grant, id, (&request, &name, &blob))).await
+    app.create(&who, mutation, move |tx| service::release(tx, &grant, id, (&request, (&name, &mark), &blob))).await
 }
 
 /// Forms of many customers as a job, whose result names the file: one PDF, or an archive.

@@ -9,11 +9,11 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::Tx;
-use store::jobs::{self, NewJob};
+
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::customers::export::service::question;
+use crate::customers::export::service::{enqueue, question};
 use crate::customers::model::Customer as Archive;
 use crate::customers::reach;
 use crate::customers::service::{self, Question};
@@ -21,7 +21,7 @@ use crate::kernel::permission::action::{Export, Read};
 use crate::kernel::permission::entity::Customer;
 use crate::kernel::{Action, Entity, Error, Grant, Id, Principal, Result};
 use crate::platform::audit;
-use crate::platform::exports::{self, Language, Leaving, Released, Style};
+use crate::platform::exports::{self, Language, Leaving, Mark, Released, Style};
 use crate::platform::files::Blob;
 use crate::platform::jobs::JobContext;
 use crate::platform::settings;
@@ -90,6 +90,7 @@ impl Wanted {
             ],
             rows,
             foot: self.company.clone(),
+            mark: None,
             shapeless: style
                 .word(
                     "方括号内为字库未收录之字的统一码编号；Word 和 Excel 版保留原字。",
@@ -195,17 +196,25 @@ impl Request {
 pub struct Filled {
     pub form: Form,
     pub name: String,
+    pub mark: Mark,
 }
 
 /// Fills the form of one customer.
 pub fn fill(tx: &mut Tx<'_>, grant: &Grant<Export, Customer>, id: Id<Archive>, request: &Request) -> Result<Filled> {
     request.check()?;
     let customer = service::load(tx, grant, id)?;
-    filled(tx, grant.principal(), &customer, request)
+    let who = grant.principal();
+    let mark = exports::mark::new(who, who.now, &Style::of(tx, request.language)?);
+    filled(tx, who, &customer, (request, &mark))
 }
 
 /// A form is filled for whoever may read the customer and take out of the house what the form holds.
-fn filled(tx: &mut Tx<'_>, who: &Arc<Principal>, customer: &Archive, request: &Request) -> Result<Filled> {
+fn filled(
+    tx: &mut Tx<'_>,
+    who: &Arc<Principal>,
+    customer: &Archive,
+    (request, mark): (&Request, &Mark),
+) -> Result<Filled> {
     let sheet = request.sheet()?;
     let wanted = request.wanted(tx, who)?;
     for (action, refused) in [(Action::Read, Error::not_found()), (Action::Export, Error::forbidden())] {
@@ -215,10 +224,10 @@ fn filled(tx: &mut Tx<'_>, who: &Arc<Principal>, customer: &Archive, request: &R
     }
     let title = wanted.style.word(sheet.zh, sheet.en);
     let name = format!("{title}-{}-{}", customer.name, wanted.today);
-    let form = (sheet.make)(tx, who, customer, &wanted)?;
+    let form = Form { mark: Some(mark.clone()), ..(sheet.make)(tx, who, customer, &wanted)? };
     match characters(&form) > CHARACTERS_MOST {
         true => Err(too_many("choose a shorter period")),
-        false => Ok(Filled { form, name }),
+        false => Ok(Filled { form, name, mark: mark.clone() }),
     }
 }
 
@@ -242,13 +251,14 @@ pub fn release(
     tx: &mut Tx<'_>,
     grant: &Grant<Export, Customer>,
     id: Id<Archive>,
-    (request, name, blob): (&Request, &str, &Blob),
+    (request, (name, mark), blob): (&Request, (&str, &Mark), &Blob),
 ) -> Result<Released> {
     let customer = service::load(tx, grant, id)?.id.uuid();
     let format = request.format.form();
     let name = format!("{name}.{}", format.extension());
     let (media_type, entity) = (format.media_type(), request.sheet()?.entity);
-    let leaving = Leaving { blob, name: &name, media_type, entity, customer: Some(customer), told: told(request) };
+    let customer = Some(customer);
+    let leaving = Leaving { blob, name: &name, media_type, mark, entity, rows: 1, customer, told: told(request) };
     exports::release(tx, grant.principal(), leaving)
 }
 
@@ -264,21 +274,15 @@ impl ManyRequest {
 
 /// Enqueues the forms of many customers. What cannot be asked for is refused at once.
 pub fn start(tx: &mut Tx<'_>, grant: &Grant<Export, Customer>, request: &ManyRequest) -> Result<Uuid> {
-    let who = grant.principal();
     let sheet = request.document.sheet()?;
     request.document.check()?;
     if request.together && request.document.format != Format::Pdf {
         return Err(Error::field_invalid("together", "invalid"));
     }
-    if who.permissions.reach(Action::Export, sheet.entity).is_none() {
+    if grant.principal().permissions.reach(Action::Export, sheet.entity).is_none() {
         return Err(Error::forbidden());
     }
-    let mut question = request.question(None)?;
-    question.asked.page.limit = 1;
-    service::rows::<Archive>(tx, &who.grant::<Read, Customer>()?, &question)?;
-    let payload = serde_json::to_value(request)?;
-    let new = NewJob { kind: KIND, once_key: None, asked_by: Some(who.user.uuid()), payload, run_at: who.now };
-    Ok(jobs::enqueue(tx, new)?)
+    enqueue(tx, grant, (KIND, request), request.question(None)?)
 }
 
 /// A customer whose form is to be filled.
@@ -295,12 +299,14 @@ pub fn run(context: &JobContext, payload: Value) -> Result<Value> {
     let (document, language) = (request.document.clone(), request.document.language);
     let chosen = chosen(context, &request)?;
     let total = chosen.len();
+    let style = context.read(move |tx, _| Style::of(tx, language))?;
+    let mark = exports::mark::new(&context.principal(), context.now(), &style);
     let (mut size, mut customers, mut skipped) = (Size::default(), Vec::new(), Vec::new());
     let blob = context.files.put_with(|file| {
         let mut pile = Pile::new(&request, file);
         for (nth, Chosen { id, number }) in chosen.iter().enumerate() {
             context.progress(nth as i64, total as i64)?;
-            let Some(filled) = page(context, *id, &document).map_err(|error| named(error, number))? else {
+            let Some(filled) = page(context, *id, (&document, &mark)).map_err(|error| named(error, number))? else {
                 skipped.push(number.clone());
                 continue;
             };
@@ -315,12 +321,11 @@ pub fn run(context: &JobContext, payload: Value) -> Result<Value> {
     if customers.is_empty() {
         return Err(Error::invalid("document.nobody"));
     }
-    let style = context.read(move |tx, _| Style::of(tx, language))?;
     let sheet = document.sheet()?;
     let (extension, media_type) =
         if request.together { ("pdf", "application/pdf") } else { ("zip", "application/zip") };
-    let name = exports::dated_name(context, &style, style.word(sheet.zh, sheet.en), extension);
-    let rows = customers.len();
+    let name = exports::dated_name(context, &style, (style.word(sheet.zh, sheet.en), &mark), extension);
+    let rows = customers.len() as i64;
     let released = context.step(total as i64, total as i64, move |tx, who| {
         for customer in &customers {
             let still = still(tx, who, *customer, sheet.entity)?;
@@ -328,22 +333,21 @@ pub fn run(context: &JobContext, payload: Value) -> Result<Value> {
             // Whoever asks who saw a customer is told of each.
             audit::record(tx, who, "print", Entity::Customer, *customer, Some(*customer), told(&document))?;
         }
-        let mut told = told(&document);
-        told["rows"] = customers.len().into();
-        let leaving = Leaving { blob: &blob, name: &name, media_type, entity: sheet.entity, customer: None, told };
+        let (blob, mark, entity, told) = (&blob, &mark, sheet.entity, told(&document));
+        let leaving = Leaving { blob, name: &name, media_type, mark, entity, rows, customer: None, told };
         exports::release(tx, who, leaving)
     })?;
-    Ok(json!({
-        "file": released.file, "name": released.name, "rows": rows, "bytes": released.bytes, "skipped": skipped,
-    }))
+    let mut result = released.told(rows);
+    result["skipped"] = skipped.into();
+    Ok(result)
 }
 
 /// The form of one customer; nothing where they are no longer within reach.
-fn page(context: &JobContext, customer: Uuid, document: &Request) -> Result<Option<Filled>> {
-    let document = document.clone();
+fn page(context: &JobContext, customer: Uuid, (document, mark): (&Request, &Mark)) -> Result<Option<Filled>> {
+    let (document, mark) = (document.clone(), mark.clone());
     context.read(move |tx, who| {
         let Some(found) = still(tx, who, customer, document.sheet()?.entity)? else { return Ok(None) };
-        filled(tx, who, &found, &document).map(Some)
+        filled(tx, who, &found, (&document, &mark)).map(Some)
     })
 }
 

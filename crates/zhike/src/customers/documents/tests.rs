@@ -14,7 +14,7 @@ store::statements! {
 
 fn print(session: &Session<'_>, id: &str, document: Value) -> Reply {
     let made = session.post(&format!("/customers/{id}/documents"), document).created();
-    session.get(&format!("/exports/{}/file", made["file"].as_str().expect("a file")))
+    session.fetch(&format!("/exports/{}/file", made["file"].as_str().expect("a file")))
 }
 
 /// What a form says, as a workbook, in one text.
@@ -125,7 +125,7 @@ store::db_test! {
         assert_eq!(mark.post("/customers/documents", json!({ "document": talks })).refused(403), "forbidden");
         let made = app.sign_in("li").post(&path, archive).created();
         let file = format!("/exports/{}/file", made["file"].as_str().expect("a file"));
-        assert_eq!(mark.get(&file).refused(404), "not_found");
+        assert_eq!(mark.fetch(&file).refused(404), "not_found");
     }
 
     fn many_customers_are_one_job(db) {
@@ -139,7 +139,7 @@ store::db_test! {
         };
         let fetch = |job: &Value| {
             assert_eq!(job["state"], "done", "{job}");
-            li.get(&format!("/exports/{}/file", job["result"]["file"].as_str().expect("a file"))).bytes
+            li.fetch(&format!("/exports/{}/file", job["result"]["file"].as_str().expect("a file"))).bytes
         };
         let document = |sheet: &str, format: &str| json!({ "sheet": sheet, "format": format });
         let job = run(json!({ "document": document("archive", "pdf"), "together": true, "filter": [["grade", "eq", "vip"]] }));
@@ -167,7 +167,7 @@ store::db_test! {
             format!("/exports/{}/file", made["file"].as_str().expect("a file"))
         };
         let file = make();
-        assert!(li.get(&file).bytes.starts_with(b"%PDF-"));
+        assert!(li.fetch(&file).bytes.starts_with(b"%PDF-"));
         let fetched = audited(&app, "fetch_export");
         assert_eq!((fetched.len(), &fetched[0]["customer_id"]), (1, &json!(id)));
         // The customer goes to somebody else.
@@ -177,9 +177,9 @@ store::db_test! {
             wang.put(&format!("/customers/{id}/owner"), version(), to).ok()
         };
         hand_to("sun");
-        assert_eq!(li.get(&file).refused(404), "not_found");
+        assert_eq!(li.fetch(&file).refused(404), "not_found");
         hand_to("li");
-        assert!(li.get(&file).bytes.starts_with(b"%PDF-"));
+        assert!(li.fetch(&file).bytes.starts_with(b"%PDF-"));
         // Records of contacts go out by the right to them alone, and not without it.
         let job = li.post("/interactions/export", json!({ "format": "csv" })).ok();
         app.run_jobs();
@@ -201,10 +201,10 @@ store::db_test! {
             permissions
         };
         give(without("customer"));
-        assert_eq!(li.get(&talks).status.as_u16(), 200);
-        assert_eq!(li.get(&file).refused(403), "forbidden");
+        assert_eq!(li.fetch(&talks).status.as_u16(), 200);
+        assert_eq!(li.fetch(&file).refused(403), "forbidden");
         give(without("interaction"));
-        assert_eq!(li.get(&talks).refused(403), "forbidden");
+        assert_eq!(li.fetch(&talks).refused(403), "forbidden");
         give(permissions.clone());
         // Somebody is restricted: who knows which lists they stand in.
         let file = make();
@@ -214,7 +214,7 @@ store::db_test! {
         let at = format!("/customers/{id}/subject_requests/{}", request["id"].as_str().expect("an id"));
         steward.put(&format!("{at}/identity"), 1, json!({ "identity": "called_back" })).ok();
         steward.put(&format!("{at}/restriction"), 1, json!({})).ok();
-        assert_eq!((li.get(&file).refused(404), li.get(&talks).refused(404)), ("not_found".to_owned(), "not_found".to_owned()));
+        assert_eq!((li.fetch(&file).refused(404), li.fetch(&talks).refused(404)), ("not_found".to_owned(), "not_found".to_owned()));
     }
 
     fn who_is_gone_when_their_page_comes_is_left_out(db) {

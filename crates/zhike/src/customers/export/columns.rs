@@ -25,6 +25,8 @@ const fn column(key: &'static str, zh: &'static str, en: &'static str, read: Rea
     Column { key, zh, en, read }
 }
 
+const PROSE: &[&str] = &["address", "main_business", "organisation", "preferences", "core_need", "notes"];
+
 pub const COLUMNS: &[Column] = &[
     column("number", "客户编号", "Customer number", |c, _| text(&c.number)),
     column("name", "客户名称", "Customer name", |c, _| text(&c.name)),
@@ -144,6 +146,15 @@ impl Chosen {
             (Self::Deals(column), Language::En) => column.en,
             (Self::Added(field), Language::Zh) => &field.zh,
             (Self::Added(field), Language::En) => &field.en,
+        }
+    }
+
+    /// Whether it holds what people write, rather than what is compared.
+    pub fn is_prose(&self) -> bool {
+        match self {
+            Self::Own(column) => PROSE.contains(&column.key),
+            Self::Deals(_) => false,
+            Self::Added(field) => field.kind == CustomKind::Text,
         }
     }
 

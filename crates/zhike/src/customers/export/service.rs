@@ -1,7 +1,6 @@
 //! Asking for an export, doing it page by page, and handing it to whoever asked.
 
 use std::collections::HashMap;
-use std::fs::File;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -20,7 +19,7 @@ use crate::kernel::permission::action::{Export, Read};
 use crate::kernel::permission::entity::Customer;
 use crate::kernel::{Action, Entity, Error, FieldError, Grant, Principal, Result};
 use crate::platform::custom::values::{self, Values};
-use crate::platform::exports::{self, Format, Language, Leaving, PageOfCells, Style};
+use crate::platform::exports::{self, Format, Heading, Language, PageOfCells, Style, Table};
 use crate::platform::jobs::JobContext;
 
 pub const KIND: &str = "customers.export";
@@ -95,39 +94,41 @@ pub fn question((filter, sort, text, ids): Asked<'_>, cursor: Option<&str>) -> R
 
 /// Enqueues the export. What cannot be asked for is refused at once.
 pub fn start(tx: &mut Tx<'_>, grant: &Grant<Export, Customer>, request: &Request) -> Result<Uuid> {
+    request.columns(grant.principal())?;
+    enqueue(tx, grant, (KIND, request), request.question(None)?)
+}
+
+/// Enqueues what takes customers out as files, when the question that chooses them can be asked.
+pub fn enqueue(
+    tx: &mut Tx<'_>,
+    grant: &Grant<Export, Customer>,
+    (kind, request): (&'static str, &impl Serialize),
+    mut question: Question,
+) -> Result<Uuid> {
     let who = grant.principal();
-    request.columns(who)?;
-    let mut question = request.question(None)?;
     question.asked.page.limit = 1;
     service::rows::<Archive>(tx, &who.grant::<Read, Customer>()?, &question)?;
     let payload = serde_json::to_value(request)?;
-    let new = NewJob { kind: KIND, once_key: None, asked_by: Some(who.user.uuid()), payload, run_at: who.now };
+    let new = NewJob { kind, once_key: None, asked_by: Some(who.user.uuid()), payload, run_at: who.now };
     Ok(jobs::enqueue(tx, new)?)
 }
 
-/// The job: writes the file, then notes down in one step that it is there and what it holds.
+/// The job: the customers as their asker sees them, as one table.
 pub fn run(context: &JobContext, payload: Value) -> Result<Value> {
     let request: Request = serde_json::from_value(payload)?;
     let language = request.language;
     let style = context.read(move |tx, _| Style::of(tx, language))?;
-    let mut rows = 0;
-    let blob = context.files.put_with(|file| {
-        rows = write(context, &request, &style, file)?;
-        Ok(())
-    })?;
-    let extension = request.format.table().as_str();
-    let name = exports::dated_name(context, &style, style.word("客户", "customers"), extension);
-    let rows = rows as i64;
-    let released = context.step(rows, rows, move |tx, who| {
-        let told = json!({
-            "filter": request.filter, "sort": request.sort, "q": told_text(&request), "columns": request.columns,
-            "format": request.format, "rows": rows, "chosen": request.ids.as_ref().map(Vec::len),
-        });
-        let media_type = request.format.table().media_type();
-        let (blob, entity) = (&blob, Entity::Customer);
-        exports::release(tx, who, Leaving { blob, name: &name, media_type, entity, customer: None, told })
-    })?;
-    Ok(json!({ "file": released.file, "name": released.name, "rows": rows, "bytes": released.bytes }))
+    let columns = request.columns(&context.principal())?;
+    let heading = |column: &Chosen| Heading { text: column.heading(language).to_owned(), prose: column.is_prose() };
+    let headings: Vec<Heading> = columns.iter().map(heading).collect();
+    let told = json!({
+        "filter": request.filter, "sort": request.sort, "q": told_text(&request), "columns": request.columns,
+        "format": request.format, "chosen": request.ids.as_ref().map(Vec::len),
+    });
+    let (format, title) = (request.format, style.word("客户", "customers"));
+    let (style, headings, entity) = (&style, &headings, Entity::Customer);
+    let table = Table { format, style, title, headings, entity, customer: None, told };
+    exports::take_out(context, table, |cursor| read_page(context, &request, cursor, &columns, style))
 }
 
 /// What was searched for may be somebody's number; the audit says only that it was one.
@@ -135,13 +136,6 @@ fn told_text(request: &Request) -> Option<String> {
     let text = request.q.as_ref()?;
     let digits = text.chars().filter(char::is_ascii_digit).count();
     Some(if digits >= 4 { "***".to_owned() } else { text.clone() })
-}
-
-fn write(context: &JobContext, request: &Request, style: &Style, file: &mut File) -> Result<u64> {
-    let columns = request.columns(&context.principal())?;
-    let headings: Vec<String> = columns.iter().map(|column| column.heading(style.language).to_owned()).collect();
-    let page = |cursor: Option<&str>| read_page(context, request, cursor, &columns, style);
-    exports::write_table(context, file, request.format, &headings, page)
 }
 
 /// A page as the asker sees it: within what they may read, and within what they may export.

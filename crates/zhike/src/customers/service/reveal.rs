@@ -27,6 +27,7 @@ const DAY: SignedDuration = SignedDuration::from_hours(24);
 store::statements! {
     COUNT = "select count(*) from reveal where user_id = $1 and at > $2";
     SINCE = "select count(*) from reveal where user_id = $1 and at > $2 and customer_id = $3 and field = $4";
+    IN_SPAN = "select user_id, count(*) from reveal where at >= $1 and at < $2 group by user_id";
 }
 
 /// A personal value, to be shown until then.
@@ -147,4 +148,9 @@ fn count(tx: &mut Tx<'_>, who: &Principal, customer: &Customer, field: &str) -> 
         at: who.now,
     };
     Ok(reveal.insert(tx)?)
+}
+
+/// How many values each person had revealed from one instant to before another.
+pub fn revealed_in(tx: &mut Tx<'_>, (from, to): (Timestamp, Timestamp)) -> Result<Vec<(Uuid, i64)>> {
+    tx.query(&IN_SPAN, &[&from, &to])?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }

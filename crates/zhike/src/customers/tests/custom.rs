@@ -310,7 +310,7 @@ store::db_test! {
         let job = li.post("/customers/export", asked).ok();
         app.run_jobs();
         let job = li.get(&format!("/jobs/{}", job["job_id"].as_str().expect("a job"))).ok();
-        let file = li.get(&format!("/exports/{}/file", job["result"]["file"].as_str().expect("a file")));
+        let file = li.fetch(&format!("/exports/{}/file", job["result"]["file"].as_str().expect("a file")));
         assert_eq!(cells(file.bytes), [
             ["客户名称", "客户分类", "采购品类", "授信额度", "续约日", "技术支持", "私下评价"],
             ["华盛机械", "代理", "钢材、电机", "125000.00", "2027-03-01", "孙丽", "***"],

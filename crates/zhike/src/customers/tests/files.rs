@@ -119,7 +119,7 @@ store::db_test! {
         let job = li.post("/customers/export", json!({ "columns": ["name", &licence], "format": "csv" })).ok();
         app.run_jobs();
         let job = li.get(&format!("/jobs/{}", job["job_id"].as_str().expect("a job"))).ok();
-        let sheet = li.get(&format!("/exports/{}/file", job["result"]["file"].as_str().expect("a file")));
+        let sheet = li.fetch(&format!("/exports/{}/file", job["result"]["file"].as_str().expect("a file")));
         assert_eq!(cells(sheet.bytes), [["客户名称", "营业执照"], ["华盛机械", "执照.pdf"]]);
     }
 }

@@ -14,7 +14,7 @@ use super::view::InteractionView;
 use crate::kernel::permission::action::{Export, Read};
 use crate::kernel::permission::entity::Interaction;
 use crate::kernel::{Entity, Grant, Result};
-use crate::platform::exports::{self, Cell, Format, Language, Leaving, PageOfCells, Style};
+use crate::platform::exports::{self, Cell, Format, Heading, Language, PageOfCells, Style, Table};
 use crate::platform::jobs::JobContext;
 
 pub const KIND: &str = "interactions.export";
@@ -61,6 +61,9 @@ const COLUMNS: &[Column] = &[
     ("补录", "Late", |record, style| if record.late { Cell::text(style.word("是", "yes")) } else { Cell::Empty }),
 ];
 
+/// Columns of what people write.
+const PROSE: &[&str] = &["Content", "Feedback", "Next step"];
+
 /// Enqueues the export. What cannot be asked for is refused at once.
 pub fn start(tx: &mut Tx<'_>, grant: &Grant<Export, Interaction>, request: &Request) -> Result<Uuid> {
     let who = grant.principal();
@@ -70,27 +73,17 @@ pub fn start(tx: &mut Tx<'_>, grant: &Grant<Export, Interaction>, request: &Requ
     Ok(jobs::enqueue(tx, new)?)
 }
 
-/// The job: writes the file page by page, then lets it out.
+/// The job: the records as their asker sees them, as one table.
 pub fn run(context: &JobContext, payload: Value) -> Result<Value> {
     let request: Request = serde_json::from_value(payload)?;
-    let language = request.language;
+    let (format, language) = (request.format, request.language);
     let style = context.read(move |tx, _| Style::of(tx, language))?;
-    let headings: Vec<String> = COLUMNS.iter().map(|(zh, en, _)| style.word(zh, en).to_owned()).collect();
-    let mut rows = 0;
-    let blob = context.files.put_with(|file| {
-        let page = |cursor: Option<&str>| read_page(context, &request, cursor, &style);
-        rows = exports::write_table(context, file, request.format, &headings, page)?;
-        Ok(())
-    })?;
-    let rows = rows as i64;
-    let table = request.format.table();
-    let name = exports::dated_name(context, &style, style.word("互动记录", "contacts"), table.as_str());
-    let released = context.step(rows, rows, move |tx, who| {
-        let told = json!({ "filter": request.filter, "sort": request.sort, "format": request.format, "rows": rows });
-        let (blob, media_type, entity) = (&blob, table.media_type(), Entity::Interaction);
-        exports::release(tx, who, Leaving { blob, name: &name, media_type, entity, customer: None, told })
-    })?;
-    Ok(json!({ "file": released.file, "name": released.name, "rows": rows, "bytes": released.bytes }))
+    let heading = |(zh, en, _): &Column| Heading { text: style.word(zh, en).to_owned(), prose: PROSE.contains(en) };
+    let headings: Vec<Heading> = COLUMNS.iter().map(heading).collect();
+    let told = json!({ "filter": request.filter, "sort": request.sort, "format": format });
+    let (title, entity) = (style.word("互动记录", "contacts"), Entity::Interaction);
+    let table = Table { format, style: &style, title, headings: &headings, entity, customer: None, told };
+    exports::take_out(context, table, |cursor| read_page(context, &request, cursor, &style))
 }
 
 /// A page of what the asker may read and may take out.

@@ -36,7 +36,7 @@ async fn list(
     Ok(Json(app.db.read(move |tx| service::list(tx, &grant, &asked)).await?.into()))
 }
 
-/// Exports a view as a job, whose result names the file for `GET /exports/{file}/file`.
+/// Exports a view as a job, whose result names the file for `POST /exports/{file}/link`.
 #[utoipa::path(post, path = "/interactions/export", tag = "engagement", request_body = Request,
     extensions(("x-permission" = json!("export interaction"))), responses((status = 200, body = JobStarted)))]
 async fn start_export(

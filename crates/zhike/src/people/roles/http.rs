@@ -4,16 +4,19 @@ use axum::extract::State;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::service::{self, Change, New, RoleView};
+use super::service::{self, Administrators, Change, New, RoleView, Separation};
 use crate::app::App;
 use crate::kernel::Result;
-use crate::kernel::permission::action::{Create, Delete, Read, Update};
+use crate::kernel::permission::action::{Create, Delete, Manage, Read, Update};
 use crate::kernel::permission::entity::Role;
 use crate::platform::access::model::RoleId;
 use crate::platform::http::{Answer, Body, Granted, Json, Mutation, Page, Path, Version};
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(update, delete))
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(update, delete))
+        .routes(routes!(administrators, separate))
 }
 
 /// All roles with their rights.
@@ -65,4 +68,24 @@ async fn delete(
 ) -> Result<Answer> {
     let who = Arc::clone(grant.principal());
     app.mutate(&who, mutation, move |tx| service::delete(tx, &grant, id)).await
+}
+
+/// Who has which duty of an administrator (三员), and whether they are kept apart.
+#[utoipa::path(get, path = "/administrators", tag = "people", extensions(("x-permission" = json!("read role"))),
+    responses((status = 200, body = Administrators)))]
+async fn administrators(State(app): State<App>, grant: Granted<Read, Role>) -> Result<Json<Administrators>> {
+    Ok(Json(app.db.read(move |tx| service::administrators(tx, &grant)).await?))
+}
+
+/// Keeps the duties apart from now on, or no longer.
+#[utoipa::path(put, path = "/administrators", tag = "people", extensions(("x-permission" = json!("manage role"))),
+    request_body = Separation, responses((status = 200, body = Administrators)))]
+async fn separate(
+    State(app): State<App>,
+    grant: Granted<Manage, Role>,
+    mutation: Mutation,
+    Body(to): Body<Separation>,
+) -> Result<Answer> {
+    let who = Arc::clone(grant.principal());
+    app.mutate(&who, mutation, move |tx| service::separate(tx, &grant, &to)).await
 }

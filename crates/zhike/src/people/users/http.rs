@@ -2,7 +2,9 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use serde::Deserialize;
 use store::Tx;
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use zeroize::Zeroizing;
@@ -11,9 +13,9 @@ use super::service;
 use super::view::{Change, Created, Invitation, New, UserView};
 use crate::app::App;
 use crate::kernel::permission::action::{Create, Manage, Read, Update};
-use crate::kernel::permission::entity::User;
+use crate::kernel::permission::entity::{Role, User};
 use crate::kernel::{Error, Result};
-use crate::platform::access::model::UserId;
+use crate::platform::access::model::{RoleId, UserId};
 use crate::platform::access::password;
 use crate::platform::http::{Answer, Body, Granted, Json, ListParams, Mutation, Page, Path, Query, Version};
 
@@ -21,6 +23,7 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
         .routes(routes!(show, update))
+        .routes(routes!(set_roles))
         .routes(routes!(invite))
         .routes(routes!(reset_totp))
 }
@@ -94,6 +97,29 @@ async fn update(
 ) -> Result<Answer> {
     let who = Arc::clone(grant.principal());
     app.mutate(&who, mutation, move |tx| service::update(tx, &grant, id, version, &change)).await
+}
+
+/// Which roles a person has.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RolesOfUser {
+    roles: Vec<RoleId>,
+}
+
+/// Gives a person these roles and no others.
+#[utoipa::path(put, path = "/users/{id}/roles", tag = "people", extensions(("x-permission" = json!("manage role"))),
+    params(("id" = UserId, Path), ("If-Match" = String, Header)), request_body = RolesOfUser,
+    responses((status = 200, body = UserView)))]
+async fn set_roles(
+    State(app): State<App>,
+    grant: Granted<Manage, Role>,
+    Path(id): Path<UserId>,
+    Version(version): Version,
+    mutation: Mutation,
+    Body(change): Body<RolesOfUser>,
+) -> Result<Answer> {
+    let who = Arc::clone(grant.principal());
+    app.mutate(&who, mutation, move |tx| service::set_roles(tx, &grant, id, version, &change.roles)).await
 }
 
 /// A new one-time link to set a password; an earlier one stops working.

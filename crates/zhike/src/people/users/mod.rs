@@ -9,5 +9,5 @@ mod service;
 mod view;
 
 pub use http::routes;
-pub use service::{create, get, invite, list, reset_totp, someone_administers, update};
+pub use service::{create, get, invite, is_security_alone, list, reset_totp, someone_administers, update};
 pub use view::{Change, Created, Invitation, New, UserView};

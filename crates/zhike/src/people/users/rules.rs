@@ -17,11 +17,17 @@ pub fn judge_login(login: &str) -> Option<FieldError> {
     if login.chars().all(fine) { None } else { fault("malformed") }
 }
 
-/// Rights that whoever administers the company has: without anyone who has them, nobody could be helped.
-pub fn administers(rights: &Rights) -> bool {
-    let all =
-        |entity, action| rights.permissions.get(&entity).and_then(|actions| actions.get(&action)) == Some(&Scope::All);
-    all(Entity::User, Action::Update) && all(Entity::Role, Action::Manage)
+/// Without anyone who may help people in, and anyone who may give rights, nobody could be helped.
+pub fn runs(rights: &Rights) -> bool {
+    has(rights, Entity::User, Action::Update)
+}
+
+pub fn grants(rights: &Rights) -> bool {
+    has(rights, Entity::Role, Action::Manage)
+}
+
+fn has(rights: &Rights, entity: Entity, action: Action) -> bool {
+    rights.permissions.get(&entity).and_then(|actions| actions.get(&action)) == Some(&Scope::All)
 }
 
 /// Built-in roles that one person must not hold together: who runs the system does not audit it (C37).

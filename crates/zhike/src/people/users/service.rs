@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde_json::json;
 use store::list::{Asked, Field, Kind, List, ListSpec};
@@ -14,7 +14,8 @@ use crate::people::checked_name;
 use crate::platform::access::model::{
     Department, GIVE_ROLE, Post, ROLES, ROLES_OF_USER, Role, RoleId, TAKE_ROLES, User, UserId,
 };
-use crate::platform::access::{epoch, links, own, password, totp};
+use crate::platform::access::roles::Duty;
+use crate::platform::access::{duties, epoch, links, own, password, totp};
 use crate::platform::audit::{self, Changes};
 use crate::platform::settings;
 
@@ -212,6 +213,11 @@ fn give_roles(tx: &mut Tx<'_>, who: &Principal, id: UserId, roles: &[RoleId]) ->
     if who.permissions.reach(Action::Manage, Entity::Role).is_none() {
         return Err(Error::forbidden());
     }
+    // Whoever only says who may do what does not say it of themselves.
+    if id == who.user && is_security_alone(tx, who)? {
+        return Err(Error::new(403, "roles.own"));
+    }
+    let before = duties::of_person(tx, id)?;
     let mut builtin = Vec::new();
     tx.execute(&TAKE_ROLES, &[&id])?;
     for role in roles {
@@ -223,17 +229,47 @@ fn give_roles(tx: &mut Tx<'_>, who: &Principal, id: UserId, roles: &[RoleId]) ->
     if rules::exclusive(&keys) {
         return Err(Error::field_invalid("roles", "roles.exclusive"));
     }
-    Ok(())
+    let after = duties::of_person(tx, id)?;
+    duties::check(tx, &before, &after)
+}
+
+/// Whether this duty is somebody's only one.
+pub fn is_security_alone(tx: &mut Tx<'_>, who: &Principal) -> Result<bool> {
+    Ok(duties::of_person(tx, who.user)? == BTreeSet::from([Duty::Security]))
+}
+
+/// Gives a person these roles and no others: for whoever says who may do what, and runs nothing.
+pub fn set_roles(
+    tx: &mut Tx<'_>,
+    grant: &Grant<Manage, entity::Role>,
+    id: UserId,
+    version: i64,
+    roles: &[RoleId],
+) -> Result<UserView> {
+    epoch::bump(tx)?;
+    let old = User::find(tx, id)?.ok_or_else(Error::not_found)?;
+    User { version, updated_at: grant.now(), ..old }.update(tx)?;
+    let before = roles_of(tx, id)?;
+    give_roles(tx, grant.principal(), id, roles)?;
+    someone_administers(tx)?;
+    let mut changes = Changes::new();
+    changes.field("roles", &before, &roles_of(tx, id)?);
+    audit::record(tx, grant.principal(), "update", Entity::User, id.uuid(), None, changes)?;
+    let user = User::get(tx, id)?;
+    view(tx, user)
 }
 
 /// Refuses a change after which nobody could administer the company.
 pub fn someone_administers(tx: &mut Tx<'_>) -> Result<()> {
+    let (mut runs, mut grants) = (false, false);
     for role in Role::all(tx, &ROLES, &[])? {
-        if rules::administers(&role.rights()?) && tx.query_one(&ACTIVE_HOLDERS, &[&role.id])?.get::<i64>(0)? > 0 {
-            return Ok(());
+        let rights = role.rights()?;
+        let (run, grant) = (rules::runs(&rights), rules::grants(&rights));
+        if (run || grant) && tx.query_one(&ACTIVE_HOLDERS, &[&role.id])?.get::<i64>(0)? > 0 {
+            (runs, grants) = (runs || run, grants || grant);
         }
     }
-    Err(Error::conflict("user.last_administrator"))
+    if runs && grants { Ok(()) } else { Err(Error::conflict("user.last_administrator")) }
 }
 
 /// The link that goes with a person just added.

@@ -4,12 +4,14 @@
 //! * [`login`] signs in; [`throttle`] limits guesses; [`password`] hashes and judges; [`totp`] is the second factor.
 //! * [`identity`] turns a cookie or a token into a principal, remembered until [`epoch`] says that rights changed.
 //! * [`resolve`] adds up roles; [`roles`] has those that come with the product.
+//! * [`duties`] are those of administrators.
 //! * [`names`] are those of colleagues and departments, for views.
 //! * [`setup`] makes the first administrator; [`links`] let a person set a password once; [`own`] is the account page.
 //!
 //! Rooms take what they need by extractors of [`platform::http`](crate::platform::http); jobs and commands call
 //! [`principal_of`] or [`system`].
 
+pub mod duties;
 pub mod epoch;
 pub mod http;
 pub mod identity;

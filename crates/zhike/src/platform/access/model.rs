@@ -68,6 +68,9 @@ store::entity! {
         pub name: String,
         pub permissions: Json,
         pub fields: Json,
+        /// A built-in role that nobody has edited: it is what the product says it is.
+        pub follows: bool,
+        pub export_rows: Option<i64>,
         pub version: i64,
         pub created_at: Timestamp,
         pub updated_at: Timestamp,

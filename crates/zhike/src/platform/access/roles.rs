@@ -3,13 +3,43 @@
 //! Separation of duties (C37): whoever administers users, roles and settings reads no customer by that role, and the
 //! auditor reads everything and changes nothing. People may hold several roles; the rights add up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::kernel::fields::FIELDS;
 use crate::kernel::{Action, Entity, FieldAccess, FieldClass, Scope};
+
+/// What three people do where the law asks for three administrators (三员分立, 等保 8.1.4.2 d): one runs the system, one
+/// says who may do what, one reads what both did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = AdministratorDuty)]
+pub enum Duty {
+    System,
+    Security,
+    Audit,
+}
+
+impl Duty {
+    pub const ALL: [Self; 3] = [Self::System, Self::Security, Self::Audit];
+}
+
+/// The duties that rights amount to, whatever the role is called.
+pub fn duties(rights: &Rights) -> BTreeSet<Duty> {
+    let may = |entity: Entity, actions: &[Action]| {
+        let granted = rights.permissions.get(&entity);
+        granted.is_some_and(|granted| actions.iter().any(|action| granted.get(action) == Some(&Scope::All)))
+    };
+    let writes = [Create, Update, Delete, Manage];
+    let found = [
+        (Duty::System, may(Entity::Setting, &writes) || may(Entity::User, &writes)),
+        (Duty::Security, may(Entity::Role, &writes)),
+        (Duty::Audit, may(Entity::Audit, &[Read, Export])),
+    ];
+    found.into_iter().filter_map(|(duty, has)| has.then_some(duty)).collect()
+}
 
 /// Rights per entity and action, and access per field.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -35,7 +65,24 @@ pub const POLICY_KEEPER: &str = "policy_keeper";
 pub const GENERAL_MANAGER: &str = "general_manager";
 
 pub const BUILTIN: &[Builtin] = &[
-    Builtin { key: ADMINISTRATOR, name: "系统管理员", name_en: "Administrator", rights: administrator },
+    Builtin {
+        key: ADMINISTRATOR,
+        name: "管理员（三员合一）",
+        name_en: "Administrator (all duties)",
+        rights: administrator,
+    },
+    Builtin {
+        key: "system_administrator", name: "系统管理员", name_en: "System administrator", rights: system_admin
+    },
+    Builtin {
+        key: "security_administrator",
+        name: "安全管理员",
+        name_en: "Security administrator",
+        rights: security_admin,
+    },
+    Builtin {
+        key: "audit_administrator", name: "审计管理员", name_en: "Audit administrator", rights: audit_admin
+    },
     Builtin { key: MANAGER, name: "部门经理", name_en: "Manager", rights: manager },
     Builtin { key: "salesperson", name: "销售", name_en: "Salesperson", rights: salesperson },
     Builtin { key: "service", name: "客服", name_en: "Customer service", rights: service },
@@ -66,6 +113,7 @@ impl Rights {
             .grant(&[Entity::View], WRITE, Scope::Own)
             .grant(&[Entity::Absence], &[Create, Update, Delete], Scope::Own)
             .grant(&[Entity::Job, Entity::Token], &[Read, Create, Delete], Scope::Own)
+            .grant(&[Entity::Release], &[Read], Scope::Own)
     }
 
     fn grant(mut self, entities: &[Entity], actions: &[Action], scope: Scope) -> Self {
@@ -91,6 +139,39 @@ fn administrator() -> Rights {
         .grant(&[Entity::Job], &[Read, Update, Manage], Scope::All)
         .grant(&[Entity::Compliance], &[Read], Scope::All)
         .grant(&[Entity::Audit], &[Read], Scope::All)
+        .grant(&[Entity::Release], &[Read, Approve, Manage], Scope::All)
+        .grant(&[Entity::Alarm], &[Read, Update], Scope::All)
+        .of_class(FieldClass::Personal, FieldAccess::Hidden)
+        .of_class(FieldClass::Sensitive, FieldAccess::Hidden)
+}
+
+/// Runs the system: people, departments, settings, jobs. Gives no rights, and reads neither the audit nor customers.
+fn system_admin() -> Rights {
+    let company = [Entity::User, Entity::Department, Entity::Post, Entity::Absence, Entity::Setting];
+    Rights::colleague()
+        .grant(&company, &[Read, Create, Update, Delete, Manage], Scope::All)
+        .grant(&[Entity::Role], &[Read], Scope::All)
+        .grant(&[Entity::Job], &[Read, Update, Manage], Scope::All)
+        .of_class(FieldClass::Personal, FieldAccess::Hidden)
+        .of_class(FieldClass::Sensitive, FieldAccess::Hidden)
+}
+
+/// Says who may do what, lets exports out, and answers alarms. Changes no setting, and reads neither the audit nor
+/// customers.
+fn security_admin() -> Rights {
+    Rights::colleague()
+        .grant(&[Entity::Role], &[Read, Create, Update, Delete, Manage], Scope::All)
+        .grant(&[Entity::Release], &[Read, Approve, Manage], Scope::All)
+        .grant(&[Entity::Alarm], &[Read, Update], Scope::All)
+        .of_class(FieldClass::Personal, FieldAccess::Hidden)
+        .of_class(FieldClass::Sensitive, FieldAccess::Hidden)
+}
+
+/// Reads what was done, by the other two as well. Changes nothing, and reads no customers.
+fn audit_admin() -> Rights {
+    Rights::colleague()
+        .grant(&[Entity::Audit], &[Read, Export], Scope::All)
+        .grant(&[Entity::Role, Entity::Release, Entity::Alarm, Entity::Compliance], &[Read], Scope::All)
         .of_class(FieldClass::Personal, FieldAccess::Hidden)
         .of_class(FieldClass::Sensitive, FieldAccess::Hidden)
 }
@@ -102,6 +183,8 @@ fn manager() -> Rights {
         .grant(&[Entity::SubjectRequest], &[Read, Create, Update], Scope::Subtree)
         .grant(&[Entity::Absence], &[Create, Update, Delete], Scope::Subtree)
         .grant(&[Entity::Compliance], &[Read, Export], Scope::Subtree)
+        .grant(&[Entity::Release], &[Read, Approve], Scope::Subtree)
+        .grant(&[Entity::Trace], &[Read, Export], Scope::Subtree)
         .of_class(FieldClass::Personal, FieldAccess::Masked)
         .of_class(FieldClass::Sensitive, FieldAccess::Masked)
 }
@@ -123,6 +206,9 @@ fn general_manager() -> Rights {
         .grant(&[Entity::SubjectRequest], &[Read, Create, Update, Export], Scope::All)
         .grant(&[Entity::Policy], &[Create, Update, Approve], Scope::All)
         .grant(&[Entity::Compliance], &[Read, Export], Scope::All)
+        .grant(&[Entity::Release], &[Read, Approve], Scope::All)
+        .grant(&[Entity::Trace], &[Read, Export], Scope::All)
+        .grant(&[Entity::Alarm], &[Read, Update], Scope::All)
         .of_class(FieldClass::Personal, FieldAccess::Masked)
         .of_class(FieldClass::Sensitive, FieldAccess::Masked)
 }
@@ -166,7 +252,7 @@ fn marketing() -> Rights {
 fn auditor() -> Rights {
     Rights::colleague()
         .grant(Entity::ALL, &[Read], Scope::All)
-        .grant(&[Entity::Audit, Entity::Compliance], &[Export], Scope::All)
+        .grant(&[Entity::Audit, Entity::Compliance, Entity::Trace], &[Export], Scope::All)
         .of_class(FieldClass::Personal, FieldAccess::Masked)
         .of_class(FieldClass::Sensitive, FieldAccess::Hidden)
 }
@@ -177,6 +263,7 @@ fn data_steward() -> Rights {
         .grant(&archive, &[Read, Create, Update, Delete, Assign, Export, Import, Reveal], Scope::All)
         .grant(&[Entity::Customer], &[Manage], Scope::All)
         .grant(&[Entity::Interaction, Entity::Duty], &[Read], Scope::All)
+        .grant(&[Entity::Trace], &[Read, Export], Scope::All)
         .grant(&[Entity::SubjectRequest], &[Read, Create, Update, Export], Scope::All)
         .grant(&[Entity::Todo], WRITE, Scope::Own)
         .grant(&[Entity::Duty], &[Update], Scope::Own)
@@ -199,6 +286,28 @@ mod tests {
             assert!(Action::ALL.iter().all(|action| !may(&rights, *action, *entity)), "{entity:?}");
         }
         assert!(rights.fields.values().all(|access| *access == FieldAccess::Hidden));
+    }
+
+    #[test]
+    fn each_of_the_three_does_one_duty_and_sees_no_customer() {
+        for (key, duty) in [
+            ("system_administrator", Duty::System),
+            ("security_administrator", Duty::Security),
+            ("audit_administrator", Duty::Audit),
+        ] {
+            let rights = (BUILTIN.iter().find(|builtin| builtin.key == key).expect("a role").rights)();
+            assert_eq!(duties(&rights), BTreeSet::from([duty]), "{key}");
+            assert!(
+                CUSTOMER_WORK.iter().all(|entity| Action::ALL.iter().all(|action| !may(&rights, *action, *entity)))
+            );
+        }
+        assert_eq!(duties(&administrator()).len(), 3);
+        for others in
+            [manager(), salesperson(), service(), marketing(), policy_keeper(), general_manager(), data_steward()]
+        {
+            assert_eq!(duties(&others), BTreeSet::new());
+        }
+        assert_eq!(duties(&auditor()), BTreeSet::from([Duty::Audit]));
     }
 
     #[test]

@@ -10,10 +10,11 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::model::{ANY_USER, Department, GIVE_ROLE, ROLE_BY_BUILTIN, Role, User};
-use super::roles::{ADMINISTRATOR, BUILTIN, MANAGER};
-use super::{epoch, links};
+use super::roles::{ADMINISTRATOR, BUILTIN, Builtin, MANAGER};
+use super::{duties, epoch, links};
 use crate::kernel::{Entity, Error, FieldError, Id, Principal, Result};
-use crate::platform::{audit, settings};
+use crate::platform::audit::{self, Changes};
+use crate::platform::settings;
 
 /// How long the printed link works; a restart prints a new one.
 const LINK_LIVES: SignedDuration = SignedDuration::from_hours(24);
@@ -83,6 +84,7 @@ pub fn found(tx: &mut Tx<'_>, system: &Principal, setup: &Setup, password_hash: 
     epoch::bump(tx)?;
     settings::initialise(tx, &setup.company, &setup.time_zone, system.now)?;
     seed_roles(tx, system.now)?;
+    duties::separate(tx, true)?;
     let user = first_person(tx, system, setup, password_hash)?;
     let sample_job = if setup.sample { Some(ask_for_sample(tx, &user, system.now)?) } else { None };
     let changes = json!({ "company": setup.company, "sample": setup.sample });
@@ -116,19 +118,54 @@ pub fn check(setup: &Setup) -> Result<()> {
 
 /// Writes the built-in roles.
 fn seed_roles(tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
+    BUILTIN.iter().try_for_each(|builtin| seed(tx, builtin, now).map(drop))
+}
+
+fn seed(tx: &mut Tx<'_>, builtin: &Builtin, now: Timestamp) -> Result<Role> {
+    let rights = (builtin.rights)();
+    let role = Role {
+        id: Id::new(),
+        builtin: Some(builtin.key.to_owned()),
+        name: builtin.name.to_owned(),
+        permissions: serde_json::to_value(rights.permissions)?,
+        fields: serde_json::to_value(rights.fields)?,
+        follows: true,
+        export_rows: None,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    role.insert(tx)?;
+    Ok(role)
+}
+
+/// Brings the built-in roles of a company to what this version of the product says: those that nobody has edited get its
+/// rights, those that are new are added for nobody yet. Each step is in the audit. A server does it when it starts.
+pub fn follow_product(tx: &mut Tx<'_>, system: &Principal) -> Result<()> {
+    turns::take(tx, "setup", [""])?;
+    if needed(tx)? {
+        return Ok(());
+    }
     for builtin in BUILTIN {
-        let rights = (builtin.rights)();
-        let role = Role {
-            id: Id::new(),
-            builtin: Some(builtin.key.to_owned()),
-            name: builtin.name.to_owned(),
-            permissions: serde_json::to_value(rights.permissions)?,
-            fields: serde_json::to_value(rights.fields)?,
-            version: 1,
-            created_at: now,
-            updated_at: now,
+        let Some(role) = Role::one(tx, &ROLE_BY_BUILTIN, &[&builtin.key])? else {
+            epoch::bump(tx)?;
+            let role = seed(tx, builtin, system.now)?;
+            let told = json!({ "name": role.name, "rights": (builtin.rights)() });
+            audit::record(tx, system, "create", Entity::Role, role.id.uuid(), None, told)?;
+            continue;
         };
-        role.insert(tx)?;
+        let (before, after) = (role.rights()?, (builtin.rights)());
+        if !role.follows || before == after {
+            continue;
+        }
+        epoch::bump(tx)?;
+        let mut changes = Changes::new();
+        changes.field("permissions", &before.permissions, &after.permissions);
+        changes.field("fields", &before.fields, &after.fields);
+        let id = role.id.uuid();
+        let (permissions, fields) = (serde_json::to_value(after.permissions)?, serde_json::to_value(after.fields)?);
+        Role { permissions, fields, updated_at: system.now, ..role }.update(tx)?;
+        audit::record(tx, system, "update", Entity::Role, id, None, changes)?;
     }
     Ok(())
 }

@@ -188,7 +188,7 @@ store::db_test! {
         let cookie = cookie_of(&done);
         assert_eq!(done.created()["job_id"], Value::Null);
         let me = me_with(&app, &cookie).ok();
-        assert_eq!(me["roles"], json!(["系统管理员", "部门经理"]));
+        assert_eq!(me["roles"], json!(["管理员（三员合一）", "部门经理"]));
         assert_eq!(word(&me["company"]["name"]), "华盛");
         assert_eq!(set_up(&token, PASSWORD).refused(403), "link.invalid");
         assert_eq!(app.anonymous().get("/setup").ok()["needed"], false);

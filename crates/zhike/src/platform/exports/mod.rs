@@ -1,11 +1,20 @@
 //! What leaves the house as a file: lists as workbooks or text, filled forms, archives of them. A room writes the file,
-//! with what its asker may see and no more; [`release`] is the one door through which it goes out: it says whose file it
-//! is, for how long, and writes down what left; [`fetch`] asks again before it hands it out. Whatever may hold an export
-//! back belongs there.
+//! with what its asker may see and no more, and with a [`mark`] in it; [`release`] is the one door through which it goes
+//! out: it enters the file in the register, says whose it is and for how long, and writes down what left.
+//!
+//! What somebody takes out in a day without being asked is limited ([`gate`]); above that the file waits for a second
+//! person. It is fetched by a link that works once and for minutes, and the register leads a file that turns up back to
+//! whoever took it out (C15, C38, R2-7.1).
 
+mod gate;
 pub mod http;
+pub mod mark;
+mod model;
 mod service;
 mod table;
+#[cfg(test)]
+mod tests;
 
-pub use service::{Leaving, Released, fetch, forget, recall, release};
-pub use table::{Cell, Format, Language, PageOfCells, Style, dated_name, write_table};
+pub use mark::Mark;
+pub use service::{Leaving, Released, fetch, forget, recall, release, taken_in};
+pub use table::{Cell, Format, Heading, Language, PageOfCells, Style, Table, dated_name, take_out};

@@ -1,11 +1,19 @@
-use jiff::SignedDuration;
-use serde::Serialize;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use store::Tx;
+use store::list::{Asked, Field, Kind, List, ListSpec};
+use store::{Columns as _, Entity as _, Tx};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::kernel::{Action, Entity, Error, Principal, Result};
+use super::gate;
+use super::mark::Mark;
+use super::model::{Release, State};
+use crate::kernel::permission::action::{Approve, Read};
+use crate::kernel::permission::entity;
+use crate::kernel::{Action, Entity, Error, Grant, Guarded as _, Principal, Result};
+use crate::platform::access::names::{self, Named};
+use crate::platform::access::secret;
 use crate::platform::files::{self, Blob, Label, StoredFile};
 use crate::platform::{audit, search};
 
@@ -13,41 +21,140 @@ const PURPOSE: &str = "export";
 /// What the audit calls it when a file is let out.
 const RELEASED: &str = "export";
 const STAYS: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// A link is asked for when it is to be used.
+const LINK_LIVES: SignedDuration = SignedDuration::from_mins(5);
+const ANSWER_MOST: usize = 500;
+
+store::statements! {
+    LINK = "update release set link_hash = $2, link_until = $3 where id = $1";
+    /// Of two who use a link at once, one finds it used.
+    USE_LINK = "update release set link_hash = null, link_until = null, fetches = fetches + 1, fetched_at = $3
+        where id = $1 and link_hash = $2 and link_until > $3";
+    IN_SPAN = "select owner_id, cast(sum(row_count) as bigint) from release
+        where asked_at >= $1 and asked_at < $2 and state in ('free', 'approved') group by owner_id";
+    BY_CODE = select Release where "code = $1 order by asked_at desc limit 20";
+}
+
+pub const SPEC: ListSpec = ListSpec {
+    table: "release",
+    columns: Release::COLUMNS,
+    fields: &[
+        Field::new("asked_at", Kind::Instant).sortable(),
+        Field::new("state", Kind::Word),
+        Field::new("code", Kind::Word),
+        Field::new("asked_by", Kind::Id).column("owner_id"),
+    ],
+    default_sort: "-asked_at",
+};
 
 /// A file that is about to leave.
 pub struct Leaving<'a> {
     pub blob: &'a Blob,
     pub name: &'a str,
     pub media_type: &'a str,
-    /// What it holds.
+    /// What stands in it.
+    pub mark: &'a Mark,
+    /// What it holds, and how much of it.
     pub entity: Entity,
+    pub rows: i64,
     /// Whose it is, where it is about one customer.
     pub customer: Option<Uuid>,
-    /// What the audit is told: what was asked for, and how much of it there was.
+    /// What the audit is told: what was asked for.
     pub told: Value,
 }
 
-/// A file that may be fetched by whoever made it.
+/// A file that whoever made it may fetch, at once or when somebody else has agreed.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Released {
     pub file: Uuid,
     pub name: String,
     pub bytes: i64,
+    /// What stands in the file.
+    #[schema(example = "DC-7K2M9-Q4XTB")]
+    pub code: String,
+    /// It waits for somebody else to agree.
+    pub waits: bool,
+    /// How many people may agree; it waits in vain where there are none.
+    pub deciders: usize,
+}
+
+impl Released {
+    /// The result of the job that wrote it.
+    pub fn told(&self, rows: i64) -> Value {
+        json!({
+            "file": self.file, "name": self.name, "rows": rows, "bytes": self.bytes, "code": self.code,
+            "waits": self.waits, "deciders": self.deciders,
+        })
+    }
 }
 
 /// The door: nothing that was written for an asker can be fetched that did not go through here.
 pub fn release(tx: &mut Tx<'_>, who: &Principal, leaving: Leaving<'_>) -> Result<Released> {
-    let Leaving { blob, name, media_type, entity, customer, mut told } = leaving;
+    let Leaving { blob, name, media_type, mark, entity, rows, customer, mut told } = leaving;
     let expires_at = Some(who.now + STAYS);
+    let state = gate::judge(tx, who, rows)?;
     let file = files::add(tx, who, blob, &Label { name, media_type, purpose: PURPOSE, expires_at })?;
+    // The name of a form is that of its customer, who may go for good; the register stays.
+    let registered = match customer {
+        Some(_) => format!("{}.{}", mark.code, name.rsplit('.').next().unwrap_or_default()),
+        None => file.name.clone(),
+    };
+    let release = Release {
+        id: file.id,
+        code: mark.code.clone(),
+        owner_id: who.user.uuid(),
+        department_id: who.department.map(|id| id.uuid()),
+        asked_at: who.now,
+        entity: entity.word().to_owned(),
+        name: registered,
+        row_count: rows,
+        bytes: file.bytes,
+        state,
+        decided_by: None,
+        decided_at: None,
+        answer: None,
+        link_hash: None,
+        link_until: None,
+        fetches: 0,
+        fetched_at: None,
+        version: 1,
+    };
+    release.insert(tx)?;
+    let waits = state == State::Waiting;
+    let deciders = if waits { gate::ask(tx, who, &release)? } else { 0 };
     told["digest"] = file.digest.clone().into();
+    told["code"] = release.code.clone().into();
+    told["rows"] = rows.into();
+    told["waits"] = waits.into();
     audit::record(tx, who, RELEASED, entity, file.id, customer, told)?;
-    Ok(Released { file: file.id, name: file.name, bytes: file.bytes })
+    Ok(Released { file: file.id, name: file.name, bytes: file.bytes, code: release.code, waits, deciders })
 }
 
-/// The file on its way to whoever made it, until it expires. What they may take out is asked again, since rights and
-/// customers change while a file waits; that it was fetched is written down beside that it was made.
-pub fn fetch(tx: &mut Tx<'_>, who: &Principal, id: Uuid) -> Result<StoredFile> {
+/// A link that works once, for a few minutes.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ExportLink)]
+pub struct Link {
+    pub path: String,
+    #[schema(value_type = String, format = DateTime)]
+    pub until: Timestamp,
+}
+
+/// Makes the link by which whoever made an export fetches it; an earlier one stops working.
+pub fn link(tx: &mut Tx<'_>, who: &Principal, id: Uuid) -> Result<Link> {
+    let (file, ..) = outgoing(tx, who, id)?;
+    let release = Release::find(tx, file.id)?.ok_or_else(Error::not_found)?;
+    if !release.state.is_out() {
+        let code = if release.state == State::Refused { "export.refused" } else { "export.waits" };
+        return Err(Error::conflict(code));
+    }
+    let (token, until) = (secret::generate(""), who.now + LINK_LIVES);
+    tx.execute(&LINK, &[&release.id, &secret::hash(&token), &until])?;
+    Ok(Link { path: format!("/api/v1/exports/{id}/file?link={token}"), until })
+}
+
+/// The file, for whoever made it, until it expires, with what it holds and the customer that it is about. What they may
+/// take out is asked again each time, since rights and customers change while a file waits.
+fn outgoing(tx: &mut Tx<'_>, who: &Principal, id: Uuid) -> Result<(StoredFile, Entity, Option<Uuid>)> {
     let file = files::get(tx, who, id, PURPOSE)?;
     let released = audit::first_of(tx, file.id, RELEASED)?.ok_or_else(Error::not_found)?;
     let entity = Entity::from_word(&released.entity).ok_or_else(Error::not_found)?;
@@ -57,8 +164,17 @@ pub fn fetch(tx: &mut Tx<'_>, who: &Principal, id: Uuid) -> Result<StoredFile> {
     if let Some(customer) = released.customer_id {
         seen(tx, who, customer)?;
     }
+    Ok((file, entity, released.customer_id))
+}
+
+/// The file on its way, by a link that has not been used. That it was fetched is written down beside that it was made.
+pub fn fetch(tx: &mut Tx<'_>, who: &Principal, id: Uuid, link: &str) -> Result<StoredFile> {
+    let (file, entity, customer) = outgoing(tx, who, id)?;
+    if tx.execute(&USE_LINK, &[&file.id, &secret::hash(link), &who.now])? == 0 {
+        return Err(Error::new(410, "export.link_used"));
+    }
     let told = json!({ "digest": file.digest });
-    audit::record(tx, who, "fetch_export", entity, file.id, released.customer_id, told)?;
+    audit::record(tx, who, "fetch_export", entity, file.id, customer, told)?;
     Ok(file)
 }
 
@@ -82,4 +198,145 @@ pub fn forget(tx: &mut Tx<'_>, who: &Principal) -> Result<Vec<String>> {
 /// restricted or erased all that was written before is to be made anew.
 pub fn recall(tx: &mut Tx<'_>, who: &Principal) -> Result<()> {
     files::expire_purpose(tx, PURPOSE, who.now)
+}
+
+/// An export in the register.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ReleaseView)]
+pub struct View {
+    pub id: Uuid,
+    pub code: String,
+    pub asked_by: Named,
+    #[schema(value_type = String, format = DateTime)]
+    pub asked_at: Timestamp,
+    /// What it holds.
+    pub entity: String,
+    pub name: String,
+    pub rows: i64,
+    pub bytes: i64,
+    pub state: State,
+    pub decided_by: Option<Named>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub decided_at: Option<Timestamp>,
+    pub answer: Option<String>,
+    /// How often it was fetched, and when last.
+    pub fetches: i64,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub fetched_at: Option<Timestamp>,
+    /// Whether the asker may decide about it.
+    pub decidable: bool,
+    /// Whether the asker made it and may fetch it now.
+    pub fetchable: bool,
+    /// The file has expired or was taken back.
+    pub gone: bool,
+    pub version: i64,
+}
+
+fn views(tx: &mut Tx<'_>, who: &Principal, releases: Vec<Release>) -> Result<Vec<View>> {
+    let ids: Vec<Uuid> = releases.iter().map(|release| release.id).collect();
+    let there = files::still_there(tx, &ids, who.now)?;
+    releases.into_iter().map(|release| view(tx, who, (there.contains(&release.id), release))).collect()
+}
+
+fn view(tx: &mut Tx<'_>, who: &Principal, (there, release): (bool, Release)) -> Result<View> {
+    let own = release.owner_id == who.user.uuid();
+    let scope = who.predicate(Action::Approve, Entity::Release);
+    let reached = scope.matches(tx, release.id(), &|column| release.column(column))?;
+    Ok(View {
+        decidable: !own && reached && there && release.state == State::Waiting,
+        fetchable: own && there && release.state.is_out(),
+        gone: !there,
+        asked_by: names::user(tx, release.owner_id)?,
+        decided_by: release.decided_by.map(|id| names::user(tx, id)).transpose()?,
+        id: release.id,
+        code: release.code,
+        asked_at: release.asked_at,
+        entity: release.entity,
+        name: release.name,
+        rows: release.row_count,
+        bytes: release.bytes,
+        state: release.state,
+        decided_at: release.decided_at,
+        answer: release.answer,
+        fetches: release.fetches,
+        fetched_at: release.fetched_at,
+        version: release.version,
+    })
+}
+
+/// The register, as far as the asker may see it.
+pub fn list(tx: &mut Tx<'_>, grant: &Grant<Read, entity::Release>, asked: &Asked) -> Result<List<View>> {
+    let who = grant.principal();
+    let (rows, next) = SPEC.page(tx, &grant.predicate(), asked)?;
+    let releases = rows.into_iter().map(Release::from_row).collect::<store::Result<Vec<_>>>()?;
+    Ok(List { items: views(tx, who, releases)?, next })
+}
+
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ReleaseDecision)]
+pub struct Decision {
+    pub approve: bool,
+    /// Needed to refuse.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+/// Lets an export out or keeps it. Nobody decides about their own.
+pub fn decide(
+    tx: &mut Tx<'_>,
+    grant: &Grant<Approve, entity::Release>,
+    (id, version): (Uuid, i64),
+    decision: &Decision,
+) -> Result<View> {
+    let who = grant.principal();
+    let answer = decision.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty()).map(str::to_owned);
+    if answer.as_ref().is_some_and(|answer| answer.chars().count() > ANSWER_MOST) {
+        return Err(Error::field_invalid("reason", "too_long"));
+    }
+    if !decision.approve && answer.is_none() {
+        return Err(Error::field_invalid("reason", "required"));
+    }
+    let mut release = Release::find(tx, id)?.ok_or_else(Error::not_found)?;
+    grant.check(tx, &release)?;
+    if release.owner_id == who.user.uuid() {
+        return Err(Error::new(403, "export.own"));
+    }
+    if release.state != State::Waiting {
+        return Err(Error::conflict("export.decided"));
+    }
+    if release.version != version {
+        return Err(Error::new(412, "stale"));
+    }
+    release.state = if decision.approve { State::Approved } else { State::Refused };
+    (release.decided_by, release.decided_at, release.answer) = (Some(who.user.uuid()), Some(who.now), answer.clone());
+    release.update(tx)?;
+    release.version += 1;
+    if decision.approve && !files::keep_until(tx, id, (who.now, who.now + STAYS))? {
+        return Err(Error::new(410, "export.gone"));
+    }
+    let params = json!({ "who": &*who.name, "code": release.code, "approved": decision.approve, "reason": answer });
+    let kind = if decision.approve { "release_approved" } else { "release_refused" };
+    gate::tell(tx, release.owner_id, kind, params, who.now)?;
+    let action = if decision.approve { "approve_export" } else { "refuse_export" };
+    let told =
+        json!({ "code": release.code, "rows": release.row_count, "asked_by": release.owner_id, "reason": answer });
+    audit::record(tx, who, action, Entity::Release, id, None, told)?;
+    let there = files::still_there(tx, &[id], who.now)?.contains(&id);
+    view(tx, who, (there, release))
+}
+
+/// The exports whose codes stand in a file that turned up. That somebody looked is written down.
+pub fn traced(tx: &mut Tx<'_>, who: &Principal, codes: &[String]) -> Result<Vec<View>> {
+    let mut found = Vec::new();
+    for code in codes {
+        found.extend(Release::all(tx, &BY_CODE, &[code])?);
+    }
+    audit::record(tx, who, "trace_export", Entity::Release, Uuid::nil(), None, json!({ "codes": codes }))?;
+    views(tx, who, found)
+}
+
+/// How many rows each person took out from one instant to before another.
+pub fn taken_in(tx: &mut Tx<'_>, (from, to): (Timestamp, Timestamp)) -> Result<Vec<(Uuid, i64)>> {
+    tx.query(&IN_SPAN, &[&from, &to])?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }

@@ -4,14 +4,19 @@
 use std::fs::File;
 use std::io::BufWriter;
 
+use documents::mark::hide;
 use documents::table::{self, Column, Out, TableWriter};
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use store::Tx;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
-use crate::kernel::{Error, Result};
+use super::mark::{self, Mark};
+use super::service::{Leaving, release};
+use crate::kernel::{Entity, Error, Result};
 use crate::platform::jobs::JobContext;
 use crate::platform::settings;
 
@@ -99,29 +104,77 @@ impl Style {
     }
 }
 
-/// 客户-2026-11-23.xlsx
-pub fn dated_name(context: &JobContext, style: &Style, title: &str, extension: &str) -> String {
+/// 客户-2026-11-23-DC-7K2M9-Q4XTB.xlsx
+pub fn dated_name(context: &JobContext, style: &Style, (title, mark): (&str, &Mark), extension: &str) -> String {
     let day = context.now().to_zoned(style.zone.clone()).date();
-    format!("{title}-{day}.{extension}")
+    format!("{title}-{day}-{}.{extension}", mark.code)
 }
+
+/// The name of a column.
+#[derive(Clone, Debug)]
+pub struct Heading {
+    pub text: String,
+    /// What stands under it is read, not compared: in long texts the mark of the file is hidden.
+    pub prose: bool,
+}
+
+/// Of rows with long texts, each of so many has the mark hidden in them: enough for a part of the list to have it.
+const HIDDEN_EVERY: u64 = 5;
 
 /// A page of rows, and the cursor of the next one.
 pub type PageOfCells = (Vec<Vec<Cell>>, Option<String>);
+
+/// A list that goes out.
+pub struct Table<'a> {
+    pub format: Format,
+    pub style: &'a Style,
+    /// What the file is called, before the day and its number.
+    pub title: &'a str,
+    pub headings: &'a [Heading],
+    pub entity: Entity,
+    /// Whose it is, where it is about one customer.
+    pub customer: Option<Uuid>,
+    /// What the audit is told: what was asked for.
+    pub told: Value,
+}
+
+/// The whole of a job that takes a list out: writes it page by page with its mark, lets it out in one step, and says what
+/// came of it.
+pub fn take_out(
+    context: &JobContext,
+    table: Table<'_>,
+    page: impl FnMut(Option<&str>) -> Result<PageOfCells>,
+) -> Result<Value> {
+    let Table { format, style, title, headings, entity, customer, told } = table;
+    let mark = mark::new(&context.principal(), context.now(), style);
+    let (mut page, mut rows) = (page, 0);
+    let blob = context.files.put_with(|file| {
+        rows = write_table(context, file, format, (headings, &mark), &mut page)?;
+        Ok(())
+    })?;
+    let (rows, table) = (rows as i64, format.table());
+    let name = dated_name(context, style, (title, &mark), table.as_str());
+    let released = context.step(rows, rows, move |tx, who| {
+        let (blob, mark, media_type, told) = (&blob, &mark, table.media_type(), told.clone());
+        release(tx, who, Leaving { blob, name: &name, media_type, mark, entity, rows, customer, told })
+    })?;
+    Ok(released.told(rows))
+}
 
 /// Writes a list page by page, telling how far it is; answers how many rows there were.
 ///
 /// # Errors
 /// What reading a page answers; 413 when there is more than the format holds.
-pub fn write_table(
+fn write_table(
     context: &JobContext,
     file: &mut File,
     format: Format,
-    headings: &[String],
+    (headings, mark): (&[Heading], &Mark),
     mut page: impl FnMut(Option<&str>) -> Result<PageOfCells>,
 ) -> Result<u64> {
-    let headings: Vec<_> = headings.iter().map(Column::new).collect();
+    let columns: Vec<_> = headings.iter().map(|heading| Column::new(&heading.text)).collect();
     let failed = |error: table::TableError| Error::internal(error.to_string());
-    let mut table = TableWriter::new(format.table(), BufWriter::new(file), &headings).map_err(failed)?;
+    let mut table = TableWriter::new(format.table(), BufWriter::new(file), &columns).map_err(failed)?.marked(mark);
     let (mut cursor, mut rows) = (None::<String>, 0);
     loop {
         let (lines, next) = page(cursor.as_deref())?;
@@ -129,8 +182,9 @@ pub fn write_table(
             if format == Format::Xlsx && rows == XLSX_ROWS {
                 return Err(Error::new(413, "export.too_many_rows").detail("choose csv, or a narrower filter"));
             }
-            let cells: Vec<Out<'_>> = cells.iter().map(Cell::out).collect();
-            table.row(&cells).map_err(failed)?;
+            let marked = if rows % HIDDEN_EVERY == 0 { with_mark(cells, headings, mark) } else { Vec::new() };
+            let cells = if marked.is_empty() { cells } else { &marked };
+            table.row(&cells.iter().map(Cell::out).collect::<Vec<_>>()).map_err(failed)?;
             rows += 1;
         }
         context.progress(rows as i64, 0)?;
@@ -141,4 +195,13 @@ pub fn write_table(
     }
     table.finish().map_err(failed)?;
     Ok(rows)
+}
+
+/// The row with the mark hidden in what is read of it.
+fn with_mark(cells: &[Cell], headings: &[Heading], mark: &Mark) -> Vec<Cell> {
+    let marked = |(cell, heading): (&Cell, &Heading)| match cell {
+        Cell::Text(text) if heading.prose => Cell::Text(hide(text, &mark.code)),
+        other => other.clone(),
+    };
+    cells.iter().zip(headings).map(marked).collect()
 }

@@ -8,4 +8,4 @@ mod service;
 mod tests;
 
 pub use model::{ATTACHMENT_MIB_MOST, Attachments, CALENDAR_CHANGED, Settings};
-pub use service::{Day, add_table, calendar, days, get, initialise, update};
+pub use service::{Day, EXPORT_ROWS_MOST, add_table, calendar, days, get, initialise, update};

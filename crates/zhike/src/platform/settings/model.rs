@@ -27,6 +27,7 @@ store::entity! {
         /// Changes whenever the calendar does, so that a calendar once built can be kept under it.
         pub calendar_stamp: Uuid,
         pub bin_days: i64,
+        pub export_rows: Option<i64>,
         pub version: i64,
         pub updated_at: Timestamp,
     }
@@ -63,6 +64,9 @@ pub struct Settings {
     /// Days for which what was removed can be restored.
     #[serde(default = "bin_days")]
     pub bin_days: i64,
+    /// Rows that somebody takes out of the house in a day without a second person's consent.
+    #[serde(default = "export_rows")]
+    pub export_rows: i64,
     #[serde(default)]
     pub attachments: Attachments,
     #[serde(default)]
@@ -72,6 +76,11 @@ pub struct Settings {
 
 const fn bin_days() -> i64 {
     30
+}
+
+/// What a salesperson has of their own is less, and a book of customers is more.
+const fn export_rows() -> i64 {
+    500
 }
 
 /// What may be hung on records.
@@ -102,6 +111,7 @@ impl Settings {
             national: spec.national,
             overrides: spec.overrides,
             bin_days: bin_days(),
+            export_rows: export_rows(),
             attachments: Attachments::default(),
             version: 0,
         }
@@ -124,6 +134,7 @@ impl Settings {
             national: row.national.map(|word| serde_json::from_value(word.into())).transpose()?,
             overrides: serde_json::from_str(&row.overrides)?,
             bin_days: row.bin_days,
+            export_rows: row.export_rows.unwrap_or_else(export_rows),
             attachments: row.attachments.map(|text| serde_json::from_str(&text)).transpose()?.unwrap_or_default(),
             version: row.version,
         })
@@ -140,6 +151,7 @@ impl Settings {
             attachments: Some(serde_json::to_string(&self.attachments)?),
             calendar_stamp,
             bin_days: self.bin_days,
+            export_rows: Some(self.export_rows),
             version: self.version,
             updated_at: now,
         })

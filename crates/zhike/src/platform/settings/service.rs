@@ -22,6 +22,8 @@ const NAME_MOST: usize = 200;
 const TABLE_MOST: usize = 64 * 1024;
 const DAYS_MOST: i64 = 400;
 const BIN_DAYS_MOST: i64 = 3_650;
+/// Also what a role may say.
+pub const EXPORT_ROWS_MOST: i64 = 10_000_000;
 /// Calendars kept: the present one, and a few that a running request still holds to.
 const KEPT_MOST: usize = 32;
 
@@ -68,6 +70,7 @@ pub fn update(tx: &mut Tx<'_>, grant: &Grant<Update, Setting>, version: i64, mut
     changes.field("company", &old.company, &new.company).field("time_zone", &old.time_zone, &new.time_zone);
     changes.field("working_week", &old.working_week, &new.working_week).field("national", &old.national, &new.national);
     changes.field("overrides", &old.overrides, &new.overrides).field("bin_days", &old.bin_days, &new.bin_days);
+    changes.field("export_rows", &old.export_rows, &new.export_rows);
     changes.field("attachments", &old.attachments, &new.attachments);
     audit::record(tx, grant.principal(), "update", Entity::Setting, Uuid::nil(), None, changes)?;
     get(tx)
@@ -80,6 +83,9 @@ fn check(tx: &mut Tx<'_>, settings: &Settings) -> Result<()> {
     }
     if !(1..=BIN_DAYS_MOST).contains(&settings.bin_days) {
         return Err(Error::field_invalid("bin_days", "number.out_of_range"));
+    }
+    if !(0..=EXPORT_ROWS_MOST).contains(&settings.export_rows) {
+        return Err(Error::field_invalid("export_rows", "number.out_of_range"));
     }
     let attachments = &settings.attachments;
     if !(1..=ATTACHMENT_MIB_MOST).contains(&attachments.most_mib) {

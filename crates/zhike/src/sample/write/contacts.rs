@@ -10,6 +10,7 @@ use super::places;
 use crate::customers::contacts::{self, ContactPatch, NewContact, Way};
 use crate::customers::events::EventKind;
 use crate::customers::events::service as events;
+use crate::customers::seen;
 use crate::customers::verification::ItemResult;
 use crate::customers::verification::service as verification;
 use crate::engagement::interactions::NewInteraction;
@@ -44,6 +45,8 @@ impl Company {
         let department = self.staff.people[customer.owner].department.map(Id::uuid);
         let (id, grade) = (customer.id, customer.grade);
         let system = std::sync::Arc::new(access::system(at, &who.vault));
+        // Whoever writes a talk down has the archive before them.
+        seen::opened(tx, &who, id.uuid())?;
         let past = Past { who, customer: id, grade, department, new, done_at: talk.done };
         past::insert_block(tx, &system.grant::<Import, entity::Interaction>()?, &[past])
     }

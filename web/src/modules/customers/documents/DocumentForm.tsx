@@ -1,8 +1,8 @@
 /** 打印 / 导出: the forms of the handbook (R3-T1, R3-T2), for one customer at once, for many as a job. */
 import { useState } from 'react'
-import { download, exportPath, messageOf, newKey, useCan } from '@/api'
+import { type ExportResult, messageOf, newKey, takeOut, useCan } from '@/api'
 import { civilDate, now } from '@/i18n'
-import { Button, DateField, Notice, Progress, Segmented, Switch } from '@/ui'
+import { Button, DateField, ExportFile, Notice, Progress, Segmented, Switch } from '@/ui'
 import {
   type Chosen,
   type DocumentFormat,
@@ -25,6 +25,7 @@ export function DocumentForm({ of, onDone }: Props) {
   const [to, setTo] = useState<string | null>(() => civilDate(now()))
   const [together, setTogether] = useState(true)
   const [job, setJob] = useState<string>()
+  const [waiting, setWaiting] = useState<ExportResult>()
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<string>()
   const many = !('customer' in of)
@@ -37,26 +38,22 @@ export function DocumentForm({ of, onDone }: Props) {
       if (many) {
         setJob(await startDocuments(of, document, together && format === 'pdf'))
       } else {
-        download(await makeDocument(of.customer, document, newKey()))
-        onDone?.()
+        const made = await makeDocument(of.customer, document, newKey())
+        if (made.waits) setWaiting(made)
+        else {
+          await takeOut(made.file)
+          onDone?.()
+        }
       }
     } catch (problem) {
       setError(messageOf(problem))
     }
     setBusy(false)
   }
+  if (waiting) return <ExportFile result={waiting} />
   if (job) {
     return (
-      <Progress
-        jobId={job}
-        title={t(`document.${sheet}`)}
-        onDone={({ result }) => download(exportPath(result?.file))}
-        result={({ result }) => (
-          <a className="download" href={exportPath(result?.file)} download>
-            {t('customers.download')}
-          </a>
-        )}
-      />
+      <Progress jobId={job} title={t(`document.${sheet}`)} result={({ result }) => <ExportFile result={result} />} />
     )
   }
   const sheets: DocumentSheet[] = can('interaction', 'export') ? ['archive', 'interactions'] : ['archive']

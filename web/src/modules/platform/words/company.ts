@@ -12,6 +12,9 @@ export const company = {
     'company.week': '工作时间',
     'company.week_why': '期限按工作时间计算。一天可以有几段，没有时段的日子不上班。',
     'company.overrides': '个别日期',
+    'company.exports': '导出',
+    'company.export_rows': '每人每天不需审批可导出的行数',
+    'company.export_rows_why': '超过的导出要由第二个人批准；角色里可以另定。填 0 则每次都要批准',
     'company.bin': '回收站',
     'company.bin_days': '删除后保留的天数',
     'company.bin_why': '过了这些天，回收站里的内容会彻底删除，无法恢复',
@@ -75,6 +78,10 @@ export const company = {
     'company.week_why':
       'Deadlines are counted in working time. A day may have several spans; a day without any is off.',
     'company.overrides': 'Single days',
+    'company.exports': 'Exports',
+    'company.export_rows': 'Rows that a person exports a day without approval',
+    'company.export_rows_why':
+      'What goes beyond waits for a second person; roles may say otherwise. 0: each export waits',
     'company.bin': 'Recycle bin',
     'company.bin_days': 'Days that removed records are kept',
     'company.bin_why': 'After so many days they are removed for good and cannot be restored',

@@ -1,0 +1,197 @@
+//! The gate of exports through its HTTP door, on both databases.
+
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use crate::testing::{Session, TestApp};
+
+fn customers(app: &TestApp, names: &[&str]) {
+    for name in names {
+        let notes = "主营机床与自动化产线的设计制造和售后服务";
+        app.customer(
+            "li",
+            json!({ "name": name, "notes": notes, "allow_duplicate": true, "duplicate_reason": "测试" }),
+        );
+    }
+}
+
+fn export(app: &TestApp, session: &Session<'_>, format: &str) -> Value {
+    let view = json!({ "columns": ["name", "notes"], "format": format });
+    let job = session.post("/customers/export", view).ok();
+    app.run_jobs();
+    session.get(&format!("/jobs/{}", job["job_id"].as_str().expect("a job"))).ok()["result"].clone()
+}
+
+fn file(result: &Value) -> String {
+    format!("/exports/{}/file", result["file"].as_str().expect("a file"))
+}
+
+fn decision(result: &Value) -> String {
+    format!("/releases/{}/decision", result["file"].as_str().expect("a file"))
+}
+
+fn told(session: &Session<'_>) -> Vec<String> {
+    let items = session.get("/notifications").ok()["items"].as_array().expect("items").clone();
+    let kinds = items.iter().map(|item| item["kind"].as_str().expect("a kind").to_owned());
+    kinds.filter(|kind| kind.starts_with("release_")).collect()
+}
+
+fn audited(app: &TestApp, action: &str) -> usize {
+    let filter: String =
+        format!("[[\"action\",\"eq\",\"{action}\"]]").bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let page = app.sign_in("auditor").get(&format!("/audit?filter={filter}")).ok();
+    page["items"].as_array().expect("items").len()
+}
+
+store::db_test! {
+    crate::app::MIGRATIONS;
+
+    fn above_the_limit_a_second_person_decides(db) {
+        let app = TestApp::new(&db);
+        let (li, wang) = (app.sign_in("li"), app.sign_in("wang"));
+        customers(&app, &["华盛机械", "瑞丰食品", "恒泰电子"]);
+        app.limit_exports(2);
+        let result = export(&app, &wang, "csv");
+        assert_eq!((&result["waits"], &result["deciders"], &result["rows"]), (&json!(true), &json!(1), &json!(3)));
+        assert_eq!(wang.fetch(&file(&result)).refused(409), "export.waits");
+        let yes = json!({ "approve": true });
+        assert_eq!(wang.post_version(&decision(&result), 1, yes.clone()).refused(403), "export.own");
+        assert_eq!(li.post_version(&decision(&result), 1, yes.clone()).refused(403), "forbidden");
+        assert_eq!(app.sign_in("zhou").post_version(&decision(&result), 1, yes.clone()).refused(404), "not_found");
+        let admin = app.sign_in("admin");
+        assert_eq!((told(&admin), told(&wang)), (vec!["release_asked".to_owned()], vec![]));
+        let waiting = admin.get("/releases").ok()["items"][0].clone();
+        assert_eq!((&waiting["decidable"], &waiting["fetchable"], &waiting["rows"]), (&json!(true), &json!(false), &json!(3)));
+        admin.post_version(&decision(&result), 1, yes.clone()).ok();
+        assert_eq!(admin.post_version(&decision(&result), 2, yes).refused(409), "export.decided");
+        assert_eq!(told(&wang), ["release_approved"]);
+        assert_eq!(admin.fetch(&file(&result)).refused(404), "not_found", "whoever approves does not get it");
+        assert!(wang.fetch(&file(&result)).text().contains("恒泰电子"));
+        assert_eq!((audited(&app, "export"), audited(&app, "approve_export"), audited(&app, "fetch_export")), (1, 1, 1));
+    }
+
+    fn what_is_refused_stays_here_and_the_asker_learns_why(db) {
+        let app = TestApp::new(&db);
+        let (li, wang) = (app.sign_in("li"), app.sign_in("wang"));
+        customers(&app, &["华盛机械", "瑞丰食品"]);
+        app.limit_exports(1);
+        let result = export(&app, &li, "csv");
+        assert_eq!(result["deciders"], 2, "the manager and the first person");
+        assert_eq!(wang.post_version(&decision(&result), 1, json!({ "approve": false })).fault(), "reason: required");
+        wang.post_version(&decision(&result), 1, json!({ "approve": false, "reason": "用不着这么多" })).ok();
+        assert_eq!(li.fetch(&file(&result)).refused(409), "export.refused");
+        assert_eq!(told(&li), ["release_refused"]);
+        assert_eq!(li.get("/releases").ok()["items"][0]["answer"], "用不着这么多");
+    }
+
+    fn what_was_taken_back_is_not_approved_into_life(db) {
+        let app = TestApp::new(&db);
+        let li = app.sign_in("li");
+        customers(&app, &["华盛机械", "瑞丰食品"]);
+        app.limit_exports(1);
+        let result = export(&app, &li, "csv");
+        let system = std::sync::Arc::new(app.system());
+        app.write(move |tx| crate::platform::exports::recall(tx, &system));
+        let wang = app.sign_in("wang");
+        assert_eq!(wang.post_version(&decision(&result), 1, json!({ "approve": true })).refused(410), "export.gone");
+        let waiting = wang.get("/releases").ok()["items"][0].clone();
+        assert_eq!((&waiting["state"], &waiting["gone"], &waiting["decidable"]), (&json!("waiting"), &json!(true), &json!(false)));
+    }
+
+    fn many_small_exports_are_one_large_one(db) {
+        let app = TestApp::new(&db);
+        let li = app.sign_in("li");
+        customers(&app, &["华盛机械", "瑞丰食品"]);
+        app.limit_exports(4);
+        let waits = |session: &Session<'_>| export(&app, session, "csv")["waits"].clone();
+        assert_eq!([waits(&li), waits(&li), waits(&li)], [json!(false), json!(false), json!(true)]);
+        app.pass(SignedDuration::from_hours(25));
+        assert_eq!(waits(&app.sign_in("li")), json!(false), "another day");
+        let admin = app.sign_in("admin");
+        let roles = admin.get("/roles").ok();
+        let role = roles["items"].as_array().expect("roles").iter().find(|role| role["builtin"] == "salesperson").expect("the role").clone();
+        let path = format!("/roles/{}", role["id"].as_str().expect("an id"));
+        let changed = admin.patch(&path, 1, json!({ "export_rows": 100 })).ok();
+        assert_eq!((&changed["export_rows"], &changed["follows"]), (&json!(100), &json!(true)), "a number is no right");
+        assert_eq!(waits(&app.sign_in("li")), json!(false));
+        assert_eq!(waits(&app.sign_in("li")), json!(false), "the role says more than the company");
+    }
+
+    fn a_link_works_once_and_for_minutes(db) {
+        let app = TestApp::new(&db);
+        let li = app.sign_in("li");
+        customers(&app, &["华盛机械"]);
+        let result = export(&app, &li, "csv");
+        let link = || {
+            let link = li.post(&file(&result).replace("/file", "/link"), Value::Null).ok();
+            link["path"].as_str().expect("a path").trim_start_matches("/api/v1").to_owned()
+        };
+        let (first, second) = (link(), link());
+        assert_eq!(li.get(&first).refused(410), "export.link_used", "a new link takes its place");
+        assert_eq!(app.sign_in("wang").get(&second).refused(404), "not_found", "it is for whoever made the export");
+        assert!(li.get(&second).status.is_success());
+        assert_eq!(li.get(&second).refused(410), "export.link_used");
+        let third = link();
+        app.pass(SignedDuration::from_mins(6));
+        assert_eq!(app.sign_in("li").get(&third).refused(410), "export.link_used");
+        assert_eq!(li.get("/releases").ok()["items"][0]["fetches"], 1);
+    }
+
+    fn a_file_that_turns_up_is_led_back(db) {
+        let app = TestApp::new(&db);
+        let (li, admin) = (app.sign_in("li"), app.sign_in("admin"));
+        customers(&app, &["华盛机械", "瑞丰食品"]);
+        let trace = |name: &str, bytes: &[u8]| admin.request(axum::http::Method::POST, "/releases/trace").file(name, bytes).send().ok();
+        for format in ["xlsx", "csv"] {
+            let result = export(&app, &li, format);
+            assert!(result["name"].as_str().expect("a name").contains(result["code"].as_str().expect("a code")));
+            let leaked = li.fetch(&file(&result)).bytes;
+            let found = trace("客户.dat", &leaked);
+            assert_eq!(found["codes"], json!([result["code"]]), "{format}");
+            assert_eq!(found["exports"][0]["asked_by"]["name"], "李雷");
+        }
+        // Cells that somebody copied out of a sheet.
+        let result = export(&app, &li, "csv");
+        let text = li.fetch(&file(&result)).text();
+        let notes = text.lines().nth(1).expect("a row").split(',').nth(1).expect("a cell").to_owned();
+        assert!(!notes.contains("DC-"), "nothing is seen of it");
+        assert_eq!(trace("截取.txt", notes.as_bytes())["codes"], json!([result["code"]]));
+        assert_eq!(trace("别的.txt", "与我们无关".as_bytes())["codes"], json!([]));
+        assert_eq!(li.request(axum::http::Method::POST, "/releases/trace").file("a", b"a").send().refused(403), "forbidden");
+        assert_eq!(audited(&app, "trace_export"), 4);
+    }
+
+    fn builtin_roles_that_nobody_edited_follow_the_product(db) {
+        use crate::platform::access::setup::follow_product;
+        use store::Entity as _;
+        use crate::platform::access::model::{ROLE_BY_BUILTIN, Role};
+        let app = TestApp::new(&db);
+        let older = |key: &'static str, follows: bool| app.write(move |tx| {
+            let role = Role::one(tx, &ROLE_BY_BUILTIN, &[&key])?.expect("a role");
+            let mut permissions = role.permissions.clone();
+            permissions.as_object_mut().expect("rights").remove("release");
+            Ok(Role { permissions, follows, ..role }.update(tx)?)
+        });
+        older("manager", true);
+        older("general_manager", false);
+        let has = |key: &'static str| app.read(move |tx| {
+            let role = Role::one(tx, &ROLE_BY_BUILTIN, &[&key])?.expect("a role");
+            Ok::<_, crate::kernel::Error>(role.permissions["release"].is_object())
+        });
+        let follow = || {
+            let (now, vault) = (app.clock.now(), std::sync::Arc::clone(&app.app.vault));
+            app.write(move |tx| follow_product(tx, &crate::platform::access::system(now, &vault)));
+        };
+        follow();
+        assert_eq!((has("manager"), has("general_manager")), (true, false));
+        let written = audited(&app, "update");
+        follow();
+        assert_eq!(audited(&app, "update"), written, "nothing is left to do");
+        let admin = app.sign_in("admin");
+        let roles = admin.get("/roles").ok();
+        let role = roles["items"].as_array().expect("roles").iter().find(|role| role["builtin"] == "general_manager").expect("the role").clone();
+        let path = format!("/roles/{}", role["id"].as_str().expect("an id"));
+        admin.patch(&path, role["version"].as_i64().expect("a version"), json!({ "follow": true })).ok();
+        assert!(has("general_manager"), "somebody asked for it");
+    }
+}

@@ -1,0 +1,267 @@
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::list::{Asked, Field, Kind as Of, List, ListSpec};
+use store::{Columns as _, Entity as _, Tx};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::model::{Alarm, Kind, Setting, State, THE_ROW};
+use crate::kernel::permission::action::{Read, Update};
+use crate::kernel::permission::entity;
+use crate::kernel::{Action, Entity, Error, Grant, Guarded as _, Id, Principal, Result};
+use crate::platform::access::model::User;
+use crate::platform::access::names::{self, Named};
+use crate::platform::access::{self, people_who_may};
+use crate::platform::audit::{self, Changes};
+use crate::platform::notifications::{self, Notice};
+
+const ANSWER_MOST: usize = 1_000;
+const BOUND_MOST: i64 = 1_000_000;
+const FACTOR_MOST: i64 = 100;
+
+store::statements! {
+    /// Of a person and a kind: what nobody has answered, and what was answered about this day.
+    STANDING = select Alarm where "owner_id = $1 and kind = $2 and (state = 'open' or last_day >= $3) order by raised_at desc";
+}
+
+pub const SPEC: ListSpec = ListSpec {
+    table: "alarm",
+    columns: Alarm::COLUMNS,
+    fields: &[
+        Field::new("raised_at", Of::Instant).sortable(),
+        Field::new("state", Of::Word),
+        Field::new("kind", Of::Word),
+        Field::new("about", Of::Id).column("owner_id"),
+    ],
+    default_sort: "-raised_at",
+};
+
+/// A day that was unusual for somebody.
+pub struct Unusual {
+    pub user: Uuid,
+    pub kind: Kind,
+    pub day: Date,
+    pub amount: i64,
+    pub threshold: i64,
+    pub usual: Option<i64>,
+}
+
+pub fn setting(tx: &mut Tx<'_>) -> Result<Setting> {
+    Ok(Setting::find(tx, THE_ROW)?.unwrap_or(Setting::INITIAL))
+}
+
+/// Raises an alarm, or lets the one that nobody has answered grow; whether there is a new one. About a day that somebody
+/// has answered for there is no second one.
+pub fn raise(tx: &mut Tx<'_>, who: &Principal, unusual: &Unusual) -> Result<bool> {
+    let Unusual { user, kind, day, amount, threshold, usual } = *unusual;
+    let standing = Alarm::all(tx, &STANDING, &[&user, &kind, &day])?;
+    if let Some(open) = standing.iter().find(|alarm| alarm.state == State::Open) {
+        let grown = Alarm { amount: open.amount.max(amount), last_day: open.last_day.max(day), ..open.clone() };
+        if grown != *open {
+            grown.update(tx)?;
+        }
+        return Ok(false);
+    }
+    if !standing.is_empty() {
+        return Ok(false);
+    }
+    let department_id =
+        User::find(tx, Id::<User>::from_uuid(user))?.and_then(|user| user.department_id).map(|id| id.uuid());
+    let alarm = Alarm {
+        id: Uuid::now_v7(),
+        owner_id: user,
+        department_id,
+        kind,
+        day,
+        last_day: day,
+        amount,
+        threshold,
+        usual,
+        state: State::Open,
+        raised_at: who.now,
+        answered_by: None,
+        answered_at: None,
+        answer: None,
+        version: 1,
+    };
+    alarm.insert(tx)?;
+    let about = names::user(tx, user)?;
+    let told = json!({ "kind": kind, "about": user, "day": day, "amount": amount, "threshold": threshold });
+    audit::record(tx, who, "raise_alarm", Entity::Alarm, alarm.id, None, told)?;
+    for guard in people_who_may(tx, Action::Update, Entity::Alarm)? {
+        let Some(candidate) = access::principal_of(tx, Id::from_uuid(guard.id), who.now, &who.vault)? else { continue };
+        if guard.id != user && answers_for(tx, &candidate, &alarm)? {
+            let params = json!({ "about": about.name, "kind": kind, "amount": amount });
+            let (link, user) = (Some("/settings/alarms"), Id::from_uuid(guard.id));
+            let notice = Notice { user, kind: "alarm_raised", params, link, dedupe_key: None, at: who.now };
+            notifications::notify(tx, &notice)?;
+        }
+    }
+    Ok(true)
+}
+
+fn answers_for(tx: &mut Tx<'_>, who: &Principal, alarm: &Alarm) -> Result<bool> {
+    Ok(who.predicate(Action::Update, Entity::Alarm).matches(tx, alarm.id(), &|column| alarm.column(column))?)
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = AlarmView)]
+pub struct View {
+    pub id: Uuid,
+    pub about: Named,
+    pub kind: Kind,
+    #[schema(value_type = String, format = Date)]
+    pub day: Date,
+    /// The last day on which it was so, before somebody answered.
+    #[schema(value_type = String, format = Date)]
+    pub last_day: Date,
+    /// The most on one of these days.
+    pub amount: i64,
+    /// Beyond which a day was unusual.
+    pub threshold: i64,
+    /// What is usual for this person; nothing while too little is known.
+    pub usual: Option<i64>,
+    pub state: State,
+    #[schema(value_type = String, format = DateTime)]
+    pub raised_at: Timestamp,
+    pub answered_by: Option<Named>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub answered_at: Option<Timestamp>,
+    pub answer: Option<String>,
+    /// Whether the asker may answer it.
+    pub answerable: bool,
+    pub version: i64,
+}
+
+fn view(tx: &mut Tx<'_>, who: &Principal, alarm: Alarm) -> Result<View> {
+    let own = alarm.owner_id == who.user.uuid();
+    Ok(View {
+        answerable: !own && alarm.state == State::Open && answers_for(tx, who, &alarm)?,
+        about: names::user(tx, alarm.owner_id)?,
+        answered_by: alarm.answered_by.map(|id| names::user(tx, id)).transpose()?,
+        id: alarm.id,
+        kind: alarm.kind,
+        day: alarm.day,
+        last_day: alarm.last_day,
+        amount: alarm.amount,
+        threshold: alarm.threshold,
+        usual: alarm.usual,
+        state: alarm.state,
+        raised_at: alarm.raised_at,
+        answered_at: alarm.answered_at,
+        answer: alarm.answer,
+        version: alarm.version,
+    })
+}
+
+pub fn list(tx: &mut Tx<'_>, grant: &Grant<Read, entity::Alarm>, asked: &Asked) -> Result<List<View>> {
+    let who = grant.principal();
+    let (rows, next) = SPEC.page(tx, &grant.predicate(), asked)?;
+    let alarms = rows.into_iter().map(Alarm::from_row).collect::<store::Result<Vec<_>>>()?;
+    let items = alarms.into_iter().map(|alarm| view(tx, who, alarm)).collect::<Result<_>>()?;
+    Ok(List { items, next })
+}
+
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = AlarmAnswer)]
+pub struct Answer {
+    /// There was no reason for it: a case for the head of the person.
+    pub misuse: bool,
+    pub reason: String,
+}
+
+/// Says what it was. Nobody answers an alarm about themselves.
+pub fn answer(
+    tx: &mut Tx<'_>,
+    grant: &Grant<Update, entity::Alarm>,
+    (id, version): (Uuid, i64),
+    answer: &Answer,
+) -> Result<View> {
+    let who = grant.principal();
+    let reason = answer.reason.trim();
+    match reason.chars().count() {
+        0 => return Err(Error::field_invalid("reason", "required")),
+        length if length > ANSWER_MOST => return Err(Error::field_invalid("reason", "too_long")),
+        _ => {}
+    }
+    let mut alarm = Alarm::find(tx, id)?.ok_or_else(Error::not_found)?;
+    grant.check(tx, &alarm)?;
+    if alarm.owner_id == who.user.uuid() {
+        return Err(Error::new(403, "alarm.own"));
+    }
+    if alarm.state != State::Open {
+        return Err(Error::conflict("alarm.answered"));
+    }
+    if alarm.version != version {
+        return Err(Error::new(412, "stale"));
+    }
+    alarm.state = if answer.misuse { State::Misuse } else { State::Explained };
+    (alarm.answered_by, alarm.answered_at) = (Some(who.user.uuid()), Some(who.now));
+    alarm.answer = Some(reason.to_owned());
+    alarm.update(tx)?;
+    alarm.version += 1;
+    let told = json!({ "about": alarm.owner_id, "state": alarm.state, "reason": reason });
+    audit::record(tx, who, "answer_alarm", Entity::Alarm, id, None, told)?;
+    view(tx, who, alarm)
+}
+
+/// From where on a day is unusual.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = AlarmSetting)]
+pub struct Bounds {
+    /// Customers opened, full numbers looked at, and rows taken out on a day: at most so many are never unusual.
+    pub opened: i64,
+    pub revealed: i64,
+    pub exported: i64,
+    /// Beyond so many times what is usual for the person.
+    pub factor: i64,
+    #[serde(default)]
+    #[schema(read_only)]
+    pub version: i64,
+}
+
+impl From<Setting> for Bounds {
+    fn from(Setting { opened, revealed, exported, factor, version, .. }: Setting) -> Self {
+        Self { opened, revealed, exported, factor, version }
+    }
+}
+
+pub fn bounds(tx: &mut Tx<'_>) -> Result<Bounds> {
+    Ok(setting(tx)?.into())
+}
+
+pub fn set(tx: &mut Tx<'_>, grant: &Grant<Update, entity::Alarm>, version: i64, new: &Bounds) -> Result<Bounds> {
+    let who = grant.principal();
+    if who.permissions.reach(Action::Update, Entity::Alarm).is_none_or(|reach| !reach.all) {
+        return Err(Error::forbidden());
+    }
+    for (field, value, most) in [
+        ("opened", new.opened, BOUND_MOST),
+        ("revealed", new.revealed, BOUND_MOST),
+        ("exported", new.exported, BOUND_MOST),
+        ("factor", new.factor, FACTOR_MOST),
+    ] {
+        if !(1..=most).contains(&value) {
+            return Err(Error::field_invalid(field, "number.out_of_range"));
+        }
+    }
+    let old = setting(tx)?;
+    if old.version != version {
+        return Err(Error::new(412, "stale"));
+    }
+    let &Bounds { opened, revealed, exported, factor, .. } = new;
+    let row = Setting { opened, revealed, exported, factor, ..old.clone() };
+    match old.version {
+        0 => Setting { version: 1, ..row }.insert(tx)?,
+        _ => row.update(tx)?,
+    }
+    let mut changes = Changes::new();
+    changes.field("opened", &old.opened, &opened).field("revealed", &old.revealed, &revealed);
+    changes.field("exported", &old.exported, &exported).field("factor", &old.factor, &factor);
+    audit::record(tx, who, "update", Entity::Alarm, Uuid::nil(), None, changes)?;
+    bounds(tx)
+}

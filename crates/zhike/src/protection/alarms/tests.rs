@@ -1,0 +1,144 @@
+//! Alarms through their HTTP door, on both databases.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use store::jobs::{self, NewJob};
+use uuid::Uuid;
+
+use crate::testing::{Session, TestApp};
+
+store::statements! {
+    SEEN = "insert into customer_seen (customer_id, day, user_id, times, first_at, last_at) values ($1, $2, $3, 1, $4, $4)";
+}
+
+/// Somebody opened so many customers today.
+fn opens(app: &TestApp, login: &str, customers: usize) {
+    let (user, now) = (app.person(login), app.clock.now());
+    app.write(move |tx| {
+        let day = crate::platform::settings::calendar(tx)?.date_of(now);
+        (0..customers).try_for_each(|_| tx.execute(&SEEN, &[&Uuid::now_v7(), &day, &user, &now]).map(drop))?;
+        Ok(())
+    });
+}
+
+/// The hourly look.
+fn look(app: &TestApp) {
+    app.write(|tx| {
+        let payload = json!({});
+        let new = NewJob {
+            kind: "protection.alarms",
+            once_key: None,
+            asked_by: None,
+            payload,
+            run_at: Timestamp::UNIX_EPOCH,
+        };
+        Ok(jobs::enqueue(tx, new)?)
+    });
+    app.run_jobs();
+}
+
+fn alarms(session: &Session<'_>) -> Vec<Value> {
+    session.get("/alarms").ok()["items"].as_array().expect("items").clone()
+}
+
+fn told(session: &Session<'_>) -> usize {
+    let items = session.get("/notifications").ok()["items"].as_array().expect("items").clone();
+    items.iter().filter(|item| item["kind"] == "alarm_raised").count()
+}
+
+fn next_day(app: &TestApp) {
+    app.pass(SignedDuration::from_hours(24));
+}
+
+store::db_test! {
+    crate::app::MIGRATIONS;
+
+    fn an_unusual_day_is_told_once_and_answered(db) {
+        let app = TestApp::new(&db);
+        opens(&app, "li", 51);
+        look(&app);
+        look(&app);
+        let admin = app.sign_in("admin");
+        let all = alarms(&admin);
+        assert_eq!((all.len(), told(&admin)), (1, 1), "however often it is looked at");
+        assert_eq!((&all[0]["kind"], &all[0]["amount"], &all[0]["threshold"], &all[0]["usual"]), (&json!("opened"), &json!(51), &json!(50), &Value::Null));
+        opens(&app, "li", 9);
+        look(&app);
+        next_day(&app);
+        opens(&app, "li", 70);
+        look(&app);
+        let admin = app.sign_in("admin");
+        let all = alarms(&admin);
+        assert_eq!((all.len(), told(&admin), &all[0]["amount"]), (1, 1, &json!(70)), "it grows while nobody has answered");
+        let path = format!("/alarms/{}/answer", all[0]["id"].as_str().expect("an id"));
+        let version = all[0]["version"].as_i64().expect("a version");
+        assert_eq!(app.sign_in("li").post_version(&path, version, json!({ "misuse": false, "reason": "x" })).refused(403), "forbidden");
+        assert_eq!(admin.post_version(&path, version, json!({ "misuse": false, "reason": " " })).fault(), "reason: required");
+        let answered = admin.post_version(&path, version, json!({ "misuse": false, "reason": "年底对账" })).ok();
+        assert_eq!((&answered["state"], &answered["answer"]), (&json!("explained"), &json!("年底对账")));
+        look(&app);
+        assert_eq!(alarms(&admin).len(), 1, "the day has been answered for");
+        next_day(&app);
+        opens(&app, "li", 200);
+        look(&app);
+        assert_eq!(alarms(&app.sign_in("admin")).len(), 2, "another day is another matter");
+    }
+
+    fn whoever_reads_much_every_day_is_not_reported(db) {
+        let app = TestApp::new(&db);
+        // The first days of somebody of whom nothing is known are reported: that is the price of a bound.
+        opens(&app, "chen", 90);
+        look(&app);
+        let admin = app.sign_in("admin");
+        let first = alarms(&admin)[0].clone();
+        let path = format!("/alarms/{}/answer", first["id"].as_str().expect("an id"));
+        admin.post_version(&path, 1, json!({ "misuse": false, "reason": "客服每天接听上百个电话" })).ok();
+        for _ in 0..5 {
+            next_day(&app);
+            opens(&app, "chen", 45);
+            look(&app);
+        }
+        next_day(&app);
+        opens(&app, "chen", 120);
+        look(&app);
+        let admin = app.sign_in("admin");
+        assert_eq!(alarms(&admin).len(), 1, "120 is within three times of what is usual: 90");
+        next_day(&app);
+        opens(&app, "chen", 400);
+        look(&app);
+        let newest = alarms(&app.sign_in("admin"))[0].clone();
+        assert_eq!((&newest["amount"], &newest["usual"]), (&json!(400), &json!(120)));
+    }
+
+    fn full_numbers_and_exports_count_too(db) {
+        let app = TestApp::new(&db);
+        let li = app.sign_in("li");
+        let admin = app.sign_in("admin");
+        let bounds = json!({ "opened": 50, "revealed": 1, "exported": 1, "factor": 3 });
+        assert_eq!(li.put("/alarms/setting", 0, bounds.clone()).refused(403), "forbidden");
+        admin.put("/alarms/setting", 0, bounds.clone()).ok();
+        assert_eq!(admin.put("/alarms/setting", 0, bounds).refused(412), "stale");
+        assert_eq!(admin.put("/alarms/setting", 1, json!({ "opened": 0, "revealed": 1, "exported": 1, "factor": 3 })).fault(), "opened: number.out_of_range");
+        for (name, phone) in [("华盛机械", "13812341234"), ("瑞丰食品", "13912341234")] {
+            let made = li.post("/customers", json!({ "name": name, "phone": phone })).created();
+            let path = format!("/customers/{}/reveal", made["id"].as_str().expect("an id"));
+            li.post(&path, json!({ "field": "phone", "reason": "回电" })).ok();
+        }
+        li.post("/customers/export", json!({ "columns": ["name"], "format": "csv" })).ok();
+        app.run_jobs();
+        look(&app);
+        let kinds: Vec<Value> = alarms(&admin).iter().map(|alarm| alarm["kind"].clone()).collect();
+        assert!(kinds.len() == 2 && kinds.contains(&json!("revealed")) && kinds.contains(&json!("exported")), "{kinds:?}");
+    }
+
+    fn nobody_answers_an_alarm_about_themselves(db) {
+        let app = TestApp::new(&db);
+        opens(&app, "admin", 60);
+        look(&app);
+        let admin = app.sign_in("admin");
+        let alarm = alarms(&admin)[0].clone();
+        assert_eq!((told(&admin), &alarm["answerable"]), (0, &json!(false)));
+        let path = format!("/alarms/{}/answer", alarm["id"].as_str().expect("an id"));
+        assert_eq!(admin.post_version(&path, 1, json!({ "misuse": false, "reason": "是我" })).refused(403), "alarm.own");
+    }
+}

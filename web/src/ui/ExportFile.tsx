@@ -1,0 +1,39 @@
+/** What came of an export: the file at once, or word that somebody else is to agree first. */
+import { useEffect, useRef, useState } from 'react'
+import { type ExportResult, takeOut } from '@/api/client'
+import { messageOf } from '@/api/problem'
+import { count, t } from '@/i18n'
+import { Button } from './Button'
+import { Notice } from './small'
+
+export function ExportFile({ result }: { result: ExportResult | null | undefined }) {
+  const [error, setError] = useState<string>()
+  const taken = useRef(false)
+  const file = result?.file
+  const waits = result?.waits === true
+  const take = async () => {
+    setError(undefined)
+    await takeOut(file).catch((problem: unknown) => setError(messageOf(problem)))
+  }
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the file is there
+  useEffect(() => {
+    if (!file || waits || taken.current) return
+    taken.current = true
+    void take()
+  }, [file, waits])
+  if (waits) {
+    const rows = count(Number(result?.rows ?? 0))
+    const alone = result?.deciders === 0
+    return (
+      <Notice tone={alone ? 'bad' : 'warn'}>{t(alone ? 'export_file.nobody' : 'export_file.waits', { rows })}</Notice>
+    )
+  }
+  return (
+    <>
+      {error && <Notice tone="bad">{error}</Notice>}
+      <Button icon="download" onClick={() => void take()}>
+        {t('export_file.download')}
+      </Button>
+    </>
+  )
+}
