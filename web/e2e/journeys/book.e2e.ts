@@ -205,6 +205,8 @@ describe.sequential('every page, in both languages and widths', () => {
     '/settings/roles',
     '/settings/absences',
     '/settings/audit',
+    '/settings/exports',
+    '/settings/alarms',
     '/settings/notifications',
   ]
 
