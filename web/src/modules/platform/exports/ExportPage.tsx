@@ -39,7 +39,7 @@ export default function ExportPage() {
       )}
       {empty && <Empty title={t('exports.empty')} why={t('exports.empty_why')} />}
       {waiting.length > 0 && (
-        <section className="stack">
+        <section className="section stack">
           <h2>{t('exports.waiting', { n: count(waiting.length) })}</h2>
           <Lines of={waiting} />
         </section>
@@ -168,7 +168,7 @@ function Tracing() {
     <section className="section stack">
       <h2>{t('exports.trace')}</h2>
       <p className="dim">{t('exports.trace_why')}</p>
-      <FileField label={t('exports.trace')} onPick={(files) => void pick(files)} />
+      <FileField label={t('exports.pick')} onPick={(files) => void pick(files)} />
       {error && <Notice tone="bad">{error}</Notice>}
       {trace?.codes.length === 0 && <Notice>{t('exports.trace_none')}</Notice>}
       {trace && trace.codes.length > 0 && trace.exports.length === 0 && (
