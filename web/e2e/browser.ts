@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { expect } from 'vitest'
 
 const ARGS = [
   '--no-sandbox',
@@ -11,6 +12,9 @@ const ARGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // A microphone that hums, and nobody to ask whether it may be used.
+  '--use-fake-device-for-media-stream',
+  '--use-fake-ui-for-media-stream',
 ]
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const artifacts = fileURLToPath(new URL('./artifacts', import.meta.url))
@@ -82,6 +86,36 @@ export async function settled(page: Page) {
   await page.evaluate(() =>
     Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => {}))),
   )
+}
+
+/** The page as it stands is accessible, within the screen, and kept to be looked at. */
+export async function looked(page: Page, name: string) {
+  await settled(page)
+  await picture(page, name)
+  expect(await violations(page), name).toEqual([])
+  expect(await overflow(page), name).toBe(0)
+}
+
+/** Goes through pages in a view of their own, with somebody's session; what is wrong with them, in words. */
+export async function tour(browser: Browser, url: string, view: View, state: BrowserContext, paths: string[]) {
+  const { page, complaints, context } = await openWindow(browser, url, view, state)
+  const faults: string[] = []
+  for (const path of paths) {
+    await page.goto(path)
+    await page.locator('h1').first().waitFor()
+    await settled(page)
+    await picture(page, `${view.width}-${view.locale}${path.replaceAll(/[/?=]/g, '-').slice(0, 60)}`)
+    for (const violation of await violations(page)) faults.push(`${path}: ${violation}`)
+    if ((await overflow(page)) > 0) faults.push(`${path}: wider than the screen`)
+    if (view.locale === 'en') {
+      const links = await page.locator('nav a').allTextContents()
+      for (const chinese of links.filter((text) => /[\u4e00-\u9fff]/.test(text))) {
+        faults.push(`${path}: untranslated ${chinese}`)
+      }
+    }
+  }
+  await context.close()
+  return [...faults, ...complaints]
 }
 
 /** Keeps a picture for people to look at. */

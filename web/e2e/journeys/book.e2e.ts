@@ -5,12 +5,12 @@
 import { readFileSync } from 'node:fs'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { DESK, openBrowser, openWindow, overflow, picture, settled, type View, violations } from '../browser'
+import { DESK, openBrowser, openWindow, picture, settled, tour, type View, violations } from '../browser'
+import { type Compliance, api as from, type Listed, type Named, PASSWORD, signIn, until } from '../company'
 import { type Server, startServer } from '../server'
 import { BAD_ROWS, messySheet, ROWS } from '../sheet'
 
 const SIGNED = '%PDF-1.7\n%signed'
-const PASSWORD = 'a quiet morning in spring'
 /** Monday 2026-11-23, 09:30 in Shanghai. */
 const START = '2026-11-23T01:30:00Z'
 /** The morning after the month has ended. */
@@ -36,42 +36,18 @@ afterAll(async () => {
   await server?.stop()
 })
 
-/** What the API answers to the page's own session. */
-async function api<T>(path: string): Promise<T> {
-  return page.evaluate(async (path) => (await fetch(`/api/v1${path}`)).json(), path)
-}
+const api = <T>(path: string) => from<T>(page, path)
 
 async function everyCustomer() {
-  const all: { name: string }[] = []
+  const all: Named[] = []
   let cursor = ''
   do {
-    type Answer = { items: { name: string }[]; next: string | null }
-    const { items, next }: Answer = await api<Answer>(`/customers?limit=200&sort=name${cursor}`)
+    const { items, next }: Listed<Named> = await api<Listed<Named>>(`/customers?limit=200&sort=name${cursor}`)
     all.push(...items)
     cursor = next ? `&cursor=${next}` : ''
   } while (cursor)
   return all
 }
-
-async function until<T>(what: string, ask: () => Promise<T | undefined | false>): Promise<T> {
-  const deadline = Date.now() + 90_000
-  for (;;) {
-    const answer = await ask()
-    if (answer) return answer
-    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 300))
-  }
-}
-
-async function signIn(to: Page) {
-  await to.goto('/login')
-  await to.getByLabel('登录名').fill('admin')
-  await to.getByLabel('密码', { exact: true }).fill(PASSWORD)
-  await to.keyboard.press('Enter')
-  await to.waitForURL((url) => url.pathname === '/')
-}
-
-type Compliance = { rows: { key: string; due: number; met: number; missed: number; open: number }[] }
 
 describe.sequential('a company’s customer book, run by its regulation', () => {
   test('the printed link sets up an empty company, by keyboard alone', async () => {
@@ -212,27 +188,7 @@ describe.sequential('every page, in both languages and widths', () => {
 
   for (const view of views) {
     test(`${view.width} px, ${view.locale}, ${view.theme}`, async () => {
-      const { page, complaints, context: own } = await openWindow(browser, server.url, view, context)
-      const faults: string[] = []
-      for (const path of paths) {
-        await page.goto(path)
-        await page.locator('h1').first().waitFor()
-        await settled(page)
-        await picture(page, `${view.width}-${view.locale}${path.replaceAll('/', '-')}`)
-        for (const violation of await violations(page)) faults.push(`${path}: ${violation}`)
-        if ((await overflow(page)) > 0) faults.push(`${path}: wider than the screen`)
-        if (view.locale === 'en') {
-          const chinese = await page.evaluate(
-            () =>
-              [...document.querySelectorAll('nav a')].find((link) => /[\u4e00-\u9fff]/.test(link.textContent ?? ''))
-                ?.textContent,
-          )
-          if (chinese) faults.push(`${path}: untranslated ${chinese}`)
-        }
-      }
-      expect(faults).toEqual([])
-      expect(complaints).toEqual([])
-      await own.close()
+      expect(await tour(browser, server.url, view, context, paths)).toEqual([])
     })
   }
 

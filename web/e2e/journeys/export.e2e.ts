@@ -5,10 +5,10 @@
 import { readFileSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { DESK, openBrowser, openWindow, overflow, picture, settled, violations } from '../browser'
+import { DESK, looked, openBrowser, openWindow, settled } from '../browser'
+import { api, found, type Named, PASSWORD, seller, signIn } from '../company'
 import { type Server, startServer } from '../server'
 
-const PASSWORD = 'a quiet morning in spring'
 /** Monday 2026-11-23, 09:30 in Shanghai, and after the next full hour. */
 const START = '2026-11-23T01:30:00Z'
 const LATER = '2026-11-23T02:40:00Z'
@@ -35,54 +35,13 @@ afterAll(async () => {
   await server?.stop()
 })
 
-async function api<T>(page: Page, path: string, body?: object): Promise<T> {
-  const answer = await page.evaluate(
-    async ([path, body]) => {
-      const headers = { 'content-type': 'application/json' }
-      const answer = await fetch(`/api/v1${path}`, body ? { method: 'POST', headers, body } : {})
-      return { ok: answer.ok, text: await answer.text() }
-    },
-    [path, body && JSON.stringify(body)] as const,
-  )
-  if (!answer.ok) throw new Error(`${path}: ${answer.text}`)
-  return (answer.text ? JSON.parse(answer.text) : undefined) as T
-}
-
-async function signIn(page: Page, login: string) {
-  await page.goto('/login')
-  await page.getByLabel('登录名').fill(login)
-  await page.getByLabel('密码', { exact: true }).fill(PASSWORD)
-  await page.keyboard.press('Enter')
-  await page.waitForURL((url) => url.pathname === '/')
-}
-
-/** As people should find it: readable by all, and within the screen. */
-async function looked(page: Page, name: string) {
-  await settled(page)
-  await picture(page, name)
-  expect(await violations(page)).toEqual([])
-  expect(await overflow(page)).toBe(0)
-}
-
-type Named = { id: string; name: string }
 let leaked: Buffer
 let number: string
 
 describe.sequential('an export that is more than usual', () => {
   test('a company lets its people take out two rows a day', async () => {
-    await manager.goto(server.setupLink)
-    await manager.getByLabel('公司名称').fill('晨光精密')
-    await manager.getByLabel('姓名').fill('周敏')
-    await manager.getByLabel('登录名').fill('admin')
-    await manager.locator('input[type=password]').fill(PASSWORD)
-    await manager.getByRole('radio', { name: /空白公司/ }).check()
-    await manager.getByLabel('公司名称').press('Enter')
-    await manager.waitForURL((url) => url.pathname === '/')
-    const { items: roles } = await api<{ items: (Named & { builtin: string })[] }>(manager, '/roles')
-    const sells = roles.filter(({ builtin }) => builtin === 'salesperson').map(({ id }) => id)
-    const { items: departments } = await api<{ items: Named[] }>(manager, '/departments')
-    const li = { login: 'li', name: '李雷', department_id: departments[0]?.id, roles: sells }
-    const { invitation } = await api<{ invitation: { link: string } }>(manager, '/users', li)
+    await found(manager, server.setupLink)
+    const { invitation } = await seller(manager, 'li', '李雷')
     const token = invitation.link.split('#token=')[1]
     await api(manager, '/password', { token, password: PASSWORD })
     await manager.goto('/settings/company')

@@ -5,10 +5,10 @@
  */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { DESK, openBrowser, openWindow, overflow, picture, settled, violations } from '../browser'
+import { DESK, looked, openBrowser, openWindow, picture, violations } from '../browser'
+import { type Compliance, found, api as from, type Named, seller, signIn, until } from '../company'
 import { type Server, startServer } from '../server'
 
-const PASSWORD = 'a quiet morning in spring'
 /** Monday, 12 October 2026, 09:30 in Shanghai: the quarter is young. */
 const START = '2026-10-12T01:30:00Z'
 /** The first working morning after it. */
@@ -34,39 +34,7 @@ afterAll(async () => {
   await server?.stop()
 })
 
-type Named = { id: string; name: string }
-
-async function api<T>(path: string, body?: object): Promise<T> {
-  return page.evaluate(
-    async ([path, body]) => {
-      const headers = { 'content-type': 'application/json' }
-      const answer = await fetch(`/api/v1${path}`, body ? { method: 'POST', headers, body } : {})
-      if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
-      return answer.status === 204 ? undefined : answer.json()
-    },
-    [path, body && JSON.stringify(body)] as const,
-  )
-}
-
-async function until<T>(what: string, ask: () => Promise<T | undefined | false>): Promise<T> {
-  const deadline = Date.now() + 90_000
-  for (;;) {
-    const answer = await ask()
-    if (answer) return answer
-    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 300))
-  }
-}
-
-async function signIn() {
-  await page.goto('/login')
-  await page.getByLabel('登录名').fill('admin')
-  await page.getByLabel('密码', { exact: true }).fill(PASSWORD)
-  await page.keyboard.press('Enter')
-  await page.waitForURL((url) => url.pathname === '/')
-}
-
-type Compliance = { rows: { key: string; due: number; met: number; missed: number; open: number }[] }
+const api = <T>(path: string, body?: object) => from<T>(page, path, body)
 const QUARTER = 'from=2026-10-01&to=2026-12-31'
 
 const verifyButton = (name: string) => page.getByRole('button', { name: new RegExp(`^核对.*${name}`) })
@@ -90,19 +58,8 @@ const cell = (label: string) => row().locator(`td[data-label="${label}"]`)
 
 describe.sequential('a department’s quarterly verification', () => {
   test('a company with a department and its customers adopts the regulation', async () => {
-    await page.goto(server.setupLink)
-    await page.getByLabel('公司名称').fill('晨光精密')
-    await page.getByLabel('姓名').fill('周敏')
-    await page.getByLabel('登录名').fill('admin')
-    await page.locator('input[type=password]').fill(PASSWORD)
-    await page.getByRole('radio', { name: /空白公司/ }).check()
-    await page.getByLabel('公司名称').press('Enter')
-    await page.waitForURL((url) => url.pathname === '/')
-    const { items: departments } = await api<{ items: Named[] }>('/departments')
-    const { items: roles } = await api<{ items: (Named & { builtin: string })[] }>('/roles')
-    const department_id = departments[0]?.id
-    const sells = roles.filter(({ builtin }) => builtin === 'salesperson').map(({ id }) => id)
-    const li = await api<Named>('/users', { login: 'li', name: '李雷', department_id, roles: sells })
+    await found(page, server.setupLink)
+    const li = await seller(page, 'li', '李雷')
     for (const name of OWN) {
       await api('/customers', { name, address: `${name.slice(0, 2)}路 1 号`, contacts: [{ name: '张伟' }] })
     }
@@ -120,10 +77,7 @@ describe.sequential('a department’s quarterly verification', () => {
     await page.getByRole('button', { name: '李雷' }).waitFor()
     await verifyButton(OWN[0] ?? '').waitFor()
     expect(await cell('应核对').textContent()).toBe(String(OWN.length))
-    await settled(page)
-    await picture(page, 'round-plan')
-    expect(await violations(page)).toEqual([])
-    expect(await overflow(page)).toBe(0)
+    await looked(page, 'round-plan')
   })
 
   test('fields are confirmed, corrected, or could not be asked about', async () => {
@@ -178,9 +132,7 @@ describe.sequential('a department’s quarterly verification', () => {
       return items[0]?.department === '采购部'
     })
     await page.locator('[role=treeitem][aria-level="2"]', { hasText: '张伟' }).waitFor()
-    await settled(page)
-    await picture(page, 'chart')
-    expect(await violations(page)).toEqual([])
+    await looked(page, 'chart')
     await page.goto(`/customers/${customer}?tab=group`)
     await page.getByText('不属于任何集团').waitFor()
     expect(await violations(page)).toEqual([])
@@ -188,7 +140,7 @@ describe.sequential('a department’s quarterly verification', () => {
 
   test('at the end of the quarter the report counts what was kept and what was missed', async () => {
     await server.setClock(NEXT_QUARTER)
-    await signIn()
+    await signIn(page)
     const rows = await until('the end of the round', async () => {
       const { rows } = await api<Compliance>(`/compliance?${QUARTER}&group=person&rule=archive-verification`)
       return rows.every(({ open }) => open === 0) && rows
@@ -202,9 +154,7 @@ describe.sequential('a department’s quarterly verification', () => {
     await page.waitForURL((url) => url.pathname === '/policy/compliance')
     await page.getByRole('heading', { name: '达标情况', level: 1 }).waitFor()
     await page.getByRole('row', { name: /周敏/ }).waitFor()
-    await settled(page)
-    await picture(page, 'round-report')
-    expect(await violations(page)).toEqual([])
+    await looked(page, 'round-report')
   })
 
   test('nothing on the way made the page complain', () => {

@@ -102,6 +102,8 @@ type FormProps<T> = {
   form: FormState<T>
   children: ReactNode
   submitLabel?: string
+  /** Sending it cannot be taken back. */
+  danger?: boolean
   onCancel?: () => void
   /** Fields the server complained about that have no input here are listed with these names. */
   labels?: Record<string, string>
@@ -113,6 +115,7 @@ export function Form<T extends object>({
   form,
   children,
   submitLabel,
+  danger,
   onCancel,
   labels = {},
   guard = true,
@@ -140,7 +143,7 @@ export function Form<T extends object>({
             {t('cancel')}
           </Button>
         )}
-        <Button kind="primary" type="submit" busy={form.busy}>
+        <Button kind={danger ? 'danger' : 'primary'} type="submit" busy={form.busy}>
           {submitLabel ?? t('save')}
         </Button>
       </div>

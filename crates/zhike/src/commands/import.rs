@@ -252,9 +252,9 @@ fn failed(error: Option<&str>) -> Error {
 
 fn write_rejected(place: &Opened, grant: &Grant<Importing, Customer>, id: Uuid, path: &Path) -> Result<()> {
     let grant = grant.clone();
-    let refused = place.db.read_blocking(move |tx| rejected::refused(tx, &grant, id))?;
+    let import = place.db.read_blocking(move |tx| rejected::import(tx, &grant, id))?;
     let to = File::create(path).map_err(|error| {
         Error::invalid("file.unwritable").detail(format!("cannot write {}: {error}", path.display()))
     })?;
-    rejected::write(&refused, place.files.read(&refused.import.digest)?, to)
+    rejected::write(&place.db, &import, place.files.read(&import.digest)?, to)
 }

@@ -8,6 +8,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use documents::clean::is_invisible;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use store::{Entity as _, Tx};
@@ -311,10 +312,11 @@ pub fn digests(tx: &mut Tx<'_>) -> Result<Vec<String>> {
     Ok(digests)
 }
 
-/// A name without folders or control characters, as it is shown and offered for download.
+/// A name without folders, control characters, and marks that turn its letters around so that it ends otherwise than it
+/// seems to; as it is shown and offered for download.
 pub fn clean_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let clean: String = last.chars().filter(|c| !c.is_control()).take(NAME_MOST).collect();
+    let clean: String = last.chars().filter(|c| !c.is_control() && !is_invisible(*c)).take(NAME_MOST).collect();
     if clean.trim_matches(['.', ' ']).is_empty() { "file".to_owned() } else { clean }
 }
 
@@ -358,9 +360,13 @@ mod tests {
 
     #[test]
     fn names_lead_nowhere() {
-        for (name, clean) in
-            [("../../etc/passwd", "passwd"), ("C:\\x\\客户.xlsx", "客户.xlsx"), ("..", "file"), ("a\r\nb", "ab")]
-        {
+        for (name, clean) in [
+            ("../../etc/passwd", "passwd"),
+            ("C:\\x\\客户.xlsx", "客户.xlsx"),
+            ("..", "file"),
+            ("a\r\nb", "ab"),
+            ("发票\u{202e}fdp.exe", "发票fdp.exe"),
+        ] {
             assert_eq!(clean_name(name), clean);
         }
     }

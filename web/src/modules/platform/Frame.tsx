@@ -1,7 +1,7 @@
 /** The frame of every page of the settings: what there is on the left, the page on the right. */
-import { type ReactNode, useEffect, useRef } from 'react'
+import type { ReactNode } from 'react'
 import { type Action, useCan } from '@/api'
-import { Link, usePath, useTitle } from '@/ui'
+import { Link, useCurrentSeen, usePath, useTitle } from '@/ui'
 import { m } from './messages'
 import './platform.css'
 
@@ -57,17 +57,10 @@ type Props = {
 
 export function SettingsFrame({ title, actions, narrow, children }: Props) {
   const can = useCan()
-  const nav = useRef<HTMLElement>(null)
+  const nav = useCurrentSeen()
   const path = usePath()
   const here = groups.flatMap(({ items }) => items).find(({ to }) => path.startsWith(to))
   useTitle(title ?? here?.label() ?? m('settings.title'))
-  // On a phone the pages are a line that scrolls: the present one must be seen.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another page is the reason to run
-  useEffect(() => {
-    const row = nav.current
-    const current = row?.querySelector<HTMLElement>('[aria-current]')
-    if (row && current) row.scrollLeft = current.offsetLeft - row.clientWidth / 2 + current.clientWidth / 2
-  }, [path])
   return (
     <div className="page settings">
       <nav ref={nav} className="settings-nav no-print" aria-label={m('settings.nav')}>

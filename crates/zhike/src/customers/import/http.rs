@@ -220,12 +220,12 @@ async fn start(
     extensions(("x-permission" = json!("import customer"))), params(("id" = Uuid, Path)),
     responses((status = 200, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))]
 async fn refused(State(app): State<App>, grant: MayImport, Path(id): Path<Uuid>) -> Result<Response> {
-    let refused = app.db.read(move |tx| rejected::refused(tx, &grant, id)).await?;
-    let files = app.files.clone();
-    let name = format!("未导入-{}.xlsx", stem(&refused.import.file_name));
+    let import = app.db.read(move |tx| rejected::import(tx, &grant, id)).await?;
+    let (files, db) = (app.files.clone(), app.db.clone());
+    let name = format!("未导入-{}.xlsx", stem(&import.file_name));
     let write = move || {
         let to = tempfile::tempfile().map_err(Error::internal)?;
-        rejected::write(&refused, files.read(&refused.import.digest)?, to.try_clone().map_err(Error::internal)?)?;
+        rejected::write(&db, &import, files.read(&import.digest)?, to.try_clone().map_err(Error::internal)?)?;
         Ok(to)
     };
     let file = blocking(write).await?;

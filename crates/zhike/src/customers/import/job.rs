@@ -18,6 +18,7 @@ use super::model::{CLEAR_PROBLEMS, Import, State, Subject};
 use super::people::People;
 use super::plan::Plan;
 use super::prepare;
+use super::raw::AT_ONCE_BYTES;
 use super::service::ImportCounts;
 use super::source;
 use super::write::{self, About, Batch};
@@ -145,11 +146,13 @@ fn read_batches(who: &Principal, reading: &Reading, plan: &Plan, from: usize, to
     }
 }
 
-/// The customers from `at` on, until they have as many rows as asked for.
+/// The customers from `at` on, until they have as many rows as asked for, or much text.
 pub fn next_batch(who: &Principal, reading: &Reading, plan: &Plan, at: &mut usize, rows: usize) -> Result<Batch> {
     let first = plan.rows_before(*at);
     let mut batch = Batch::default();
-    while *at < plan.customers() && plan.rows_before(*at) < first + rows {
+    let mut bytes = 0;
+    while *at < plan.customers() && plan.rows_before(*at) < first + rows && bytes < AT_ONCE_BYTES as u64 {
+        bytes += plan.bytes(*at);
         prepare::customer(who, reading, &plan.customer(*at)?, &mut batch)?;
         *at += 1;
     }

@@ -78,7 +78,8 @@ store::entity! {
 }
 
 store::statements! {
-    pub PROBLEMS = select RowProblems where "import_id = $1 order by row_number";
+    /// The next rows that were refused, after the one of that number.
+    pub PROBLEMS = select RowProblems where "import_id = $1 and row_number > $2 order by row_number limit 500";
     pub CLEAR_PROBLEMS = "delete from customer_import_problem where import_id = $1";
     pub EXPIRE_PROBLEMS = "delete from customer_import_problem
         where import_id in (select id from customer_import where expires_at <= $1)";

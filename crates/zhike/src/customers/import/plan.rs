@@ -7,7 +7,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use documents::table::TableSource;
 
 use super::convert::{Identity, Reading};
-use super::raw::{Filling, RawRow, Scratch};
+use super::raw::{AT_ONCE_BYTES, Filling, RawRow, Scratch};
 use super::source;
 use crate::customers::rules::{credit_code, name_core};
 use crate::kernel::Result;
@@ -33,7 +33,7 @@ impl Plan {
         let mut groups = Groups::default();
         for row in source::data(source, sheet, heading_row)?.take(most) {
             let row = RawRow::from(row?);
-            groups.add(&reading.identity(&row));
+            groups.add(&reading.identity(&row), row.bytes());
             rows.push(&row)?;
         }
         let (members, starts) = groups.by_customer();
@@ -59,6 +59,12 @@ impl Plan {
         members.iter().map(|row| self.scratch.row(*row as usize)).collect()
     }
 
+    /// Bytes that the rows of one customer take.
+    pub fn bytes(&self, at: usize) -> u64 {
+        let members = &self.members[self.rows_before(at)..self.rows_before(at + 1)];
+        members.iter().map(|row| self.scratch.bytes(*row as usize)).sum()
+    }
+
     /// A row by its place in the sheet, from 0.
     pub fn row(&self, at: usize) -> Result<RawRow> {
         self.scratch.row(at)
@@ -79,21 +85,27 @@ struct Groups {
     by_name: HashMap<u64, u32>,
     /// Digest of each customer's credit code; two that differ are two customers.
     codes: Vec<Option<u64>>,
+    /// Text of each customer's rows.
+    bytes: Vec<usize>,
 }
 
 impl Groups {
-    fn add(&mut self, identity: &Identity<'_>) {
+    fn add(&mut self, identity: &Identity<'_>, bytes: usize) {
         let code = identity.credit_code.map(|code| hashed(0, &credit_code::normalise(code)));
         let name = name_key(identity);
         let found = match self.of_row.last().filter(|_| identity.continues()) {
             Some(last) => Some(*last),
             None => self.find(code, name),
         };
-        let group = found.unwrap_or_else(|| {
+        // No customer of an honest sheet has as much.
+        let room = |group: &u32| self.bytes[*group as usize] + bytes <= AT_ONCE_BYTES;
+        let group = found.filter(room).unwrap_or_else(|| {
             self.count += 1;
             self.codes.push(None);
+            self.bytes.push(0);
             self.count - 1
         });
+        self.bytes[group as usize] += bytes;
         if let Some(code) = code {
             self.codes[group as usize].get_or_insert(code);
             self.by_code.entry(code).or_insert(group);

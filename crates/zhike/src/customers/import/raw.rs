@@ -8,6 +8,9 @@ use documents::table::Row;
 
 use crate::kernel::{Error, Result};
 
+/// Of rows that are in memory together: so much text, however long a sheet makes them.
+pub const AT_ONCE_BYTES: usize = 4 << 20;
+
 /// Cells as the text that people typed, and what the reader had to say about them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RawRow {
@@ -26,9 +29,27 @@ impl From<Row> for RawRow {
 }
 
 impl RawRow {
+    /// Bytes of text.
+    pub fn bytes(&self) -> usize {
+        self.cells.iter().map(String::len).sum()
+    }
+
     pub fn cell(&self, column: usize) -> &str {
         self.cells.get(column).map_or("", String::as_str)
     }
+}
+
+/// The next rows: as many as asked for, or fewer that are long.
+pub fn block(rows: &mut impl Iterator<Item = Result<Row>>, most: usize) -> Result<Vec<RawRow>> {
+    let mut block = Vec::new();
+    let mut bytes = 0;
+    while block.len() < most && bytes < AT_ONCE_BYTES {
+        let Some(row) = rows.next() else { break };
+        let row = RawRow::from(row?);
+        bytes += row.bytes();
+        block.push(row);
+    }
+    Ok(block)
 }
 
 /// Rows on disk; in memory only where each begins.
@@ -69,6 +90,11 @@ impl Filling {
 impl Scratch {
     pub fn len(&self) -> usize {
         self.starts.len() - 1
+    }
+
+    /// Bytes of a row as it lies there.
+    pub fn bytes(&self, index: usize) -> u64 {
+        self.starts.get(index + 1).map_or(0, |to| to - self.starts[index])
     }
 
     pub fn row(&self, index: usize) -> Result<RawRow> {
@@ -127,7 +153,27 @@ fn text(bytes: &mut &[u8]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use documents::table::Cell;
+
     use super::*;
+
+    #[test]
+    fn of_long_rows_there_are_few_at_once() {
+        let rows = |bytes: usize| {
+            (1..=5).map(move |number| {
+                let cells = vec![Cell::Text("x".repeat(bytes))];
+                Ok(Row { number, cells, problems: Vec::new() })
+            })
+        };
+        let counts = |bytes: usize| {
+            let mut rows = rows(bytes);
+            std::iter::from_fn(|| Some(block(&mut rows, 4).expect("rows").len()).filter(|count| *count > 0))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(counts(10), [4, 1], "as many as asked for");
+        assert_eq!(counts(AT_ONCE_BYTES / 2), [2, 2, 1], "as much text as may be");
+        assert_eq!(counts(AT_ONCE_BYTES * 2), [1; 5], "one is always taken");
+    }
 
     proptest::proptest! {
         #[test]

@@ -3,7 +3,7 @@
 use std::fs::File;
 
 use documents::clean;
-use documents::table::{Limits, Row, Rows, TableError, TableSource};
+use documents::table::{Cell, Limits, Row, Rows, TableError, TableSource};
 
 use super::headings::{self, Seen};
 use super::model::{Column, Replacements, Subject};
@@ -16,6 +16,8 @@ use crate::kernel::{Error, Result};
 const HEADING_WITHIN: usize = 20;
 /// Cells of a column that are looked at to tell what it holds.
 const SNIFFED: usize = 100;
+/// As much of a cell is looked at: a sheet may hold hundreds of columns of cells of 32,767 characters each.
+const SNIFFED_CHARS: usize = 100;
 const SAMPLES: usize = 4;
 const SAMPLE_CHARS: usize = 60;
 const HEADING_CHARS: usize = 100;
@@ -132,7 +134,7 @@ impl Columns {
         if self.settled {
             return self.count(&row);
         }
-        self.first.push(row);
+        self.first.push(begin_of(row));
         if self.first.len() >= HEADING_WITHIN {
             self.settle_heading();
         }
@@ -167,10 +169,20 @@ impl Columns {
         }
         for (seen, cell) in self.seen.iter_mut().zip(&row.cells) {
             if seen.samples.len() < SNIFFED && !cell.is_blank() {
-                seen.samples.push(cell.text().trim().to_owned());
+                seen.samples.push(cell.text().trim().chars().take(SNIFFED_CHARS).collect());
             }
         }
     }
+}
+
+/// The row with as much of its cells as is looked at.
+fn begin_of(mut row: Row) -> Row {
+    for cell in &mut row.cells {
+        if let Cell::Text(text) = cell {
+            *text = text.trim_start().chars().take(SNIFFED_CHARS).collect();
+        }
+    }
+    row
 }
 
 fn texts(row: &Row) -> Vec<String> {

@@ -82,7 +82,7 @@ function Acts({ item, onDone }: { item: BinItem; onDone: () => void }) {
   ]
   return (
     <div className="stack">
-      <dl className="proposal-lines">
+      <dl className="pairs">
         {lines.map(([label, value]) => (
           <div key={label}>
             <dt className="dim">{label}</dt>
@@ -91,7 +91,7 @@ function Acts({ item, onDone }: { item: BinItem; onDone: () => void }) {
         ))}
       </dl>
       {purging ? (
-        <Form form={form} guard={false} onCancel={() => setPurging(false)} submitLabel={t('bin.purge')}>
+        <Form form={form} guard={false} onCancel={() => setPurging(false)} submitLabel={t('bin.purge')} danger>
           <p>{t('bin.purge_why')}</p>
           <Text label={t('customers.reason')} required autoFocus maxLength={200} {...form.bind('reason')} />
         </Form>

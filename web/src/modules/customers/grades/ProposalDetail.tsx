@@ -33,7 +33,7 @@ export function ProposalDetail({ proposal, onDone }: { proposal: Proposal; onDon
         <ProposalState state={proposal.state} />
         <Link to={`/customers/${proposal.customer.id}`}>{t('proposal.open_customer')}</Link>
       </p>
-      <dl className="proposal-lines">
+      <dl className="pairs">
         {lines.map(([label, value]) => (
           <div key={label}>
             <dt className="dim">{label}</dt>

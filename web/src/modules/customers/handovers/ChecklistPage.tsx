@@ -12,7 +12,7 @@ import { type Checklist, type ChecklistItem, checklistQuery, saveChecklist } fro
 export default function ChecklistPage() {
   const checklist = useQuery(checklistQuery)
   return (
-    <SettingsFrame title={t('handover.checklist_title')} narrow>
+    <SettingsFrame title={t('handover.checklist_title')}>
       {checklist.isPending && <Skeleton lines={8} />}
       {checklist.isError && (
         <Failed

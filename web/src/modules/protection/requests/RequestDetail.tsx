@@ -62,7 +62,7 @@ export function RequestDetail({ place, onDone }: { place: Place; onDone: () => v
             <li key={`${step.at}${step.action}`}>
               {t(`step.${step.action as 'create'}`)}{' '}
               <span className="dim">
-                {dateTime(step.at)} {step.by}
+                {dateTime(step.at)} {step.by === 'system' ? t('step.by_system') : step.by}
               </span>
             </li>
           ))}
@@ -96,7 +96,7 @@ function Lines({ detail: { request, restricted } }: { detail: Detail }) {
         <RequestState state={request.state} />
         {restricted && <Status tone="bad">{t('request.restricted')}</Status>}
       </p>
-      <dl className="request-lines">
+      <dl className="pairs">
         {lines.map(([label, value]) => (
           <div key={label}>
             <dt className="dim">{label}</dt>
@@ -162,6 +162,9 @@ function Acts({ detail: { request, restricted }, onDone }: { detail: Detail; onD
       </div>
       {open && request.kind === 'delete' && <Notice>{t('request.delete_note')}</Notice>}
       {request.state === 'erasing' && <Notice>{t('request.erasing_note')}</Notice>}
+      {request.state === 'fulfilled' && request.kind === 'delete' && (
+        <Notice tone="good">{t('request.erased_note')}</Notice>
+      )}
     </>
   )
 }
@@ -208,6 +211,7 @@ type AnswerProps = { request: Request; way: Asking; onCancel: () => void; onDone
 
 function AnswerForm({ request, way, onCancel, onDone }: AnswerProps) {
   const refresh = useRefresh()
+  const erases = way === 'fulfil' && request.kind === 'delete'
   const label = {
     fulfil: t('request.answer_done'),
     refuse: t('request.answer_why'),
@@ -220,15 +224,21 @@ function AnswerForm({ request, way, onCancel, onDone }: AnswerProps) {
       const words = answer.trim()
       if (way === 'take_back') await takeBack(request, words)
       else await answerRequest(request, { fulfilled: way === 'fulfil', answer: words })
-      toast(t(way === 'fulfil' && request.kind === 'delete' ? 'request.erasing' : 'request.answered'))
+      toast(t(erases ? 'request.erasing' : 'request.answered'))
       await refresh()
       onDone()
     },
   })
   return (
-    <Form form={form} guard={false} onCancel={onCancel} submitLabel={t('request.send')}>
+    <Form
+      form={form}
+      guard={false}
+      onCancel={onCancel}
+      submitLabel={t(erases ? 'request.erase' : 'request.send')}
+      danger={erases}
+    >
       {way === 'fulfil' && request.kind === 'restrict' && <Notice>{t('request.restrict_note')}</Notice>}
-      {way === 'fulfil' && request.kind === 'delete' && <Notice>{t('request.erase_note')}</Notice>}
+      {erases && <Notice tone="bad">{t('request.erase_note')}</Notice>}
       {way === 'fulfil' && request.kind === 'withdraw' && <Notice>{t('request.withdraw_note')}</Notice>}
       <Area label={label} required autoFocus rows={3} {...form.bind('answer')} />
     </Form>

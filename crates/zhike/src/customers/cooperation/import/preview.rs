@@ -11,7 +11,7 @@ use super::treat::{named, treat};
 use crate::customers::cooperation::service::{Seen, Taken};
 use crate::customers::import::model::Import;
 use crate::customers::import::preview::{CHECKED_MOST, ExistingCustomer, Outcome, Preview};
-use crate::customers::import::raw::RawRow;
+use crate::customers::import::raw;
 use crate::customers::import::source;
 use crate::kernel::{Error, Principal, Result};
 
@@ -24,7 +24,7 @@ pub fn preview(db: &Db, who: &Arc<Principal>, import: &Import, reading: &Reading
     let mut seen = Seen::new();
     let mut rows = source::data(&mut source, sheet, heading_row)?.take(CHECKED_MOST);
     loop {
-        let block = rows.by_ref().take(AT_ONCE).map(|row| row.map(RawRow::from)).collect::<Result<Vec<_>>>()?;
+        let block = raw::block(&mut rows, AT_ONCE)?;
         if block.is_empty() {
             return Ok(preview);
         }

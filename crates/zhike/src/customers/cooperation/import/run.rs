@@ -12,7 +12,7 @@ use super::read::{Reading, Said};
 use super::treat::{Fate, treat};
 use crate::customers::cooperation::service::{Seen, Taken, zone};
 use crate::customers::import::model::{Import, Problem, RowProblems};
-use crate::customers::import::raw::RawRow;
+use crate::customers::import::raw;
 use crate::customers::import::source;
 use crate::customers::import::write::{Counts, advance};
 use crate::kernel::permission::action;
@@ -38,7 +38,7 @@ pub fn run(context: &JobContext, import: &Import, dry_run: bool) -> Result<()> {
     let seen = Arc::new(Mutex::new(Seen::new()));
     let mut rows = source::data(&mut source, sheet, heading_row)?.skip(done as usize);
     loop {
-        let block = rows.by_ref().take(BATCH_ROWS).map(|row| row.map(RawRow::from)).collect::<Result<Vec<_>>>()?;
+        let block = raw::block(&mut rows, BATCH_ROWS)?;
         if block.is_empty() {
             return Ok(());
         }

@@ -77,8 +77,19 @@ store::db_test! {
         let li = app.sign_in("li");
         assert_eq!(li.get(&path(&sheet)).refused(404), "not_found");
         upload(&li, "b.csv", "公司\n一".as_bytes());
-        let left = app.read(move |tx| <RowProblems as store::Entity>::all(tx, &PROBLEMS, &[&id]));
+        let left = app.read(move |tx| <RowProblems as store::Entity>::all(tx, &PROBLEMS, &[&id, &0i64]));
         assert!(left.is_empty(), "what was wrong with its rows is forgotten too");
+    }
+
+    fn however_many_rows_are_refused_all_come_back(db) {
+        let app = TestApp::new(&db);
+        let li = app.sign_in("li");
+        let mut text = "公司|级别\n".to_owned();
+        (0..1_200).for_each(|n| text.push_str(&format!("第{n}家|?\n")));
+        let (sheet, _) = import(&app, &li, &text, "skip");
+        let rows = rejected(&li, &sheet);
+        assert_eq!(rows.len(), 1_201, "with the headings");
+        assert_eq!(rows[1_200][..3], ["第1199家", "?", "1201"]);
     }
 
     fn starting_twice_is_starting_once(db) {
