@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -32,6 +32,12 @@ export type Server = {
   /** The one-time link that the server printed. */
   setupLink: string
   setClock: (instant: string) => Promise<void>
+  /**
+   * Memory in MiB: what is its own (pages of files that the machine maps for it, such as the database's, are the machine's,
+   * and are counted once for each reader), all that is resident, and the most that was since the peak was forgotten.
+   */
+  memory: () => { own: number; resident: number; peak: number }
+  forgetPeak: () => void
   stop: () => Promise<void>
 }
 
@@ -59,6 +65,13 @@ export async function startServer(instant: string): Promise<Server> {
       })
       if (!answer.ok) throw new Error(`the clock: ${answer.status} ${await answer.text()}`)
     },
+    memory: () => {
+      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8')
+      const mebibytes = (field: string) => Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) / 1024
+      return { own: mebibytes('RssAnon'), resident: mebibytes('VmRSS'), peak: mebibytes('VmHWM') }
+    },
+    // The kernel counts the peak anew from here.
+    forgetPeak: () => writeFileSync(`/proc/${child.pid}/clear_refs`, '5'),
     stop: async () => {
       const ended = new Promise((resolve) => child.once('exit', resolve))
       child.kill('SIGTERM')
