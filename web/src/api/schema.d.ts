@@ -228,6 +228,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bulk_changes/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Goes on with one that ended before it was done: with the customers that wait, none is changed twice. */
+        post: operations["post_bulk_changes_id_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bulk_changes/{id}/rows": {
         parameters: {
             query?: never;
@@ -2236,6 +2253,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/policy-versions/{id}/impact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Counts what a version that waits for a decision would change if it were in force now: duties opened, changed and
+         *     cancelled, by clause, as the result of the job.
+         */
+        post: operations["post_policy_versions_id_impact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/policy-versions/{id}/reject": {
         parameters: {
             query?: never;
@@ -3233,6 +3270,8 @@ export interface components {
             /** Format: int64 */
             already: number;
             asked_by: components["schemas"]["Named"];
+            /** @description Its job ended before it was done, and it can be gone on with. */
+            can_resume: boolean;
             can_undo: boolean;
             /** Format: int64 */
             changed: number;
@@ -5248,6 +5287,8 @@ export interface components {
             /** @default null */
             authority?: components["schemas"]["Authority"] | null;
             /** @default null */
+            basis?: components["schemas"]["EntryBasis"] | null;
+            /** @default null */
             birthday?: components["schemas"]["Birthday"] | null;
             /** @description Fields that the company has added, by their keys; nothing empties one. */
             custom?: Record<string, unknown> | null;
@@ -5382,6 +5423,8 @@ export interface components {
              * @default null
              */
             annual_revenue_fen?: number | null;
+            /** @default null */
+            basis?: components["schemas"]["EntryBasis"] | null;
             /** @default [] */
             contacts?: components["schemas"]["NewContact"][];
             /**
@@ -5790,6 +5833,8 @@ export interface components {
                 /** Format: int64 */
                 already: number;
                 asked_by: components["schemas"]["Named"];
+                /** @description Its job ended before it was done, and it can be gone on with. */
+                can_resume: boolean;
                 can_undo: boolean;
                 /** Format: int64 */
                 changed: number;
@@ -7749,6 +7794,34 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["BulkChange"];
                 };
+            };
+        };
+    };
+    post_bulk_changes_id_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkChange"];
+                };
+            };
+            /** @description It is under way or done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -11416,6 +11489,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VersionView"];
+                };
+            };
+        };
+    };
+    post_policy_versions_id_impact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStarted"];
                 };
             };
         };

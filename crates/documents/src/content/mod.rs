@@ -2,8 +2,10 @@
 //! its content is of a kind on the list and its name agrees with that. Archives (Office files are such) are unpacked to
 //! nowhere within a budget, pictures are measured before anybody decodes them.
 
+mod heic;
 mod kind;
 mod picture;
+mod plain;
 #[cfg(test)]
 mod tests;
 
@@ -11,6 +13,7 @@ use std::io::SeekFrom;
 
 pub use kind::Kind;
 pub use picture::{draw, thumbnail};
+pub use plain::{is_made_plain, plain};
 
 use crate::table::archive::Archive;
 use crate::table::{Code, Limits, Source, TableError};

@@ -1,6 +1,5 @@
 use std::io::{BufReader, Cursor, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Mutex, PoisonError};
 
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, Rgb, RgbImage};
@@ -23,10 +22,9 @@ pub(super) fn pixels(source: &mut dyn Source, format: ImageFormat) -> Option<u64
 }
 
 /// A small picture of a picture, as JPEG: upright, and without anything else that a camera writes down. `None` where the
-/// file is no picture that we decode, is damaged, or would take too much memory. One at a time is decoded.
+/// file is no picture that we decode, is damaged, or would take too much memory; how many are decoded at once is the
+/// caller's business.
 pub fn thumbnail(source: &mut dyn Source, kind: Kind) -> Option<Vec<u8>> {
-    static ONE: Mutex<()> = Mutex::new(());
-    let _turn = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     let format = kind.picture()?;
     source.seek(SeekFrom::Start(0)).ok()?;
     // A decoder that stumbles over a hostile file costs the small picture and nothing else.

@@ -121,3 +121,172 @@ fn a_small_picture_is_small_and_tells_nothing_else() {
     let large = picture(6_000, 4_000, ImageFormat::Png);
     assert_eq!((look("a.png", &large), thumbnail(&mut Cursor::new(large), Kind::Png)), (Ok(Kind::Png), None));
 }
+
+/// What a telephone writes into a photograph: how it is turned, which device, when, where, and a small picture.
+fn exif() -> Vec<u8> {
+    let mut exif = b"MM\0\x2a\0\0\0\x08\0\x04".to_vec();
+    let mut entry = |tag: u16, kind: u16, count: u32, value: [u8; 4]| {
+        exif.extend(tag.to_be_bytes());
+        exif.extend(kind.to_be_bytes());
+        exif.extend(count.to_be_bytes());
+        exif.extend(value);
+    };
+    entry(0x010f, 2, 7, 62_u32.to_be_bytes()); // The maker, behind the entries.
+    entry(0x0112, 3, 1, [0, 6, 0, 0]); // Turned to the right.
+    entry(0x0132, 2, 20, 70_u32.to_be_bytes()); // When.
+    entry(0x8825, 4, 1, 90_u32.to_be_bytes()); // Where.
+    exif.extend([0; 4]);
+    exif.extend(b"HUAWEI\0\0");
+    exif.extend(b"2026:11:21 18:22:03\0");
+    exif.extend(b"\0\x02\0\x01\0\x02\0\0\0\x02N\0\0\0\0\x02\0\x05\0\0\0\x03\0\0\0\x78\0\0\0\0");
+    for part in [30_u32, 1, 16, 1, 2_667, 100] {
+        exif.extend(part.to_be_bytes());
+    }
+    exif
+}
+
+const TOLD: [&[u8]; 6] = [b"HUAWEI", b"2026:11:21", b"N\0\0\0\0\x02", b"xmpmeta", b"secret", b"a trailing film"];
+
+/// The picture without what stands beside it; nothing is left of that, and it is seen as before.
+fn made_plain(name: &str, kind: Kind, picture: &[u8]) -> Vec<u8> {
+    for told in TOLD {
+        assert!(picture.windows(told.len()).any(|part| part == told), "{name}: {told:?} is there to begin with");
+    }
+    let mut written = Cursor::new(Vec::new());
+    plain(&mut Cursor::new(picture), kind, &mut written).expect("a picture");
+    let written = written.into_inner();
+    for told in TOLD {
+        assert!(!written.windows(told.len()).any(|part| part == told), "{name}: {told:?}");
+    }
+    assert_eq!(look(name, &written), Ok(kind), "{name}");
+    let seen = |file: &[u8]| thumbnail(&mut Cursor::new(file), kind).expect("a picture");
+    assert_eq!(seen(&written), seen(picture), "{name}");
+    let shown = image::load_from_memory(&seen(&written)).expect("a picture");
+    assert!(shown.width() < shown.height(), "{name}: it is still turned upright");
+    assert!(written.len() < picture.len(), "{name}");
+    written
+}
+
+fn marked(width: u32, height: u32) -> RgbImage {
+    RgbImage::from_fn(width, height, |x, y| image::Rgb([(x * 3) as u8, (y * 5) as u8, (x * y) as u8]))
+}
+
+fn encoded(format: ImageFormat) -> Vec<u8> {
+    let mut file = Cursor::new(Vec::new());
+    marked(64, 32).write_to(&mut file, format).expect("written");
+    file.into_inner()
+}
+
+#[test]
+fn a_photograph_is_kept_without_what_the_telephone_wrote_into_it() {
+    let segment = |mark: u8, said: &[u8]| {
+        let length = ((said.len() + 2) as u16).to_be_bytes();
+        [&[0xff, mark], &length[..], said].concat()
+    };
+    let mut photo = encoded(ImageFormat::Jpeg);
+    let beside = [
+        segment(0xe1, &[b"Exif\0\0", &exif()[..]].concat()),
+        segment(0xe1, b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta/>"),
+        segment(0xed, b"Photoshop 3.0\0secret place"),
+        segment(0xfe, b"secret remark"),
+    ]
+    .concat();
+    photo.splice(2..2, beside);
+    photo.extend(b"a trailing film");
+    let written = made_plain("a.jpg", Kind::Jpeg, &photo);
+    let again = {
+        let mut again = Cursor::new(Vec::new());
+        plain(&mut Cursor::new(&written), Kind::Jpeg, &mut again).expect("a picture");
+        again.into_inner()
+    };
+    assert_eq!(again, written, "there is nothing more to leave out");
+    let mut cut = Cursor::new(Vec::new());
+    plain(&mut Cursor::new(&photo[..photo.len() - 60]), Kind::Jpeg, &mut cut).expect("what is there");
+    assert!(cut.into_inner().ends_with(&[0xff, 0xd9]));
+    let head = plain(&mut Cursor::new(&photo[..40]), Kind::Jpeg, &mut Cursor::new(Vec::new()));
+    assert_eq!(head, Err(Refused("attachment.damaged")));
+}
+
+#[test]
+fn so_are_pictures_of_other_kinds() {
+    let chunk = |kind: &[u8; 4], said: &[u8]| {
+        let mut sum = flate2::Crc::new();
+        sum.update(kind);
+        sum.update(said);
+        [&(said.len() as u32).to_be_bytes(), &kind[..], said, &sum.sum().to_be_bytes()].concat()
+    };
+    let mut png = encoded(ImageFormat::Png);
+    let beside = [
+        chunk(b"eXIf", &exif()),
+        chunk(b"tEXt", b"Comment\0secret"),
+        chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0<x:xmpmeta/>"),
+    ]
+    .concat();
+    png.splice(33..33, beside);
+    png.extend(b"a trailing film");
+    made_plain("a.png", Kind::Png, &png);
+    let chunk = |kind: &[u8; 4], said: &[u8]| {
+        let filling = vec![0; said.len() % 2];
+        [&kind[..], &(said.len() as u32).to_le_bytes(), said, &filling].concat()
+    };
+    let simple = encoded(ImageFormat::WebP);
+    let head = chunk(b"VP8X", &[HAS_BOTH, 0, 0, 0, 63, 0, 0, 31, 0, 0]);
+    let beside = [chunk(b"EXIF", &exif()), chunk(b"XMP ", b"<x:xmpmeta/>"), chunk(b"JUNK", b"secret a trailing film")];
+    let content = [&b"WEBP"[..], &head, &simple[12..], &beside.concat()].concat();
+    let webp = [&b"RIFF"[..], &(content.len() as u32).to_le_bytes(), &content].concat();
+    made_plain("a.webp", Kind::Webp, &webp);
+}
+
+const HAS_BOTH: u8 = 0x0c;
+
+/// A box with its length and kind before it.
+fn boxed(kind: &[u8; 4], content: &[&[u8]]) -> Vec<u8> {
+    let content = content.concat();
+    [&(content.len() as u32 + 8).to_be_bytes(), &kind[..], &content].concat()
+}
+
+/// A HEIC as telephones write it: an item of the picture, one of Exif in the same data, and an XMP within the head.
+fn heic() -> Vec<u8> {
+    let named = |id: u8, kind: &[u8; 4]| boxed(b"infe", &[&[2, 0, 0, 0, 0, id, 0, 0], kind, &[0]]);
+    let names = boxed(b"iinf", &[&[0, 0, 0, 0, 0, 3], &named(1, b"hvc1"), &named(2, b"Exif"), &named(3, b"mime")]);
+    let within = b"<x:xmpmeta> a secret, a trailing film";
+    let data = boxed(b"idat", &[within]);
+    let start = boxed(b"ftyp", &[b"heic\0\0\0\0mif1heic"]);
+    let (picture, said) =
+        (b"the points of the picture".as_slice(), [b"\0\0\0\x06Exif\0\0".as_slice(), &exif()].concat());
+    let whole = |first: u32| {
+        let place = |id: u8, way: u8, from: u32, length: usize| {
+            [&[0, id, 0, way, 0, 0, 0, 1], &from.to_be_bytes()[..], &(length as u32).to_be_bytes()].concat()
+        };
+        let places = boxed(
+            b"iloc",
+            &[
+                &[1, 0, 0, 0, 0x44, 0, 0, 3],
+                &place(1, 0, first, picture.len()),
+                &place(2, 0, first + picture.len() as u32, said.len()),
+                &place(3, 1, 0, within.len()),
+            ],
+        );
+        let meta = boxed(b"meta", &[&[0; 4], &names, &places, &data]);
+        [&start[..], &meta, &boxed(b"mdat", &[picture, &said])].concat()
+    };
+    let head = whole(0).len() - picture.len() - said.len();
+    whole(head as u32)
+}
+
+#[test]
+fn a_heic_keeps_its_points_and_its_length() {
+    let photo = heic();
+    assert_eq!(look("a.heic", &photo), Ok(Kind::Heic));
+    assert!(TOLD.iter().all(|told| photo.windows(told.len()).any(|part| part == *told)));
+    let mut written = Cursor::new(Vec::new());
+    plain(&mut Cursor::new(&photo), Kind::Heic, &mut written).expect("a picture");
+    let written = written.into_inner();
+    assert!(TOLD.iter().all(|told| !written.windows(told.len()).any(|part| part == *told)));
+    assert_eq!(written.len(), photo.len());
+    assert!(written.windows(25).any(|part| part == b"the points of the picture"));
+    for damaged in [&photo[..photo.len() / 2], b"\0\0\0\x18ftypheic\0\0\0\0mif1heic".as_slice()] {
+        let refused = plain(&mut Cursor::new(damaged), Kind::Heic, &mut Cursor::new(Vec::new()));
+        assert_eq!(refused, Err(Refused("attachment.damaged")));
+    }
+}

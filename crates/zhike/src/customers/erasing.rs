@@ -6,9 +6,9 @@
 use store::{Entity as _, Tx};
 use uuid::Uuid;
 
+use super::basis::EntryBasis;
 use super::contacts::{CONTACT_EMAIL, CONTACT_PHONE, CONTACT_WECHAT, Contact};
 use super::model::{Customer, EMAIL, ID_NUMBER, PHONE, WECHAT};
-use super::protected::Person;
 use super::service::{Prepared, locked, settle_contacts};
 use super::{attachments, bin, import, merges};
 use crate::kernel::{Entity, Error, Id, Principal, Result};
@@ -17,7 +17,7 @@ use crate::platform::custom::values;
 use crate::platform::holdings::{self, About};
 use crate::platform::settings;
 use crate::platform::traces::{BLANK, Traces};
-use crate::platform::vault::{Vault, half_width};
+use crate::platform::vault::{Column, Vault, half_width};
 
 store::statements! {
     CONTACT = select Contact where "customer_id = $1 and id = $2";
@@ -48,14 +48,14 @@ store::statements! {
 const ROWS_AT_ONCE: i64 = 500;
 
 /// Why somebody cannot be erased at this moment: what runs with them still.
-pub fn refuse_while_open(tx: &mut Tx<'_>, who: &Principal, person: &Person, rows: &[About]) -> Result<()> {
+pub fn refuse_while_open(tx: &mut Tx<'_>, who: &Principal, rows: &[About]) -> Result<()> {
     let today = settings::calendar(tx)?.date_of(who.now);
     for (customer, contact) in rows {
         if merges::busy(tx, *customer)? {
             return Err(Error::conflict("merge.busy"));
         }
         if contact.is_none() && tx.query_opt(&RUNNING, &[customer, &today])?.is_some() {
-            return Err(Error::conflict("erasure.contract_runs").detail(person.name().to_owned()));
+            return Err(Error::conflict("erasure.contract_runs"));
         }
     }
     Ok(())
@@ -199,19 +199,67 @@ pub fn is_marked(tx: &mut Tx<'_>, who: &Principal, prepared: &Prepared) -> Resul
     if tx.query_opt(&ANY_MARK, &[])?.is_none() {
         return Ok(false);
     }
-    let (customer, row) = (&prepared.customer, prepared.customer.id.uuid());
-    let mut sealed = vec![
+    let people = prepared.contacts.iter().map(of_contact);
+    for numbers in people.chain([of_customer(&prepared.customer)]) {
+        if has_mark(tx, who, numbers)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whoever was erased may come back by themselves: as a new record, which knows nothing of the old one, on a basis that is
+/// said for this time and shown. Who enters them unaware is told that somebody of that number was erased, and no more.
+/// Answers whether one of them comes back.
+pub fn ask_anew(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    (customer, contacts): (Option<&Customer>, &[Contact]),
+    (all, each): (Option<&EntryBasis>, &[Option<EntryBasis>]),
+) -> Result<bool> {
+    if tx.query_opt(&ANY_MARK, &[])?.is_none() {
+        return Ok(false);
+    }
+    let own = customer.map(|customer| (of_customer(customer), all));
+    let people = contacts.iter().zip(each).map(|(contact, said)| (of_contact(contact), said.as_ref().or(all)));
+    let mut again = false;
+    for (numbers, said) in own.into_iter().chain(people) {
+        if !has_mark(tx, who, numbers)? {
+            continue;
+        }
+        let shown = said.and_then(|said| said.proof.as_deref()).is_some_and(|proof| !proof.trim().is_empty());
+        if !shown {
+            return Err(Error::conflict("person.comes_back").field("proof", "required"));
+        }
+        again = true;
+    }
+    Ok(again)
+}
+
+/// What somebody can be reached by, sealed.
+type Numbers<'a> = Vec<(&'static Column, Uuid, &'a Option<Vec<u8>>)>;
+
+fn of_customer(customer: &Customer) -> Numbers<'_> {
+    let row = customer.id.uuid();
+    vec![
         (&PHONE, row, &customer.phone),
         (&EMAIL, row, &customer.email),
         (&WECHAT, row, &customer.wechat),
         (&ID_NUMBER, row, &customer.id_number),
-    ];
-    for contact in &prepared.contacts {
-        let row = contact.id.uuid();
-        sealed.extend([(&CONTACT_PHONE, row, &contact.phone), (&CONTACT_EMAIL, row, &contact.email)]);
-        sealed.push((&CONTACT_WECHAT, row, &contact.wechat));
-    }
-    for (column, row, sealed) in sealed {
+    ]
+}
+
+fn of_contact(contact: &Contact) -> Numbers<'_> {
+    let row = contact.id.uuid();
+    vec![
+        (&CONTACT_PHONE, row, &contact.phone),
+        (&CONTACT_EMAIL, row, &contact.email),
+        (&CONTACT_WECHAT, row, &contact.wechat),
+    ]
+}
+
+fn has_mark(tx: &mut Tx<'_>, who: &Principal, numbers: Numbers<'_>) -> Result<bool> {
+    for (column, row, sealed) in numbers {
         let Some(sealed) = sealed else { continue };
         let value = who.vault.open_sealed(column, row, sealed)?;
         if tx.query_opt(&MARKED, &[&digest(&who.vault, &value)])?.is_some() {

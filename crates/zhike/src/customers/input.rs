@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::basis::EntryBasis;
 use super::contacts::NewContact;
 use super::model::{CustomerKind, Grade, Industry, Source};
 use super::{regions, rules};
@@ -127,6 +128,9 @@ archive_input! {
         /// Whoever creates it, unless somebody else is named (which needs the right to assign).
         owner_id: Option<Uuid>,
         contacts: Vec<NewContact>,
+        /// On what basis people are entered: itself, if it is one, and its contacts where they say nothing of their own;
+        /// `contract` where nothing is said.
+        basis: Option<EntryBasis>,
         /// Creates it although it looks like one that exists.
         allow_duplicate: bool,
         /// Why, when it does.

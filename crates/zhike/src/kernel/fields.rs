@@ -15,15 +15,21 @@ pub struct Field {
     pub class: FieldClass,
     /// A record cannot be shown, found or ordered without some of its fields: those can be locked but not hidden.
     pub least: FieldAccess,
+    /// It tells of records of this kind: shown to whoever sees those of every record that they see.
+    pub tells_of: Option<Entity>,
 }
 
 impl Field {
     const fn ordinary(entity: Entity, name: &'static str) -> Self {
-        Self { entity, name, class: FieldClass::Ordinary, least: FieldAccess::Hidden }
+        Self { entity, name, class: FieldClass::Ordinary, least: FieldAccess::Hidden, tells_of: None }
     }
 
     const fn always_read(entity: Entity, name: &'static str) -> Self {
         Self { least: FieldAccess::Read, ..Self::ordinary(entity, name) }
+    }
+
+    const fn telling_of(entity: Entity, name: &'static str, other: Entity) -> Self {
+        Self { tells_of: Some(other), ..Self::ordinary(entity, name) }
     }
 
     const fn personal(entity: Entity, name: &'static str) -> Self {
@@ -68,7 +74,8 @@ pub const FIELDS: &[Field] = &[
     Field::ordinary(Customer, "organisation"),
     Field::ordinary(Customer, "source"),
     Field::ordinary(Customer, "tags"),
-    Field::ordinary(Customer, "cooperation_since"),
+    // The first deal fills it.
+    Field::telling_of(Customer, "cooperation_since", Cooperation),
     Field::ordinary(Customer, "preferences"),
     Field::ordinary(Customer, "core_need"),
     Field::ordinary(Customer, "notes"),

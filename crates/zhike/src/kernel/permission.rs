@@ -175,6 +175,12 @@ impl Permissions {
         self.reach.get(&(entity, action)).filter(|reach| !reach.is_none())
     }
 
+    /// Whether this person sees the records of one kind wherever they see those of the other.
+    pub fn sees_along(&self, kind: Entity, with: Entity) -> bool {
+        let reach = |entity| self.reach(Action::Read, entity);
+        reach(kind).is_some_and(|seen| seen.all || reach(with) == Some(seen))
+    }
+
     /// Ordinary fields are editable by whoever may edit the record, personal ones are masked, sensitive ones hidden,
     /// unless a role says otherwise; the most generous role counts.
     pub fn field(&self, name: &str, class: FieldClass) -> FieldAccess {

@@ -108,8 +108,21 @@ pub fn edition(tx: &mut Tx<'_>, id: Uuid) -> Result<Arc<Edition>> {
     Ok(edition)
 }
 
+/// A version alone, as if it came into force at that instant; and whose version it is. It may still change, so it is not
+/// kept.
+pub fn as_if(tx: &mut Tx<'_>, id: Uuid, at: Timestamp) -> Result<(String, Arc<Book>)> {
+    let row = PolicyVersion { effective_at: Some(at), ..PolicyVersion::get(tx, id)? };
+    let (policy, edition) = (row.policy.clone(), as_written(tx, &row)?);
+    Ok((policy, Arc::new(Book::new(vec![Arc::new(edition)], settings::calendar(tx)?))))
+}
+
 fn read(tx: &mut Tx<'_>, id: Uuid) -> Result<Edition> {
     let row = PolicyVersion::get(tx, id)?;
+    as_written(tx, &row)
+}
+
+fn as_written(tx: &mut Tx<'_>, row: &PolicyVersion) -> Result<Edition> {
+    let id = row.id;
     let policy = Policy::from_json(&row.definition).map_err(Error::internal)?;
     let rows = tx.query(&RULES_SINCE, &[&row.policy])?;
     let since =

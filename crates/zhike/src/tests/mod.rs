@@ -6,3 +6,4 @@ mod list_equals_record;
 mod noninterference;
 mod permission_matrix;
 mod recycle_bin;
+mod unsaid;

@@ -1,7 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { type CustomField, messageOf, restoreRemoved, useCan, useCustomFields, useMe } from '@/api'
 import { t as words } from '@/i18n'
-import { Area, Button, ChoiceField, Form, Phone, required, Switch, Text, toast, undoable, useForm } from '@/ui'
+import { Area, Button, ChoiceField, Form, Notice, Phone, required, Switch, Text, toast, undoable, useForm } from '@/ui'
+import { sendWaiting } from './attachments/FileInput'
 import { type Custom, CustomInputs, type CustomValues, customChanged, customInitial } from './custom'
 import { Ground, groundFault, usual } from './Ground'
 import { attitudeOptions, authorityOptions, calendarOptions, influenceOptions, salutationOptions } from './options'
@@ -12,7 +14,6 @@ import {
   contactsQuery,
   createContact,
   type Ground as Given,
-  recordBasis,
   removeContact,
   updateContact,
   useRefresh,
@@ -51,32 +52,50 @@ export function ContactForm({ customerId, contact, onDone }: Props) {
   const refresh = useRefresh()
   const me = useMe()
   const fields = useCustomFields('contact')
-  const before = initial(contact, fields)
+  // A new one that is saved, and whose files are not all sent yet.
+  const [made, setMade] = useState<{ contact: Contact; values: Values }>()
+  const known = contact ?? made?.contact
+  const before = made?.values ?? initial(contact, fields)
   const units = useQuery(chartQuery(customerId)).data ?? []
   const people = useQuery(contactsQuery(customerId)).data ?? []
-  const others = people.filter((other) => other.id !== contact?.id && !other.left)
+  const others = people.filter((other) => other.id !== known?.id && !other.left)
   const form = useForm<Values>({
     initial: before,
     check: (values) => ({
       ...required<Values>({ name: t('field.contact_name') })(values),
-      ...(!contact && groundFault(values.ground) && { ground: groundFault(values.ground) }),
+      ...(!known && groundFault(values.ground) && { ground: groundFault(values.ground) }),
       ...(values.born.trim() && !birthdayOf(values.born) && { born: t('customers.bad_birthday') }),
     }),
     submit: async (values, key) => {
       const custom = customChanged(fields, values.custom, before.custom)
       const body = { ...changes(plain(values), plain(before)), ...(custom && { custom }) }
-      if (contact) await updateContact(contact, body)
-      else {
-        const made = await createContact(customerId, body, key)
-        if (values.ground) await recordBasis(customerId, made.id, values.ground)
-      }
+      let saved = known
+        ? await updateContact(known, body)
+        : await createContact(customerId, { ...body, basis: values.ground }, key)
       await refresh(customerId)
+      if (!contact) {
+        let now = values
+        setMade({ contact: saved, values: now })
+        await sendWaiting(values.custom, { customer: customerId, contact: saved.id }, async (field, file) => {
+          saved = await updateContact(saved, { custom: { [field]: file } })
+          now = { ...now, custom: { ...now.custom, [field]: file } }
+          form.set({ custom: now.custom })
+          setMade({ contact: saved, values: now })
+        })
+        await refresh(customerId)
+      }
       toast(words('saved'))
       onDone()
     },
   })
   return (
-    <Form form={form} guard={false} onCancel={onDone} labels={{ birthday: t('field.birthday') }}>
+    <Form
+      form={form}
+      guard={false}
+      onCancel={onDone}
+      labels={{ birthday: t('field.birthday'), proof: t('basis.proof') }}
+    >
+      {made && !form.busy && <Notice tone="warn">{t('attachment.unsent')}</Notice>}
       <div className="two">
         <Text label={t('field.contact_name')} required autoFocus maxLength={40} {...form.bind('name')} />
         <ChoiceField label={t('field.salutation')} options={salutationOptions()} {...form.bind('salutation')} />
@@ -124,9 +143,9 @@ export function ContactForm({ customerId, contact, onDone }: Props) {
         values={form.values.custom}
         custom={contact?.custom as Custom | undefined}
         me={me}
-        of={contact && { customer: customerId, contact: contact.id }}
+        of={known && { customer: customerId, contact: known.id }}
       />
-      {!contact && (
+      {!known && (
         <div>
           <Ground value={form.values.ground} onChange={(ground) => form.set({ ground })} />
           {form.errors.ground && <p className="late">{form.errors.ground}</p>}

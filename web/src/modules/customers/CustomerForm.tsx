@@ -20,7 +20,9 @@ import {
   Text,
   useForm,
 } from '@/ui'
+import { sendWaiting } from './attachments/FileInput'
 import { type Custom, CustomInputs, type CustomValues, customChanged, customInitial } from './custom'
+import { Ground, groundFault, usual } from './Ground'
 import { useMaySetGrade } from './grades/maySet'
 import { gradeOptions, industryOptions, kindOptions, sourceOptions } from './options'
 import {
@@ -29,6 +31,7 @@ import {
   createCustomer,
   type Duplicate,
   findDuplicates,
+  type Ground as Given,
   updateCustomer,
   useRefresh,
 } from './queries'
@@ -58,6 +61,7 @@ type Values = {
   core_need: string
   notes: string
   custom: CustomValues
+  ground: Given | undefined
   allow_duplicate: boolean
   duplicate_reason: string
 }
@@ -70,18 +74,41 @@ export function CustomerForm({ customer, onDone, onCancel }: Props) {
   const refresh = useRefresh()
   const fields = useCustomFields('customer')
   const [refused, setRefused] = useState(false)
+  // A new one that is saved, and whose files are not all sent yet.
+  const [made, setMade] = useState<{ customer: Customer; values: Values }>()
+  const known = customer ?? made?.customer
   const form = useForm<Values>({
     initial: initial(customer, me?.id, fields),
-    check: required<Values>({ name: t('field.name') }),
+    check: (values) => ({
+      ...required<Values>({ name: t('field.name') })(values),
+      ...(!customer &&
+        values.kind === 'person' &&
+        groundFault(values.ground) && { ground: groundFault(values.ground) }),
+    }),
     submit: async (values, key) => {
-      const { allow_duplicate, duplicate_reason, custom, ...archive } = values
-      const before = initial(customer, me?.id, fields)
+      const { allow_duplicate, duplicate_reason, custom, ground, ...archive } = values
+      const before = made?.values ?? initial(customer, me?.id, fields)
       const added = customChanged(fields, custom, before.custom)
-      const body = { ...changed(archive, before, customer === undefined), ...(added && { custom: added }) }
-      const saved = customer
-        ? await updateCustomer(customer, body)
+      const body = {
+        ...changed(archive, before, known === undefined),
+        ...(added && { custom: added }),
+        ...(!known && values.kind === 'person' && { basis: ground }),
+      }
+      let saved = known
+        ? await updateCustomer(known, body)
         : await createCustomer(allow_duplicate ? { ...body, allow_duplicate, duplicate_reason } : body, key).catch(warn)
       await refresh(saved.id)
+      if (!customer) {
+        let now = values
+        setMade({ customer: saved, values: now })
+        await sendWaiting(custom, { customer: saved.id }, async (field, file) => {
+          saved = await updateCustomer(saved, { custom: { [field]: file } })
+          now = { ...now, custom: { ...now.custom, [field]: file } }
+          form.set({ custom: now.custom })
+          setMade({ customer: saved, values: now })
+        })
+        await refresh(saved.id)
+      }
       onDone(saved)
     },
   })
@@ -89,7 +116,7 @@ export function CustomerForm({ customer, onDone, onCancel }: Props) {
     if (error instanceof Problem && error.code === 'customer.duplicate') setRefused(true)
     throw error
   }
-  const duplicates = useDuplicates(customer ? undefined : form.values)
+  const duplicates = useDuplicates(known ? undefined : form.values)
   const company = form.values.kind === 'company'
   const shown = (field: string) => fieldAccess(me, `customer.${field}`) !== 'hidden'
   return (
@@ -100,7 +127,8 @@ export function CustomerForm({ customer, onDone, onCancel }: Props) {
         {...form.bind('kind')}
       />
       <Duplicates found={duplicates} />
-      {refused && (
+      {made && !form.busy && <Notice tone="warn">{t('attachment.unsent')}</Notice>}
+      {refused && !known && (
         <>
           <Switch label={t('customers.allow_duplicate')} {...form.bind('allow_duplicate')} />
           {form.values.allow_duplicate && (
@@ -130,7 +158,7 @@ export function CustomerForm({ customer, onDone, onCancel }: Props) {
       </FieldGroup>
       <FieldGroup title={t('group.archive')}>
         <div className="two">
-          {!customer && maySetGrade && (
+          {!known && maySetGrade && (
             <ChoiceField
               label={t('field.grade')}
               options={gradeOptions() as { value: 'vip'; label: string }[]}
@@ -138,11 +166,19 @@ export function CustomerForm({ customer, onDone, onCancel }: Props) {
               {...form.bind('grade')}
             />
           )}
-          {!customer && <Person label={t('field.owner')} current={me} {...form.bind('owner_id')} />}
-          <DateField label={t('field.cooperation_since')} {...form.bind('cooperation_since')} />
+          {!known && <Person label={t('field.owner')} current={me} {...form.bind('owner_id')} />}
+          {shown('cooperation_since') && (
+            <DateField label={t('field.cooperation_since')} {...form.bind('cooperation_since')} />
+          )}
           <Tags label={t('field.tags')} {...form.bind('tags')} />
         </div>
       </FieldGroup>
+      {!known && !company && (
+        <div>
+          <Ground value={form.values.ground} onChange={(ground) => form.set({ ground })} />
+          {form.errors.ground && <p className="late">{form.errors.ground}</p>}
+        </div>
+      )}
       {company && (
         <FieldGroup title={t('group.business')}>
           <div className="two">
@@ -161,7 +197,7 @@ export function CustomerForm({ customer, onDone, onCancel }: Props) {
             values={form.values.custom}
             custom={customer?.custom as Custom | undefined}
             me={me}
-            of={customer && { customer: customer.id }}
+            of={known && { customer: known.id }}
           />
         </FieldGroup>
       )}
@@ -247,12 +283,13 @@ function initial(customer: Customer | undefined, owner: string | undefined, fiel
     core_need: customer?.core_need ?? '',
     notes: customer?.notes ?? '',
     custom: customInitial(fields, customer?.custom as Custom | undefined),
+    ground: usual,
     allow_duplicate: false,
     duplicate_reason: '',
   }
 }
 
-type Archive = Omit<Values, 'allow_duplicate' | 'duplicate_reason' | 'custom'>
+type Archive = Omit<Values, 'allow_duplicate' | 'duplicate_reason' | 'custom' | 'ground'>
 
 /** A change sends only what was changed; a new record leaves out what is empty. */
 export function changed(values: Archive, before: Archive, all: boolean): CustomerInput {
@@ -271,5 +308,6 @@ function labels(): Record<string, string> {
     phone: t('field.phone'),
     email: t('field.email'),
     owner_id: t('field.owner_id'),
+    proof: t('basis.proof'),
   }
 }

@@ -52,6 +52,17 @@ describe('fields that the company has added', () => {
     expect(customChanged(fields, after, before)).toEqual({ x1: null, x3: 1, x4: [], x5: null, x6: '收藏茶壶' })
   })
 
+  it('wait in the form as files, and are not sent with the rest', () => {
+    const files = [field('x1', 'text'), field('x7', 'file')]
+    const before = customInitial(files)
+    const chosen = { ...before, x7: new File(['%PDF-1.7'], '合同.pdf') }
+    expect(customChanged(files, chosen, before)).toBeUndefined()
+    expect(customChanged(files, { ...chosen, x1: 'HT-7' }, before)).toEqual({ x1: 'HT-7' })
+    expect(customChanged(files, { ...before, x7: { id: 'f', name: '合同.pdf' } }, before)).toEqual({
+      x7: { id: 'f', name: '合同.pdf' },
+    })
+  })
+
   it('are empty in a form where nothing stands', () => {
     expect(customInitial(fields)).toEqual({ x1: '', x2: null, x3: null, x4: [], x5: null, x6: '' })
   })

@@ -10,7 +10,7 @@ import {
   useCustomFields,
   useMe,
 } from '@/api'
-import { count, date, locale, money } from '@/i18n'
+import { count, date, money } from '@/i18n'
 import {
   Area,
   ChoiceField,
@@ -31,7 +31,6 @@ import {
 
 import { FileInput, type FilePlace, type HeldFile } from './attachments/FileInput'
 import { fileHref } from './attachments/upload'
-import { t } from './words'
 
 /** What the server tells of added fields, by their keys. */
 export type Custom = Record<string, unknown>
@@ -111,10 +110,11 @@ export function customSent(field: CustomField, value: unknown): unknown {
   return value
 }
 
-/** Only what was changed; nothing when nothing was. */
+/** Only what was changed; nothing when nothing was. A file that waits for its record is sent after it. */
 export function customChanged(fields: CustomField[], values: CustomValues, before: CustomValues): Custom | undefined {
   const entries = fields
-    .filter(({ key }) => key in values && JSON.stringify(values[key]) !== JSON.stringify(before[key]))
+    .filter(({ key }) => key in values && !(values[key] instanceof File))
+    .filter(({ key }) => JSON.stringify(values[key]) !== JSON.stringify(before[key]))
     .map((field): [string, unknown] => [field.key, customSent(field, values[field.key])])
   return entries.length > 0 ? Object.fromEntries(entries) : undefined
 }
@@ -144,7 +144,7 @@ export function CustomInput({ field, held, of, ...rest }: InputProps) {
         />
       )
     case 'file':
-      return of ? <FileInput {...(props as FieldProps<HeldFile | null>)} of={of} field={field.key} /> : null
+      return <FileInput {...(props as FieldProps<HeldFile | File | null>)} of={of} field={field.key} />
     default:
       return <Text {...(props as FieldProps<string>)} maxLength={2000} />
   }
@@ -156,7 +156,7 @@ type FieldsProps<T> = {
   values: CustomValues
   custom?: Custom
   me: Me | undefined
-  /** The record, where it is there already: files hang on it. */
+  /** The record, where it is there already: files hang on it, and wait for it until then. */
   of?: FilePlace
 }
 
@@ -169,9 +169,7 @@ export function CustomInputs<T extends { custom: CustomValues }>({
   me,
   of,
 }: FieldsProps<T>) {
-  const mine = fields.filter((field) => mayFill(me, field))
-  const shown = mine.filter((field) => of || field.kind !== 'file')
-  const later = mine.filter((field) => !shown.includes(field)).map(customLabel)
+  const shown = fields.filter((field) => mayFill(me, field))
   return (
     <div className="two">
       {shown.map((field) => {
@@ -193,9 +191,6 @@ export function CustomInputs<T extends { custom: CustomValues }>({
           />
         )
       })}
-      {later.length > 0 && (
-        <p className="dim">{t('attachment.later', { fields: later.join(locale() === 'zh' ? '、' : ', ') })}</p>
-      )}
     </div>
   )
 }

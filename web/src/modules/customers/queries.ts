@@ -390,12 +390,6 @@ export async function startImport(id: string, dry_run: boolean): Promise<string>
   return (await call(api.POST('/api/v1/imports/{id}/start', { ...at(id), body: { dry_run } }))).job_id
 }
 
-/** On what basis somebody was entered: an answer like any other, about the purpose of keeping the archive. */
-export async function recordBasis(id: string, contact: string | null, basis: Ground): Promise<void> {
-  const body = { purpose: 'archive', decision: 'given', channel: 'other', contact_id: contact, ...basis } as never
-  await call(api.POST('/api/v1/customers/{id}/consents', { ...at(id), body }))
-}
-
 /** A lawful basis, with what shows it. */
 export type Ground = NonNullable<ImportMapping['basis']>
 

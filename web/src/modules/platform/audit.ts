@@ -44,6 +44,7 @@ export const ACTIONS = [
   'bulk_start',
   'bulk_done',
   'bulk_undo',
+  'bulk_resume',
   'bulk_undone',
   'purge',
   'handover_tick',

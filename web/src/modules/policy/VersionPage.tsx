@@ -22,6 +22,7 @@ import {
   useTitle,
 } from '@/ui'
 import { Differences } from './Differences'
+import { Impact } from './Impact'
 import { m } from './messages'
 import type { VersionRecord } from './model'
 import { approveVersion, rejectVersion, submitVersion, useRefresh, versionQuery, withdrawVersion } from './queries'
@@ -35,6 +36,7 @@ export default function VersionPage() {
   const id = useParam('id')
   const version = useQuery(versionQuery(id))
   const { data } = version
+  const can = useCan()
   const title = data ? t('version.of', { name: say(data.content.title), n: data.number }) : m('policy.title')
   useTitle(title)
   if (version.isError) {
@@ -70,6 +72,7 @@ export default function VersionPage() {
         </h2>
         {data.based_on ? <Differences version={data} /> : <p className="dim">{t('version.first')}</p>}
       </section>
+      {data.state === 'submitted' && can('policy', 'approve') && <Impact version={data.id} />}
     </div>
   )
 }

@@ -80,6 +80,10 @@ export function withdrawVersion(id: string): Promise<unknown> {
 export function approveVersion(id: string, effective_on: string): Promise<unknown> {
   return call(api.POST('/api/v1/policy-versions/{id}/approve', { ...at(id), body: { effective_on } }))
 }
+/** Begins to count what a version would change; answers the job. */
+export async function countImpact(id: string): Promise<string> {
+  return (await call(api.POST('/api/v1/policy-versions/{id}/impact', at(id)))).job_id
+}
 export function rejectVersion(id: string, reason: string): Promise<unknown> {
   return call(api.POST('/api/v1/policy-versions/{id}/reject', { ...at(id), body: { reason } }))
 }

@@ -100,7 +100,7 @@ async fn add(
     };
     let (name, file) = receive(form, (rules.most_mib as u64) << 20, "attachment.too_large").await?;
     let (vault, files, called) = (Arc::clone(&app.vault), app.files.clone(), name.clone());
-    // Pictures are made small one after the other: who waits for that waits here and holds no thread.
+    // Who waits for the scanner, or for a picture to be made small, waits here and holds no thread.
     let _turn = INTAKE.acquire().await.map_err(Error::internal)?;
     let taken = move || intake::take(&vault, &files, rules.scanner.as_deref(), &called, file);
     let taken = tokio::task::spawn_blocking(taken).await.map_err(Error::internal)??;

@@ -8,6 +8,7 @@ use documents::content::{self, Kind};
 use super::model::State;
 use crate::kernel::{Error, Result};
 use crate::platform::files::{Blob, Files};
+use crate::platform::heavy;
 use crate::platform::scan::{self, Verdict};
 use crate::platform::vault::{ContentId, Vault, seal_content};
 
@@ -25,17 +26,27 @@ pub struct Taken {
 /// Takes in a file that is called `name`.
 pub fn take(vault: &Vault, files: &Files, scanner: Option<&str>, name: &str, mut file: File) -> Result<Taken> {
     let kind = content::inspect(&mut file, name).map_err(refused)?;
+    if content::is_made_plain(kind) {
+        file = plain(&mut file, kind)?;
+    }
     let bytes = file.metadata().map_err(Error::internal)?.len() as i64;
     let (state, finding) = asked(scanner, &mut file)?;
     if state == State::Infected {
         return Err(Error::invalid("attachment.refused_infected"));
     }
     let content = keep(vault, files, &mut file)?;
-    let small = match smaller(&mut file, kind) {
+    let small = match smaller(&mut file, kind)? {
         Some(mut picture) => Some(keep(vault, files, &mut picture)?),
         None => None,
     };
     Ok(Taken { media_type: kind.media_type(), bytes, content, small, state, finding })
+}
+
+/// A photograph says where and when it was taken, and with what; that is nobody's business here and is not kept.
+fn plain(file: &mut File, kind: Kind) -> Result<File> {
+    let mut plain = tempfile::tempfile().map_err(Error::internal)?;
+    content::plain(file, kind, &mut plain).map_err(refused)?;
+    Ok(plain)
 }
 
 fn refused(error: content::Refused) -> Error {
@@ -69,9 +80,10 @@ fn keep(vault: &Vault, files: &Files, content: &mut (impl std::io::Read + Seek))
     Ok((blob, id))
 }
 
-fn smaller(file: &mut File, kind: Kind) -> Option<File> {
-    let picture = content::thumbnail(file, kind)?;
-    let mut small = tempfile::tempfile().ok()?;
-    small.write_all(&picture).ok()?;
-    Some(small)
+fn smaller(file: &mut File, kind: Kind) -> Result<Option<File>> {
+    let _place = heavy::place_here()?;
+    let Some(picture) = content::thumbnail(file, kind) else { return Ok(None) };
+    let mut small = tempfile::tempfile().map_err(Error::internal)?;
+    small.write_all(&picture).map_err(Error::internal)?;
+    Ok(Some(small))
 }

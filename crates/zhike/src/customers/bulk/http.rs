@@ -25,6 +25,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(get))
         .routes(routes!(rows))
         .routes(routes!(undo))
+        .routes(routes!(resume))
 }
 
 /// How many customers are meant. Counted up to 10,000; of more it is said only that it was not looked further.
@@ -134,4 +135,18 @@ async fn undo(
 ) -> Result<Answer> {
     let who = Arc::clone(grant.principal());
     app.mutate(&who, mutation, move |tx| service::undo(tx, &grant, id)).await
+}
+
+/// Goes on with one that ended before it was done: with the customers that wait, none is changed twice.
+#[utoipa::path(post, path = "/bulk_changes/{id}/resume", tag = "customers",
+    extensions(("x-permission" = json!("update customer"))), params(("id" = Uuid, Path)),
+    responses((status = 200, body = BulkView), (status = 409, description = "It is under way or done")))]
+async fn resume(
+    State(app): State<App>,
+    grant: Granted<Update, Customer>,
+    Path(id): Path<Uuid>,
+    mutation: Mutation,
+) -> Result<Answer> {
+    let who = Arc::clone(grant.principal());
+    app.mutate(&who, mutation, move |tx| service::resume(tx, &grant, id)).await
 }

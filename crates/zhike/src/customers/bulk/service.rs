@@ -77,6 +77,8 @@ pub struct BulkView {
     #[schema(value_type = String, format = DateTime)]
     pub undo_until: Timestamp,
     pub can_undo: bool,
+    /// Its job ended before it was done, and it can be gone on with.
+    pub can_resume: bool,
 }
 
 /// What became of one of the customers.
@@ -142,6 +144,26 @@ pub fn undo(tx: &mut Tx<'_>, grant: &Grant<Update, entity::Customer>, id: Uuid) 
     bulk.update(tx)?;
     audited(tx, who, "bulk_undo", &bulk)?;
     view(tx, who, bulk)
+}
+
+/// Goes on with it where its job ended before it was done. Only whoever made it can, with the rights they have now.
+pub fn resume(tx: &mut Tx<'_>, grant: &Grant<Update, entity::Customer>, id: Uuid) -> Result<BulkView> {
+    let who = grant.principal();
+    let mut bulk = own(tx, who, id)?;
+    let failed = failure(tx, &bulk)?;
+    if !goes_on(&bulk, failed.as_deref()) {
+        return Err(Error::conflict("bulk.not_stopped"));
+    }
+    serde_json::from_value::<Act>(bulk.act.clone())?.check(tx, who)?;
+    bulk.job_id = Some(job::enqueue(tx, who, &bulk)?);
+    bulk.update(tx)?;
+    audited(tx, who, "bulk_resume", &bulk)?;
+    view(tx, who, bulk)
+}
+
+/// Whether there is something left to be done that nobody does: customers that wait, each of which is done once.
+fn goes_on(bulk: &Bulk, failed: Option<&str>) -> bool {
+    failed.is_some() && bulk.tidied_at.is_none() && matches!(bulk.state, BulkState::Gathering | BulkState::Running)
 }
 
 /// Why it cannot be taken back now. Taking back that ended before it was done goes on, until it is forgotten what stood
@@ -215,6 +237,7 @@ fn view(tx: &mut Tx<'_>, who: &Principal, bulk: Bulk) -> Result<BulkView> {
             _ => None,
         },
         can_undo: bulk.changed > 0 && refused(who, &bulk, failed.as_deref()).is_none(),
+        can_resume: goes_on(&bulk, failed.as_deref()),
         id: bulk.id,
         act,
         state: bulk.state,

@@ -54,6 +54,10 @@ fn one(session: &Session<'_>, id: &str) -> Value {
     session.get(&format!("/customers/{id}")).ok()
 }
 
+fn go_on_state(session: &Session<'_>, bulk: &Value) -> Value {
+    now(session, bulk)["state"].clone()
+}
+
 fn counts(bulk: &Value) -> [i64; 6] {
     ["found", "changed", "already", "refused", "undone", "kept"].map(|name| bulk[name].as_i64().expect("a count"))
 }
@@ -249,6 +253,36 @@ store::db_test! {
         app.run_jobs();
         assert_eq!((&now(&wang, &bulk)["state"], counts(&now(&wang, &bulk))), (&json!("undone"), [45, 45, 0, 0, 45, 0]));
         assert!(ids.iter().all(|id| one(&wang, id)["tags"] == json!(["甲"])), "tags are what they were");
+    }
+
+    fn what_ended_before_it_was_done_goes_on_where_it_stood(db) {
+        let app = TestApp::new(&db);
+        let wang = app.sign_in("wang");
+        let ids = several(&app, "li", 45);
+        let bulk = start(&wang, tagged("甲"), json!({ "act": "tags", "add": ["乙"], "remove": [] }));
+        let path = format!("/bulk_changes/{}/resume", bulk["id"].as_str().expect("an id"));
+        assert_eq!(wang.post(&path, json!({})).refused(409), "bulk.not_stopped", "it is under way");
+        app.write(|tx| Ok(tx.execute(&GIVEN_UP, &[])?));
+        let go_on = || wang.post(&path, json!({})).ok();
+        assert_eq!((&now(&wang, &bulk)["failed"], &now(&wang, &bulk)["can_resume"]), (&json!("job.poison"), &json!(true)));
+        assert_eq!((&go_on()["failed"], &go_on_state(&wang, &bulk)), (&Value::Null, &json!("gathering")), "while it was noted who is meant");
+        let (who, id) = (app.principal("wang"), bulk["id"].as_str().and_then(|id| id.parse().ok()).expect("an id"));
+        app.write(move |tx| {
+            let selection = serde_json::from_value(tagged("甲"))?;
+            let page = job::page(tx, &who, &selection, None, who.now)?;
+            job::noted(tx, id, &page)?;
+            job::step(tx, &who, id)?;
+            Ok(tx.execute(&GIVEN_UP, &[])?)
+        });
+        let ended = now(&wang, &bulk);
+        assert_eq!((&ended["state"], &ended["changed"], &ended["can_resume"]), (&json!("running"), &json!(20), &json!(true)));
+        assert_eq!(app.sign_in("li").post(&path, json!({})).refused(404), "not_found", "it is wang's");
+        go_on();
+        app.run_jobs();
+        let done = now(&wang, &bulk);
+        assert_eq!((&done["state"], counts(&done), &done["can_resume"]), (&json!("done"), [45, 45, 0, 0, 0, 0], &json!(false)));
+        assert!(ids.iter().all(|id| one(&wang, id)["tags"] == json!(["甲", "乙"]) && one(&wang, id)["version"] == 2), "each once");
+        assert_eq!(wang.post(&path, json!({})).refused(409), "bulk.not_stopped");
     }
 
     fn of_a_customer_all_goes_back_or_nothing(db) {

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use super::model::{
     Attitude, Authority, Birthday, CONTACT_EMAIL, CONTACT_PHONE, CONTACT_WECHAT, Contact, Influence, Salutation,
 };
+use crate::customers::basis::EntryBasis;
 use crate::customers::chart::Unit;
 use crate::customers::draft::refuse_locked;
 use crate::customers::input::{Text, given, is_named};
@@ -17,7 +18,7 @@ use crate::platform::audit::Changes;
 use crate::platform::custom::values::{self, Sent, Values};
 
 macro_rules! contact_input {
-    ($(#[$doc:meta])* $name:ident) => {
+    ($(#[$doc:meta])* $name:ident { $($(#[$extra_doc:meta])* $extra:ident: $type:ty,)* }) => {
         $(#[$doc])*
         #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
         #[serde(deny_unknown_fields, default)]
@@ -69,18 +70,22 @@ macro_rules! contact_input {
             #[serde(deserialize_with = "given")]
             #[schema(value_type = Option<Influence>)]
             pub influence: Option<Option<Influence>>,
+            $($(#[$extra_doc])* pub $extra: $type,)*
         }
     };
 }
 
 contact_input! {
     /// A change of a contact: only the fields given change.
-    ContactPatch
+    ContactPatch {}
 }
 
 contact_input! {
     /// A new contact; only the name is needed.
-    NewContact
+    NewContact {
+        /// On what basis they are entered; `contract` where nothing is said.
+        basis: Option<EntryBasis>,
+    }
 }
 
 impl ContactPatch {

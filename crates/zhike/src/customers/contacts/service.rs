@@ -7,9 +7,10 @@ use super::draft::{self, ContactPatch, NewContact};
 use super::model::{Contact, Way};
 use super::removal;
 use super::view::{ContactView, view, views};
+use crate::customers::basis::{self, EntryBasis};
 use crate::customers::model::Customer;
 use crate::customers::rules::text::Faults;
-use crate::customers::{attachments, chart, input, service};
+use crate::customers::{attachments, chart, erasing, input, service};
 use crate::kernel::permission::action::{Create, Delete, Read, Update};
 use crate::kernel::permission::entity;
 use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
@@ -84,6 +85,8 @@ pub fn create(
     let who = grant.principal();
     let customer = service::load_for_change(tx, grant, customer)?;
     let (mut changes, mut faults) = (Changes::new(), Faults::default());
+    let basis = new.basis.clone().unwrap_or_else(EntryBasis::usual);
+    basis::check(&basis)?;
     let mut new = ContactPatch::from(new.clone());
     chart::place(tx, customer.id, None, &mut new)?;
     let (contact, held) = draft::build(who, customer.id, new, &mut changes, &mut faults)?;
@@ -94,7 +97,11 @@ pub fn create(
     if of_customer(tx, customer.id)?.len() >= CONTACTS_MOST {
         return Err(Error::invalid("contact.too_many"));
     }
+    if erasing::ask_anew(tx, who, (None, std::slice::from_ref(&contact)), (Some(&basis), &[None]))? {
+        changes.set("erased_before", true);
+    }
     contact.insert(tx)?;
+    basis::keep(tx, who, &basis, &[(customer.id, Some(contact.id))])?;
     values::write(tx, service::place(&customer, contact.id.uuid()), &Values::new(), &held)?;
     settle(tx, who, &customer, &contact, "create", changes)?;
     view(tx, who, contact)

@@ -462,6 +462,24 @@ store::db_test! {
         assert_eq!(app.sign_in("mei").request(Method::POST, "/imports?subject=cooperation").file("a.csv", b"a,b").send().refused(403), "forbidden");
     }
 
+    fn one_whose_orders_were_set_right_is_merged_and_parted(db) {
+        let app = TestApp::new(&db);
+        let wang = app.sign_in("wang");
+        let customers = [company(&wang, "华盛机械"), company(&wang, "华盛机械厂")];
+        let made = add(&wang, &customers[1], order("2026-03-02", 4_000));
+        let place = format!("{}/{}", deals(&customers[1]), made["id"].as_str().expect("an id"));
+        // Told twice: the same fact, of another day.
+        wang.patch(&place, 1, json!({ "happened_on": "2026-03-03" })).ok();
+        let mut stage = Stage { wang, customers, merge: None };
+        for deed in [Deed::Merge, Deed::Part, Deed::Merge] {
+            stage.does(&deed);
+            for (written, truth) in app.read(written_and_true) {
+                assert_eq!(written, truth, "after {deed:?}");
+            }
+        }
+        assert_eq!(sum(&stage.wang, &stage.customers[0])["orders"], 1);
+    }
+
     fn totals_are_what_the_rows_add_up_to_whatever_happens(db) {
         let mut runner = TestRunner::new(Config { cases: 6, failure_persistence: None, ..Config::default() });
         let app = TestApp::new(&db);

@@ -13,7 +13,7 @@ use crate::customers::model::Customer;
 use crate::customers::service::load;
 use crate::kernel::permission::action::Read;
 use crate::kernel::permission::entity;
-use crate::kernel::{Action, Entity, Grant, Id, Principal, Result};
+use crate::kernel::{Entity, Grant, Id, Principal, Result};
 
 store::statements! {
     DEALS = "select kind, number, happened_on, amount_fen, contract_number, state from cooperation
@@ -159,9 +159,8 @@ pub fn get(tx: &mut Tx<'_>, grant: &Grant<Read, entity::Cooperation>, id: Id<Cus
 /// What lists tell of deals: for whoever sees the deals of every customer that they see. Of anybody else's list it could
 /// be told by order and filters what the deals are that they may not see.
 pub fn listed(who: &Principal, column: &str) -> bool {
-    let reach = |entity| who.permissions.reach(Action::Read, entity);
-    let same = reach(Entity::Cooperation).is_some_and(|deals| deals.all || reach(Entity::Customer) == Some(deals));
-    same && (column != "cooperation_fen" || who.reads(Entity::Cooperation, "amount_fen"))
+    who.permissions.sees_along(Entity::Cooperation, Entity::Customer)
+        && (column != "cooperation_fen" || who.reads(Entity::Cooperation, "amount_fen"))
 }
 
 /// A customer, its last deal, and what all of them add up to.

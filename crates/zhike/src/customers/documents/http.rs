@@ -1,7 +1,6 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use tokio::sync::Semaphore;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -12,11 +11,9 @@ use crate::kernel::permission::action::Export;
 use crate::kernel::permission::entity::Customer;
 use crate::kernel::{Error, Id, Result};
 use crate::platform::exports::Released;
+use crate::platform::heavy;
 use crate::platform::http::{Answer, Body, Granted, Mutation, Path};
 use crate::platform::jobs::JobStarted;
-
-/// Forms that are filled and laid out at the same time.
-static PRESS: Semaphore = Semaphore::const_new(2);
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(print)).routes(routes!(print_many))
@@ -36,7 +33,7 @@ async fn print(
     let who = Arc::clone(grant.principal());
     let id = Id::from_uuid(id);
     // A form is in memory as a whole while it is laid out: a few at a time, the others wait.
-    let _turn = PRESS.acquire().await.map_err(Error::internal)?;
+    let _place = heavy::place().await?;
     let filled = {
         let (grant, request) = (grant.0.clone(), request.clone());
         app.db.read(move |tx| service::fill(tx, &grant, id, &request)).await?

@@ -23,6 +23,7 @@ use crate::kernel::{Action, Entity, Error, Grant, Id, Principal, Result};
 use crate::platform::audit;
 use crate::platform::exports::{self, Language, Leaving, Mark, Released, Style};
 use crate::platform::files::Blob;
+use crate::platform::heavy;
 use crate::platform::jobs::JobContext;
 use crate::platform::settings;
 
@@ -438,7 +439,7 @@ impl<'a> Pile<'a> {
         match self {
             Self::Bound(forms, _) => forms.push(filled.form),
             Self::Archive(bundle, format) => {
-                let format = format.form();
+                let (format, _place) = (format.form(), heavy::place_here()?);
                 let bytes = filled.form.write(format).map_err(Error::internal)?;
                 bundle.add(&filled.name, format.extension(), &bytes).map_err(Error::internal)?;
             }
@@ -449,6 +450,7 @@ impl<'a> Pile<'a> {
     fn finish(self) -> Result<()> {
         match self {
             Self::Bound(forms, file) => {
+                let _place = heavy::place_here()?;
                 let bytes = form::bind(&forms).map_err(Error::internal)?;
                 file.write_all(&bytes).map_err(Error::internal)
             }

@@ -7,7 +7,6 @@ use store::Tx;
 use uuid::Uuid;
 
 use super::write::About;
-use crate::customers::basis;
 use crate::customers::contacts::{self, Contact, ContactPatch, NewContact};
 use crate::customers::input::{CustomerPatch, NewCustomer};
 use crate::customers::model::{Customer, PHONE_LOOKUP};
@@ -62,8 +61,8 @@ fn contact(tx: &mut Tx<'_>, who: &Arc<Principal>, customer: &Customer, new: &New
     let held = contacts::of_customer(tx, customer.id)?;
     let Some(mut known) = held.into_iter().find(|held| is_same(who, held, new)) else {
         let grant: Grant<Create, entity::Contact> = who.grant()?;
-        let made = contacts::service::create(tx, &grant, customer.id, new)?;
-        basis::keep(tx, who, &about.basis, &[(customer.id, Some(made.id))])?;
+        let new = NewContact { basis: Some(about.basis.clone()), ..new.clone() };
+        contacts::service::create(tx, &grant, customer.id, &new)?;
         return Ok(1);
     };
     who.grant::<Update, entity::Contact>()?;

@@ -12,9 +12,9 @@ use super::existing::{Book, Keys, Known};
 use super::judge::{Judge, Match, Verdict};
 use super::model::{Duplicates, Problem, RowProblems};
 use super::update;
-use crate::customers::basis::{self, Entered, EntryBasis};
+use crate::customers::basis::{self, EntryBasis};
 use crate::customers::input::NewCustomer;
-use crate::customers::model::{Customer, CustomerKind};
+use crate::customers::model::Customer;
 use crate::customers::service::{self, Prepared};
 use crate::customers::{index, number};
 use crate::kernel::permission::action::Import;
@@ -170,7 +170,7 @@ impl<'a> Pen<'a> {
         let mut people = Vec::new();
         for (ready, number) in waiting.iter().zip(number::take(tx, self.grant.now(), waiting.len())?) {
             insert(tx, self.grant.principal(), &ready.prepared, &number)?;
-            people.extend(people_of(&ready.prepared));
+            people.extend(ready.prepared.people());
             self.given.insert(ready.prepared.customer.id.uuid(), number.clone());
             match &mut self.numbers {
                 Some((_, last)) => *last = number,
@@ -224,13 +224,6 @@ impl<'a> Pen<'a> {
         let number = self.given.get(&found.known.id).unwrap_or(&found.known.number);
         Ok(found.told(code, found.is_shown(tx, self.grant.principal())?, number))
     }
-}
-
-/// Whoever a new customer consists of.
-fn people_of(prepared: &Prepared) -> Vec<Entered> {
-    let id = prepared.customer.id;
-    let own = (prepared.customer.kind == CustomerKind::Person).then_some((id, None));
-    own.into_iter().chain(prepared.contacts.iter().map(|contact| (id, Some(contact.id)))).collect()
 }
 
 fn insert(tx: &mut Tx<'_>, who: &Principal, prepared: &Prepared, number: &str) -> Result<()> {

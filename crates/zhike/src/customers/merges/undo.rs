@@ -3,12 +3,12 @@ use store::{Entity as _, Tx};
 use uuid::Uuid;
 
 use super::model::{Merge, MergeState};
-use super::service::{MergeView, UNDO_WITHIN, counted, of, remove_fields, settle, tell_changes, view};
+use super::service::{MergeView, UNDO_WITHIN, of, recount, remove_fields, settle, tell_changes, view};
 use super::{fields, job};
 use crate::customers::collaborators::{self, Given};
 use crate::customers::model::Customer;
 use crate::customers::service::locked;
-use crate::customers::{duplicates, facts, reach, relations};
+use crate::customers::{duplicates, facts, handovers, reach, relations};
 use crate::kernel::permission::action::Delete;
 use crate::kernel::permission::entity;
 use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
@@ -54,7 +54,7 @@ pub fn undo(
 /// Moves back what one step moved.
 pub fn step_back(tx: &mut Tx<'_>, who: &Principal, merge: &mut Merge) -> Result<()> {
     let (way, step) = (merge.way(), merge.undone_steps);
-    counted(tx, who, merge, |tx| holdings::move_back(tx, way, step))?;
+    handovers::around(tx, who, &[way.survivor, way.loser], |tx| holdings::move_back(tx, way, step))?;
     relations::service::move_back(tx, who, way, step)?;
     merge.undone_steps += 1;
     Ok(())
@@ -62,6 +62,7 @@ pub fn step_back(tx: &mut Tx<'_>, who: &Principal, merge: &mut Merge) -> Result<
 
 /// All has gone back: both customers are what they were, but for what was changed since.
 pub fn finish(tx: &mut Tx<'_>, who: &Principal, merge: &mut Merge) -> Result<()> {
+    recount(tx, merge)?;
     let before = locked(tx, merge.customer_id)?;
     let mut part = locked(tx, merge.loser_id)?;
     (part.removed_at, part.merged_into) = (None, None);

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::model::Flaw;
 use super::rules::{self, Archive, OF_PEOPLE, OF_ROW, Person};
+use crate::customers::basis;
 use crate::customers::contacts::Contact;
 use crate::customers::model::Customer;
 use crate::kernel::{Id, Result};
@@ -153,6 +154,7 @@ fn look(tx: &mut Tx<'_>, rows: &[Row], (now, stale_days): (Timestamp, i64)) -> R
             doubled.insert(row.get(0)?);
         }
     }
+    let baseless = basis::lacking(tx, ids.0)?;
     let mut written: HashMap<Uuid, BTreeSet<Flaw>> = HashMap::new();
     for row in tx.query(&WRITTEN, &[&ids])? {
         written.entry(row.get(0)?).or_default().insert(row.get(1)?);
@@ -174,6 +176,9 @@ fn look(tx: &mut Tx<'_>, rows: &[Row], (now, stale_days): (Timestamp, i64)) -> R
         }
         if doubled.contains(&id) {
             flaws.insert(Flaw::Duplicate);
+        }
+        if baseless.contains(&id) {
+            flaws.insert(Flaw::NoBasis);
         }
         let place = (row.get::<Option<Uuid>>(1)?.unwrap_or_default(), owner.unwrap_or_default());
         let written = written.remove(&id).unwrap_or_default();

@@ -19,6 +19,8 @@ store::text_enum! {
         /// Whoever was there has left, and nobody has come in their place.
         NoSuccessor = "no_successor",
         NoOwner = "no_owner",
+        /// Nobody said on what basis somebody was entered: they came before it was asked for.
+        NoBasis = "no_basis",
     }
 }
 

@@ -97,7 +97,7 @@ fn tells(who: &Principal, flaw: Flaw) -> bool {
         Flaw::Duplicate => duplicates::recognises(who),
         Flaw::Bouncing => contacts() && !who.is_unseen(Entity::Contact, "email"),
         Flaw::BadPhone => contacts() && !who.is_unseen(Entity::Contact, "phone"),
-        Flaw::NoSuccessor => contacts(),
+        Flaw::NoSuccessor | Flaw::NoBasis => contacts(),
     }
 }
 

@@ -6,9 +6,10 @@ use store::{Entity as _, Tx};
 use uuid::Uuid;
 
 use super::write_tags;
+use crate::customers::basis::{self, Entered, EntryBasis};
 use crate::customers::contacts::Contact;
 use crate::customers::input::NewCustomer;
-use crate::customers::model::Customer;
+use crate::customers::model::{Customer, CustomerKind};
 use crate::customers::{draft, facts, index, number, reach};
 use crate::kernel::permission::action::Import;
 use crate::kernel::permission::entity;
@@ -24,6 +25,15 @@ pub struct Prepared {
     pub contacts: Vec<Contact>,
     /// What stands in added fields.
     pub values: Records,
+}
+
+impl Prepared {
+    /// Whoever it consists of.
+    pub fn people(&self) -> impl Iterator<Item = Entered> + '_ {
+        let id = self.customer.id;
+        let own = (self.customer.kind == CustomerKind::Person).then_some((id, None));
+        own.into_iter().chain(self.contacts.iter().map(move |contact| (id, Some(contact.id))))
+    }
 }
 
 /// Makes the rows of a new customer. Needs no database; an error names every field at fault.
@@ -74,6 +84,8 @@ pub fn insert_block(
         audit::record(tx, who, "import", Entity::Customer, id, Some(id), changes)?;
         written.customers.push((customer.id, customer.number));
     }
+    let people: Vec<Entered> = block.iter().flat_map(Prepared::people).collect();
+    basis::keep(tx, who, &EntryBasis::usual(), &people)?;
     Ok(written)
 }
 

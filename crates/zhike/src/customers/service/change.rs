@@ -8,7 +8,7 @@ use crate::customers::model::{Customer, CustomerKind, Grade};
 use crate::customers::rules::likeness::Traits;
 use crate::customers::rules::text::{Faults, clean};
 use crate::customers::view::{CustomerView, view};
-use crate::customers::{attachments, contacts, draft, facts, grades, index, places, quality};
+use crate::customers::{attachments, basis, contacts, draft, facts, grades, index, places, quality};
 use crate::kernel::permission::action::{Approve, Update};
 use crate::kernel::permission::entity;
 use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
@@ -64,6 +64,7 @@ pub fn change(
     custom::write(tx, place(customer, row), &held, &taken)?;
     if before.kind != customer.kind && customer.kind == CustomerKind::Person {
         places::service::forget(tx, customer.id)?;
+        basis::keep_turned(tx, who, customer.id)?;
     }
     if before.tags != customer.tags {
         rewrite_tags(tx, customer)?;

@@ -9,7 +9,7 @@ use crate::customers::input::{self, NewCustomer};
 use crate::customers::model::{Customer, CustomerKind, Grade};
 use crate::customers::rules::text::Faults;
 use crate::customers::view::{CustomerView, view};
-use crate::customers::{attachments, draft, facts, grades, index, number, quality, reach};
+use crate::customers::{attachments, basis, draft, erasing, facts, grades, index, number, quality, reach};
 use crate::kernel::permission::action::{Assign, Create};
 use crate::kernel::permission::entity;
 use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
@@ -31,6 +31,11 @@ pub fn create(tx: &mut Tx<'_>, grant: &Grant<Create, entity::Customer>, new: &Ne
         changes.set("duplicate_reason", reason);
     }
     check_people(tx, who, &customer, &contacts, &values)?;
+    let each: Vec<_> = new.contacts.iter().map(|contact| contact.basis.clone()).collect();
+    let said = (new.basis.as_ref(), &each[..]);
+    if erasing::ask_anew(tx, who, (Some(&customer), &contacts), said)? {
+        changes.set("erased_before", true);
+    }
     let known = super::known_of(who, customer.id, &contacts, &values);
     draft::derive(&mut customer, known);
     customer.number = number::take(tx, who.now, 1)?.next().unwrap_or_default();
@@ -39,6 +44,7 @@ pub fn create(tx: &mut Tx<'_>, grant: &Grant<Create, entity::Customer>, new: &Ne
     for contact in &contacts {
         contact.insert(tx)?;
     }
+    basis::keep_new(tx, who, (&customer, &contacts), said)?;
     super::write_values(tx, &customer, &values)?;
     index::put_new(tx, &customer, &contacts, &custom::found_in(who, &values))?;
     duplicates::watch(tx, who, customer.id)?;

@@ -13,8 +13,9 @@ use super::model::{Absence, Department, ROLES, ROLES_OF_USER, Role, User};
 use super::names::Named;
 use super::roles::Rights;
 use crate::kernel::custom;
+use crate::kernel::fields::FIELDS;
 use crate::kernel::permission::{Place, Reach};
-use crate::kernel::{Action, Entity, Error, Id, Permissions, Principal, Request, Result, fields};
+use crate::kernel::{Action, Entity, Error, FieldAccess, Id, Permissions, Principal, Request, Result, fields};
 use crate::platform::custom::definitions;
 use crate::platform::settings;
 use crate::platform::vault::Vault;
@@ -33,6 +34,7 @@ store::statements! {
 const STAND_IN: &[(Entity, &[Action])] = &[
     (Entity::Customer, &[Action::Read, Action::Update, Action::Reveal]),
     (Entity::Contact, &[Action::Read, Action::Create, Action::Update, Action::Reveal]),
+    (Entity::Cooperation, &[Action::Read]),
     (Entity::Interaction, &[Action::Read, Action::Create]),
     (Entity::Duty, &[Action::Read, Action::Update]),
 ];
@@ -149,6 +151,12 @@ fn permissions_of(tx: &mut Tx<'_>, user: &User, today: Date) -> Result<Permissio
     for (entity, actions) in STAND_IN {
         for action in *actions {
             permissions.reach.entry((*entity, *action)).and_modify(|reach| reach.stand_in(&absent));
+        }
+    }
+    for field in FIELDS {
+        // Whatever a role says of it: nobody learns through it what they may not see.
+        if field.tells_of.is_some_and(|other| !permissions.sees_along(other, field.entity)) {
+            permissions.fields.insert(field.full_name(), FieldAccess::Hidden);
         }
     }
     Ok(permissions)

@@ -257,6 +257,9 @@ fn auditor() -> Rights {
         .of_class(FieldClass::Sensitive, FieldAccess::Hidden)
 }
 
+/// Tends the book. Grades it proposes as everybody does who may change a customer, and decides on none: what a customer is
+/// worth to the company is judged by whoever answers for its business (R3-2.1). Sheets with other grades than the lowest
+/// are therefore imported by a manager, or without the grades.
 fn data_steward() -> Rights {
     let archive = [Entity::Customer, Entity::Contact, Entity::Cooperation];
     Rights::colleague()
@@ -327,6 +330,14 @@ mod tests {
         assert!(may(&manager(), Read, Entity::Policy));
         assert!(may(&policy_keeper(), Update, Entity::Policy) && !may(&policy_keeper(), Approve, Entity::Policy));
         assert!(may(&general_manager(), Approve, Entity::Policy));
+    }
+
+    #[test]
+    fn whoever_tends_the_book_proposes_grades_and_decides_on_none() {
+        assert!(may(&data_steward(), Update, Entity::Customer) && !may(&data_steward(), Approve, Entity::Customer));
+        for decides in [manager(), general_manager()] {
+            assert!(may(&decides, Approve, Entity::Customer));
+        }
     }
 
     #[test]

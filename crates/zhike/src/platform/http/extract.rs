@@ -79,7 +79,7 @@ pub struct Query<T>(pub T);
 impl From<QueryRejection> for Error {
     #[track_caller]
     fn from(rejection: QueryRejection) -> Self {
-        Self::invalid("query.invalid").detail(rejection.body_text())
+        Self { detail: expectation(&rejection.body_text()), ..Self::invalid("query.invalid") }
     }
 }
 
@@ -152,6 +152,13 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     Ok(value)
 }
 
+/// What was expected, of what serde says. What was sent instead is not said again (C44): answers are passed around. Where
+/// in the body it was is of no use to a form.
+fn expectation(message: &str) -> Option<String> {
+    let at = message.rfind("expected ")?;
+    message[at..].split(" at line ").next().map(str::to_owned)
+}
+
 fn fault(path: &str, error: &serde_json::Error) -> Error {
     if !error.is_data() {
         return Error::new(400, "body.malformed").detail(error.to_string());
@@ -168,9 +175,7 @@ fn fault(path: &str, error: &serde_json::Error) -> Error {
         () if message.starts_with("missing field") => (inside(named), "required"),
         () => (path.to_owned(), "malformed"),
     };
-    // Where in the body it was is of no use to a form.
-    let message = message.split(" at line ").next().map(str::to_owned);
-    let fields = vec![FieldError { field, code: code.to_owned(), message }];
+    let fields = vec![FieldError { field, code: code.to_owned(), message: expectation(&message) }];
     Error { fields, ..Error::new(422, "input.invalid") }
 }
 

@@ -10,7 +10,7 @@ use store::{Db, Tx};
 use uuid::Uuid;
 
 use super::pen::Pen;
-use super::{plan, replan, sweep};
+use super::{impact, plan, replan, sweep};
 use crate::customers::service as customers;
 use crate::kernel::{Principal, Result};
 use crate::platform::jobs::{JobContext, Registry};
@@ -40,7 +40,7 @@ store::statements! {
 pub fn register(registry: &mut Registry) {
     registry.on(PLAN, plan_ahead).every(PLAN_EVERY, PLAN);
     registry.on(SWEEP, sweep_due).every(SWEEP_EVERY, SWEEP);
-    registry.on(REPLAN, plan_anew).on(EFFECT, effect);
+    registry.on(REPLAN, plan_anew).on(EFFECT, effect).on(impact::IMPACT, impact::count);
 }
 
 /// Whose duties are planned anew.

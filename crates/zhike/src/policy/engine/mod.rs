@@ -12,6 +12,7 @@
 
 mod cast;
 pub mod follow;
+pub mod impact;
 pub mod jobs;
 mod pen;
 pub mod plan;

@@ -21,7 +21,7 @@ use crate::policy::rules::{Change, Duty, State, plan_period, plan_within, replan
 
 store::statements! {
     /// What may still change: open clocks, and whatever lies in a period that has not ended.
-    STANDING = select DutyRow where "customer_id = $1 and (live or due_at > $2) order by id";
+    pub(super) STANDING = select DutyRow where "customer_id = $1 and (live or due_at > $2) order by id";
     HOLD = postgres "select id from duty where customer_id = $1 and (live or due_at > $2) order by id for update";
 }
 
@@ -91,7 +91,7 @@ fn standing(tx: &mut Tx<'_>, pen: &mut Pen, customer: Uuid) -> Result<BTreeMap<U
 
 /// What the customer should owe: of every rule the periods that run or are about to, and its running clocks. One that
 /// was removed owes nothing but what survives it.
-fn wanted<'a>(
+pub(super) fn wanted<'a>(
     tx: &mut Tx<'_>,
     pen: &Pen,
     cast: &mut Cast,

@@ -15,6 +15,7 @@ use crate::kernel::Result;
 use crate::kernel::permission::action::{Approve, Create, Read, Update};
 use crate::kernel::permission::entity::Policy;
 use crate::platform::http::{Answer, Body, Granted, Json, Mutation, Page, Path, Version};
+use crate::platform::jobs::JobStarted;
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -27,6 +28,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(withdraw))
         .routes(routes!(approve))
         .routes(routes!(reject))
+        .routes(routes!(impact))
 }
 
 /// The regulations, adopted or not, with their versions.
@@ -205,4 +207,19 @@ async fn reject(
 ) -> Result<Answer> {
     let who = Arc::clone(grant.principal());
     app.mutate(&who, mutation, move |tx| service::reject(tx, &grant, id, &rejection.reason)).await
+}
+
+/// Counts what a version that waits for a decision would change if it were in force now: duties opened, changed and
+/// cancelled, by clause, as the result of the job.
+#[utoipa::path(post, path = "/policy-versions/{id}/impact", tag = "policy",
+    extensions(("x-permission" = json!("approve policy"))), params(("id" = Uuid, Path)),
+    responses((status = 200, body = JobStarted)))]
+async fn impact(
+    State(app): State<App>,
+    grant: Granted<Approve, Policy>,
+    Path(id): Path<Uuid>,
+    mutation: Mutation,
+) -> Result<Answer> {
+    let who = Arc::clone(grant.principal());
+    app.mutate(&who, mutation, move |tx| Ok(JobStarted { job_id: service::impact(tx, &grant, id)? })).await
 }

@@ -18,8 +18,8 @@ use crate::platform::notifications::{Notice, notify};
 use crate::platform::settings;
 use crate::policy::definition::params::apply;
 use crate::policy::definition::{self, Policy};
-use crate::policy::engine::follow;
 use crate::policy::engine::jobs::{EFFECT, PLAN, Scope};
+use crate::policy::engine::{follow, impact};
 use crate::policy::model::{APPROVED, Adopted, PolicyVersion, VERSIONS, VersionState};
 use crate::policy::rules::Calendars;
 use crate::policy::start;
@@ -350,6 +350,12 @@ fn tell(tx: &mut Tx<'_>, who: &Principal, row: &PolicyVersion, user: Uuid, kind:
     let (link, dedupe_key) = (Some(link.as_str()), Some(key.as_str()));
     notify(tx, &Notice { user: Id::from_uuid(user), kind, params, link, dedupe_key, at: who.now })?;
     Ok(())
+}
+
+/// Counts what a version would change that waits for a decision.
+pub fn impact(tx: &mut Tx<'_>, grant: &Grant<Approve, entity::Policy>, id: Uuid) -> Result<Uuid> {
+    expected(tx, id, VersionState::Submitted)?;
+    impact::start(tx, grant.principal(), id)
 }
 
 /// Approves a version, by somebody other than its author, from a day on. From today: at once.

@@ -84,6 +84,31 @@ store::db_test! {
         assert_eq!(gao.post("/policies/R3/versions", body).refused(409), "policy.moved_on");
     }
 
+    fn whoever_decides_is_told_beforehand_how_many_duties_would_change(db) {
+        let app = led(&db);
+        let vips = [customer(&app, "li", "华盛机械", "vip"), customer(&app, "li", "瑞丰食品", "vip")];
+        let key = customer(&app, "li", "恒泰电子", "key");
+        app.run_jobs();
+        let (li, gao, admin) = (session(&app, "li"), session(&app, "gao"), session(&app, "admin"));
+        let path = format!("/policy-versions/{}", drafted(&gao));
+        let ask = || admin.post(&format!("{path}/impact"), json!({}));
+        assert_eq!(ask().refused(409), "policy.wrong_state", "it is not handed in yet");
+        gao.post(&format!("{path}/submit"), json!({})).ok();
+        assert_eq!(li.post(&format!("{path}/impact"), json!({})).refused(403), "forbidden");
+        let before = (duties(&li, vips[0]), duties(&li, vips[1]), duties(&li, key));
+        let job = ask().ok()["job_id"].clone();
+        app.run_jobs();
+        let told = admin.get(&format!("/jobs/{}", job.as_str().expect("a job"))).ok()["result"].clone();
+        assert_eq!(told["clauses"], json!([{ "clause": "R3-2.1", "opened": 0, "changed": 2, "cancelled": 0 }]));
+        assert_eq!(told["customers"], 3);
+        assert_eq!((duties(&li, vips[0]), duties(&li, vips[1]), duties(&li, key)), before, "nothing is written");
+        admin.post(&format!("{path}/approve"), json!({ "effective_on": "2026-11-02" })).ok();
+        app.run_jobs();
+        let changed = |customer| duties(&li, customer).iter().filter(|duty| history(&li, duty).contains(&"replanned".to_owned())).count();
+        assert_eq!(vips.map(changed), [1, 1], "as was said");
+        assert_eq!(changed(key), 0);
+    }
+
     fn nobody_but_its_author_has_a_hand_in_what_a_second_person_approves(db) {
         let app = led(&db);
         let (gao, yuan) = (session(&app, "gao"), session(&app, "yuan"));

@@ -1,7 +1,10 @@
 //! On what basis people came into the archive: said by whoever entered them, kept as the first answer about the purpose
 //! of keeping it.
 
-use store::{Entity as _, Tx};
+use std::collections::HashSet;
+
+use store::{Entity as _, Ids, Tx};
+use uuid::Uuid;
 
 use super::model::{Basis, Channel, Consent, Decision, Purpose};
 use super::service::PROOF_MOST;
@@ -10,7 +13,7 @@ use crate::customers::rules::text::clean;
 use crate::kernel::{Error, Id, Principal, Result};
 
 /// Keeping the archive; it comes with the product and is there from the first time that somebody is entered for it.
-const PURPOSE: &str = "archive";
+pub(super) const PURPOSE: &str = "archive";
 const NOTICE: &str =
     "我们会把您的姓名、职务和联系方式记入客户档案，用于与您或您所在单位的业务往来。您可以随时要求查阅、更正或删除。";
 
@@ -20,6 +23,7 @@ store::statements! {
         values ($1, '建立客户档案', 'Keeping the archive', $2, 1, $3, $3, 0, null, 1, $4) on conflict (key) do nothing";
     PUT_NOTICE = "insert into consent_notice (purpose, notice_version, notice, written_by, written_at)
         values ($1, 1, $2, null, null) on conflict (purpose, notice_version) do nothing";
+    KNOWN = "select customer_id, contact_id from consent where customer_id in among($1) and purpose = $2";
 }
 
 /// A purpose by its key.
@@ -61,6 +65,12 @@ fn understood(said: &EntryBasis) -> Result<Said> {
 
 pub fn check(said: &EntryBasis) -> Result<()> {
     understood(said).map(drop)
+}
+
+/// The people of these customers for whom something is known about the purpose of keeping the archive.
+pub fn known(tx: &mut Tx<'_>, customers: &[Uuid]) -> Result<HashSet<Entered>> {
+    let rows = tx.query(&KNOWN, &[&Ids(customers), &PURPOSE])?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
 /// One row for each; that they were entered, and by whom, the audit tells of them already.

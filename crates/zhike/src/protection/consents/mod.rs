@@ -21,5 +21,5 @@ use crate::customers::basis::Keeper;
 
 /// On what basis people were entered is an answer like any other.
 pub fn keeper() -> Keeper {
-    Keeper { check: entry::check, keep: entry::keep }
+    Keeper { check: entry::check, keep: entry::keep, known: entry::known }
 }

@@ -257,6 +257,9 @@ pub fn record(
         recorded_by: who.user,
     };
     consent.insert(tx)?;
+    if consent.purpose == entry::PURPOSE {
+        customers::basis::written(tx, customer.id)?;
+    }
     tell(tx, who, &consent)?;
     view(tx, consent)
 }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use super::{Person, Standing, may};
 use crate::kernel::Id;
 use crate::testing::{Session, TestApp};
+use store::jobs::{self, NewJob};
 
 fn person(session: &Session<'_>, name: &str) -> String {
     let new = json!({ "kind": "person", "name": name, "phone": "13812341234" });
@@ -38,8 +39,95 @@ fn asked(app: &TestApp, customer: &str, contact: Option<&str>, purpose: &'static
     app.read(move |tx| may(tx, person, purpose))
 }
 
+/// Purpose, basis, way and proof of each answer, latest first.
+fn told(consents: &Value) -> Vec<Value> {
+    let history = consents["history"].as_array().expect("a history").iter();
+    history.map(|one| json!([one["purpose"], one["basis"], one["channel"], one["proof"]])).collect()
+}
+
+fn customers(session: &Session<'_>) -> usize {
+    session.get("/customers").ok()["items"].as_array().expect("items").len()
+}
+
+store::statements! {
+    AS_IF_BEFORE = "delete from consent where customer_id = $1";
+}
+
 store::db_test! {
     crate::app::MIGRATIONS;
+
+    fn nobody_is_entered_without_a_basis(db) {
+        let app = TestApp::new(&db);
+        let li = app.sign_in("li");
+        let usual = json!(["archive", "contract", "other", null]);
+        let paper = json!({ "basis": "consent", "channel": "paper", "proof": "档案柜 3-12" });
+        let on_paper = json!(["archive", "consent", "paper", "档案柜 3-12"]);
+        let alone = person(&li, "王芳");
+        assert_eq!(told(&consents(&li, &alone)), std::slice::from_ref(&usual));
+        let before = customers(&li);
+        for (wrong, fault) in [
+            (json!({ "basis": "curiosity" }), "basis: basis.unknown"),
+            (json!({ "basis": "consent" }), "proof: required"),
+        ] {
+            let new = json!({ "kind": "person", "name": "李梅", "basis": wrong });
+            assert_eq!(li.post("/customers", new).fault(), fault);
+            let new = json!({ "name": "李梅", "basis": wrong });
+            assert_eq!(li.post(&format!("/customers/{alone}/contacts"), new).fault(), fault);
+        }
+        assert_eq!(customers(&li), before);
+        let several = json!({ "name": "瑞丰食品", "basis": paper,
+            "contacts": [{ "name": "甲" }, { "name": "乙", "basis": { "basis": "published" } }] });
+        let several = li.post("/customers", several).created()["id"].as_str().expect("an id").to_owned();
+        let mut all = told(&consents(&li, &several));
+        all.sort_by_key(Value::to_string);
+        assert_eq!(all, [on_paper.clone(), json!(["archive", "published", "other", null])]);
+        let contacts = format!("/customers/{several}/contacts");
+        let made = li.post(&contacts, json!({ "name": "丙", "basis": paper })).created();
+        li.post(&contacts, json!({ "name": "丁" })).created();
+        let all = told(&consents(&li, &several));
+        let count = |one: &Value| all.iter().filter(|other| *other == one).count();
+        assert_eq!((all.len(), count(&on_paper), count(&usual)), (4, 2, 1));
+        // Whoever is brought back or goes elsewhere takes along on what basis they came.
+        let id = made["id"].as_str().expect("an id");
+        app.sign_in("wang").delete(&format!("{contacts}/{id}")).ok();
+        app.sign_in("wang").post(&format!("/bin/{id}/restore"), json!({})).ok();
+        let (company, _) = company(&li);
+        li.post(&format!("{contacts}/{id}/move"), json!({ "customer_id": company })).ok();
+        let people = consents(&li, &company)["people"].clone();
+        let of = |name: &str| people.as_array().expect("people").iter().find(|one| one["name"] == name).cloned();
+        let known = of("丙").expect("she")["purposes"].as_array().expect("purposes").clone();
+        let archive = known.into_iter().find(|one| one["purpose"] == "archive").expect("the purpose");
+        assert_eq!((&archive["standing"], &archive["answer"]["basis"]), (&json!("given"), &json!("consent")));
+        // A company that turns out to be a person.
+        let turned = li.post("/customers", json!({ "name": "小卖部" })).created();
+        let path = format!("/customers/{}", turned["id"].as_str().expect("an id"));
+        li.patch(&path, turned["version"].as_i64().expect("a version"), json!({ "kind": "person" })).ok();
+        assert_eq!(told(&consents(&li, turned["id"].as_str().expect("an id"))), [usual]);
+    }
+
+    fn who_came_before_a_basis_was_asked_for_stands_on_the_board(db) {
+        let app = TestApp::new(&db);
+        let li = app.sign_in("li");
+        let (id, contact) = company(&li);
+        person(&li, "王芳");
+        let customer: uuid::Uuid = id.parse().expect("an id");
+        app.write(move |tx| Ok(tx.execute(&AS_IF_BEFORE, &[&customer])?));
+        let look = || app.write(|tx| {
+            let at = jiff::Timestamp::UNIX_EPOCH;
+            let new = NewJob { kind: "customers.quality", once_key: None, asked_by: None, payload: json!({}), run_at: at };
+            Ok(jobs::enqueue(tx, new)?)
+        });
+        look();
+        app.run_jobs();
+        let list = "/customers?filter=%5B%5B%22flaws%22%2C%22in%22%2C%5B%22no_basis%22%5D%5D%5D";
+        let found = li.get(list).ok()["items"].clone();
+        assert_eq!((found.as_array().expect("items").len(), &found[0]["id"]), (1, &json!(id)));
+        assert_eq!(li.get("/quality").ok()["groups"][0]["counts"]["no_basis"], 1);
+        let basis = json!({ "contact_id": contact, "purpose": "archive", "decision": "given", "basis": "contract",
+            "channel": "contract" });
+        answer(&li, &id, basis);
+        assert_eq!(li.get(list).ok()["items"], json!([]), "now it is said");
+    }
 
     fn an_answer_holds_until_the_next_and_the_history_stays(db) {
         let app = TestApp::new(&db);
@@ -62,7 +150,7 @@ store::db_test! {
         assert_eq!(standing(&li, &id, "marketing"), "withdrawn");
         let history = consents(&li, &id)["history"].clone();
         let decisions: Vec<&Value> = history.as_array().expect("a list").iter().map(|one| &one["decision"]).collect();
-        assert_eq!(decisions, ["withdrawn", "given", "given"]);
+        assert_eq!(decisions, ["withdrawn", "given", "given", "given"], "the last is on what basis they were entered");
         app.sign_in("wang").delete(&format!("/customers/{id}")).ok();
         assert_eq!(asked(&app, &id, None, "marketing"), Standing::Restricted, "whoever is out of sight is left alone");
     }
@@ -92,7 +180,7 @@ store::db_test! {
         assert_eq!(zhao.post(&path, body(json!({}))).refused(404), "not_found");
         assert_eq!(zhao.get(&path).refused(404), "not_found");
         assert_eq!(app.sign_in("mei").post(&path, body(json!({}))).refused(403), "forbidden");
-        assert_eq!(consents(&li, &id)["history"], json!([]));
+        assert_eq!(told(&consents(&li, &id)), [json!(["archive", "contract", "other", null])]);
         li.post(&path, body(json!({ "basis": "contract", "proof": null }))).created();
     }
 
@@ -164,7 +252,7 @@ store::db_test! {
         let call = wang.request(axum::http::Method::POST, &format!("/customers/{one}/merges"));
         call.version(version(&one).as_i64().expect("a version")).json(body).send().ok();
         assert_eq!(asked(&app, &one, None, "marketing"), Standing::Withdrawn);
-        assert_eq!(consents(&wang, &one)["history"].as_array().map(Vec::len), Some(2));
+        assert_eq!(consents(&wang, &one)["history"].as_array().map(Vec::len), Some(4), "two answers, and how each came in");
     }
 
     fn a_clock_that_runs_ahead_outdoes_no_withdrawal(db) {

@@ -50,7 +50,7 @@ struct Records {
 /// Begins to erase somebody because they asked for it. From now on nobody sees them.
 pub fn begin(tx: &mut Tx<'_>, who: &Principal, person: Person, request: Uuid) -> Result<()> {
     let rows = protected::rows_of(tx, &person)?;
-    erasing::refuse_while_open(tx, who, &person, &rows)?;
+    erasing::refuse_while_open(tx, who, &rows)?;
     let mentions = erasing::mentions_of(tx, who, &rows)?;
     let id = Uuid::now_v7();
     let words = Words { words: mentions.words(), numbers: mentions.numbers };

@@ -376,6 +376,41 @@ store::db_test! {
         assert_eq!(sheets::numbers(&result)[..3], [1, 0, 1], "{result}");
     }
 
+    fn who_was_erased_comes_back_on_a_new_basis_alone(db) {
+        let app = TestApp::new(&db);
+        let stage = Stage::new(&app);
+        let company = stage.customer(1);
+        let place = (stage.customer(0), None);
+        erase(&stage.steward, &place);
+        run_jobs(&app);
+        let (number, contacts) = (phone(0), format!("/customers/{company}/contacts"));
+        let person = json!({ "kind": "person", "name": "又来了", "phone": number });
+        let firm = json!({ "name": "另一家公司", "contacts": [{ "name": "又来了", "phone": format!("+86 {number}") }] });
+        let contact = json!({ "name": "又来了", "phone": number });
+        let count = || stage.wang.get("/customers?limit=200").ok()["items"].as_array().map(Vec::len);
+        let before = count();
+        for (path, new) in [("/customers", &person), ("/customers", &firm), (contacts.as_str(), &contact)] {
+            for basis in [json!(null), json!({ "basis": "contract" }), json!({ "basis": "contract", "proof": " " })] {
+                let mut new = new.clone();
+                new["basis"] = basis;
+                let refused = stage.wang.post(path, new);
+                assert!(!refused.text().contains("鹮"), "it is not said who");
+                assert_eq!(refused.refused(409), "person.comes_back");
+            }
+        }
+        assert_eq!(count(), before);
+        stage.wang.post("/customers", json!({ "kind": "person", "name": "别人", "phone": "13800001111" })).created();
+        let mut again = person;
+        again["basis"] = json!({ "basis": "consent", "proof": "本人来电，录音 0123" });
+        let made = stage.wang.post("/customers", again).created();
+        let known = stage.wang.get(&format!("/customers/{}/consents", id(&made["id"]))).ok()["history"].clone();
+        assert_eq!((known.as_array().map(Vec::len), &known[0]["proof"]), (Some(1), &json!("本人来电，录音 0123")));
+        // Whoever takes the company's people in says it for them, or each for themselves.
+        let mut contact = contact;
+        contact["basis"] = json!({ "basis": "contract", "proof": "新签合同 2026-12" });
+        stage.wang.post(&contacts, contact).created();
+    }
+
     fn what_runs_still_says_no_with_a_reason(db) {
         let app = TestApp::new(&db);
         let stage = Stage::new(&app);

@@ -13,7 +13,7 @@ use store::{Db, Entity as _, search};
 
 use super::world::staff::{self, Staff as Imagined};
 use super::write::people::Staff;
-use crate::customers::service as customers;
+use crate::customers::{self, service};
 use crate::kernel::{Error, Id, Principal, Result};
 use crate::platform::access::model::{Department, User};
 use crate::platform::access::{principal_of, system};
@@ -79,6 +79,7 @@ pub fn fill(
     (size, seed, now): (Size, u64, Timestamp),
     told: &(dyn Fn(Progress) + Sync),
 ) -> Result<Made> {
+    customers::basis::declare(crate::protection::consents::keeper());
     refuse_customers(db)?;
     let (imagined, staff) = hire(db, vault, (founder, password_hash), size, (seed, now))?;
     let ground = Ground { db, seed, size, now, imagined, staff, told };
@@ -97,7 +98,7 @@ pub fn fill(
 }
 
 fn refuse_customers(db: &Db) -> Result<()> {
-    match db.read_blocking(|tx| customers::page_of_subjects(tx, None, 1))?.is_empty() {
+    match db.read_blocking(|tx| service::page_of_subjects(tx, None, 1))?.is_empty() {
         true => Ok(()),
         false => Err(Error::conflict("sample.not_empty")
             .detail("this company has customers already; give an empty data directory with --data")),

@@ -1,4 +1,5 @@
-/** An added field whose value is a file: sent when it is chosen, kept when the form is. */
+/** An added field whose value is a file: sent when it is chosen, kept when the form is. Until its record is there, the file
+ *  waits in the form and is sent after the record. */
 import { useId, useState } from 'react'
 import { messageOf } from '@/api'
 import { type FieldProps, Icon, IconButton } from '@/ui'
@@ -10,30 +11,41 @@ export type HeldFile = { id: string; name: string }
 /** The record whose field it is. */
 export type FilePlace = { customer: string; contact?: string }
 
-type Props = FieldProps<HeldFile | null> & { of: FilePlace; field: string }
+async function sendFile(
+  { customer, contact }: FilePlace,
+  field: string,
+  file: File,
+  onProgress: (share: number) => void,
+): Promise<HeldFile> {
+  const target = { customer, field, kind: contact ? 'contact' : 'customer', record: contact }
+  const { id, name } = await upload(target, file, onProgress)
+  return { id, name }
+}
 
-export function FileInput({
-  of: { customer, contact },
-  field,
-  label,
-  hint,
-  required,
-  value,
-  error,
-  onChange,
-  name,
-}: Props) {
+/** Sends what waits in a form whose record is there now. Each is kept at once, so that another try sends only the rest. */
+export async function sendWaiting(
+  values: Record<string, unknown>,
+  of: FilePlace,
+  keep: (field: string, file: HeldFile) => Promise<void>,
+): Promise<void> {
+  for (const [field, file] of Object.entries(values)) {
+    if (file instanceof File) await keep(field, await sendFile(of, field, file, () => undefined))
+  }
+}
+
+type Props = FieldProps<HeldFile | File | null> & { of?: FilePlace; field: string }
+
+export function FileInput({ of, field, label, hint, required, value, error, onChange, name }: Props) {
   const id = useId()
   const [share, setShare] = useState<number>()
   const [refused, setRefused] = useState<string>()
   const send = async (file: File | undefined) => {
     if (!file) return
     setRefused(undefined)
+    if (!of) return onChange(file)
     setShare(0)
     try {
-      const target = { customer, field, kind: contact ? 'contact' : 'customer', record: contact }
-      const made = await upload(target, file, setShare)
-      onChange({ id: made.id, name: made.name })
+      onChange(await sendFile(of, field, file, setShare))
     } catch (problem) {
       setRefused(messageOf(problem))
     }
@@ -50,9 +62,15 @@ export function FileInput({
       <div className="row wrap">
         {value && (
           <>
-            <a href={fileHref(customer, value.id)} download={value.name}>
-              {value.name}
-            </a>
+            {value instanceof File || !of ? (
+              <span>
+                {value.name} <span className="dim">{t('attachment.waits')}</span>
+              </span>
+            ) : (
+              <a href={fileHref(of.customer, value.id)} download={value.name}>
+                {value.name}
+              </a>
+            )}
             <IconButton
               icon="close"
               label={t('attachment.remove', { name: value.name })}

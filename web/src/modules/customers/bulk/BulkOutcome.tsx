@@ -7,7 +7,7 @@ import { count, dateTime, lookup, t as words } from '@/i18n'
 import { Button, Failed, Link, Notice, Progress, Skeleton, Stat, Stats, toast } from '@/ui'
 import { useRefresh } from '../queries'
 import { t } from '../words'
-import { type Bulk, type BulkRow, bulkKeys, bulkQuery, isBusy, rowsQuery, undoBulk } from './queries'
+import { type Bulk, type BulkRow, bulkKeys, bulkQuery, isBusy, resumeBulk, rowsQuery, undoBulk } from './queries'
 import { actWords, reasonWords } from './sayings'
 
 export function BulkOutcome({ id }: { id: string }) {
@@ -50,10 +50,10 @@ function Head({ bulk }: { bulk: Bulk }) {
 function Ended({ bulk }: { bulk: Bulk }) {
   const client = useQueryClient()
   const [busy, setBusy] = useState(false)
-  const undo = async () => {
+  const ask = async (of: (id: string) => Promise<Bulk>) => {
     setBusy(true)
     try {
-      client.setQueryData(bulkKeys.one(bulk.id), await undoBulk(bulk.id))
+      client.setQueryData(bulkKeys.one(bulk.id), await of(bulk.id))
     } catch (error) {
       toast(messageOf(error))
     }
@@ -82,8 +82,13 @@ function Ended({ bulk }: { bulk: Bulk }) {
         )}
       </Stats>
       <div className="row wrap">
+        {bulk.can_resume && (
+          <Button autoFocus kind="primary" busy={busy} onClick={() => void ask(resumeBulk)}>
+            {t('bulk.resume')}
+          </Button>
+        )}
         {bulk.can_undo && (
-          <Button autoFocus busy={busy} onClick={() => void undo()}>
+          <Button autoFocus={!bulk.can_resume} busy={busy} onClick={() => void ask(undoBulk)}>
             {t('bulk.undo')}
           </Button>
         )}

@@ -37,6 +37,10 @@ export function undoBulk(id: string): Promise<Bulk> {
   return call(api.POST('/api/v1/bulk_changes/{id}/undo', { params: { path: { id } } }))
 }
 
+export function resumeBulk(id: string): Promise<Bulk> {
+  return call(api.POST('/api/v1/bulk_changes/{id}/resume', { params: { path: { id } } }))
+}
+
 export function listBulk(query: ListQuery, signal: AbortSignal): Promise<Page<Bulk>> {
   return call(api.GET('/api/v1/bulk_changes', { params: { query: listParams(query) }, signal }))
 }

@@ -10,6 +10,7 @@ export const flaws = [
   'bouncing',
   'no_successor',
   'no_owner',
+  'no_basis',
 ] as const
 export type Flaw = (typeof flaws)[number]
 export type Counts = Partial<Record<Flaw, number>>

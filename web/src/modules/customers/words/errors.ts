@@ -1,6 +1,8 @@
 /** What is wrong with a value, by the code of the server. */
 export const errors = {
   zh: {
+    'error.person.comes_back':
+      '有人以这个号码或地址要求删除过个人信息。确是本人重新来往的，请写明这一次的依据和凭证再保存；这是一份新档案，删掉的内容不会恢复',
     'error.customer.duplicate': '可能已有相同的客户，请核对下面的名单',
     'error.user.inactive': '这位同事已停用',
     'error.user.unknown': '没有这位同事',
@@ -42,6 +44,8 @@ export const errors = {
     'error.import.no_name': '没有客户名称这一列',
   },
   en: {
+    'error.person.comes_back':
+      'Somebody with this number or address asked to be erased. If they came back by themselves, say on what basis and what shows it, and save again; it is a new record, and nothing that was erased comes back',
     'error.customer.duplicate': 'This customer may exist already; please look at the list below',
     'error.user.inactive': 'This colleague is deactivated',
     'error.user.unknown': 'There is no such colleague',

@@ -20,6 +20,7 @@ export const jobs = {
     'job.kind.policy.plan': '按制度生成应办事项',
     'job.kind.policy.sweep': '检查到期的应办事项',
     'job.kind.policy.replan': '重新计算应办事项',
+    'job.kind.policy.impact': '试算制度改动的影响',
     'job.kind.policy.effect': '新版制度生效',
   },
   en: {
@@ -43,6 +44,7 @@ export const jobs = {
     'job.kind.policy.plan': 'Duties from the regulations',
     'job.kind.policy.sweep': 'Looking for duties that are due',
     'job.kind.policy.replan': 'Reckoning duties anew',
+    'job.kind.policy.impact': 'Counting the impact of a version',
     'job.kind.policy.effect': 'A new version comes into force',
   },
 } as const
