@@ -2770,7 +2770,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The home page: what is overdue, what is to be done today, and what this week. */
+        /** The home page: what is overdue, what is past its proposed day, what is to be done today, and what this week. */
         get: operations["get_today"];
         put?: never;
         post?: never;
@@ -7121,9 +7121,14 @@ export interface components {
             open: number;
             /**
              * Format: int64
-             * @description Past their deadline, or past the day proposed for them.
+             * @description Past their deadline.
              */
             overdue: number;
+            /**
+             * Format: int64
+             * @description Past the day proposed for them, though not past their deadline.
+             */
+            slipped: number;
             /** @description The same of the last six months, oldest first, this month last. */
             trend: (number | null)[];
         };
@@ -7135,6 +7140,7 @@ export interface components {
         };
         TodayGroups: {
             overdue: components["schemas"]["TodayItem"][];
+            slipped: components["schemas"]["TodayItem"][];
             today: components["schemas"]["TodayItem"][];
             week: components["schemas"]["TodayItem"][];
         };

@@ -55,6 +55,7 @@ export const en: Record<keyof typeof zh, string> = {
   'list.load_more': 'Load more',
   'list.rows': '{n} shown',
   'list.no_match': 'No record matches',
+  'list.view_empty': 'Nothing in “{view}”',
   'list.no_match_why': 'Active filters: {n}. Loosen them and look again.',
   'list.failed': 'The list did not load',
   'list.export': 'Export this view',

@@ -7,6 +7,7 @@ import {
   dateTime,
   daysSince,
   dueText,
+  list,
   money,
   now,
   percent,
@@ -16,6 +17,20 @@ import {
   setZone,
   weekStart,
 } from '.'
+
+describe('several words', () => {
+  it('stand in one line as each language joins them', () => {
+    expect(list(['甲', '乙', '丙'])).toBe('甲、乙、丙')
+    setLocale('en')
+    expect([list([]), list(['A']), list(['A', 'B', 'C']), list(['A', 'B'], 'or')]).toEqual([
+      '',
+      'A',
+      'A, B and C',
+      'A or B',
+    ])
+    setLocale('zh')
+  })
+})
 
 describe('money', () => {
   it('writes fen as yuan and keeps the cents only when there are any', () => {

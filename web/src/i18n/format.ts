@@ -206,3 +206,10 @@ export function remaining(due: string, at: number = now(), act?: string | null):
   }
   return { text, urgency: late ? 'late' : ms < 86_400_000 ? 'soon' : 'calm' }
 }
+
+/** Several words in one line: 甲、乙、丙 / A, B and C. */
+export function list(words: string[], last: 'and' | 'or' = 'and'): string {
+  if (locale() === 'zh') return words.length > 1 && last === 'or' ? words.join('或') : words.join('、')
+  const head = words.slice(0, -1).join(', ')
+  return head ? `${head} ${last} ${words.at(-1)}` : (words[0] ?? '')
+}

@@ -55,6 +55,7 @@ export const zh = {
   'list.load_more': '加载更多',
   'list.rows': '已显示 {n} 条',
   'list.no_match': '没有符合条件的记录',
+  'list.view_empty': '“{view}”里没有记录',
   'list.no_match_why': '当前有 {n} 个筛选条件，放宽条件再看看。',
   'list.failed': '列表没有加载出来',
   'list.export': '导出当前视图',

@@ -138,7 +138,8 @@ pub fn duty_counts(tx: &mut Tx<'_>, person: Uuid, day: &Day, months: usize) -> R
     let counts = duties::counts(tx, person, day.now, (day.starts, day.ends))?;
     let trend = duties::month_rates(tx, person, day.date, months)?;
     let month_rate = trend.last().copied().flatten();
-    Ok(Counts { open: counts.open, done: counts.done, overdue: counts.overdue, month_rate, trend })
+    let duties::Counts { open, overdue, slipped, done } = counts;
+    Ok(Counts { open, done, overdue, slipped, month_rate, trend })
 }
 
 /// How a leader's people stand today; nothing for whoever leads nobody.

@@ -40,10 +40,10 @@ fn vip(app: &TestApp, session: &Session<'_>, name: &str) -> String {
     text(&made["id"]).to_owned()
 }
 
-/// What is to be done by the end of today: what is overdue, then what is proposed for today.
+/// What is to be done by the end of today: what is overdue, what was proposed for before, then what is for today.
 fn by_tonight(today: &Value) -> Vec<Value> {
     let group = |name: &str| today["groups"][name].as_array().expect("a group").clone();
-    [group("overdue"), group("today")].concat()
+    [group("overdue"), group("slipped"), group("today")].concat()
 }
 
 /// Time goes on, and with it what comes round.
@@ -432,7 +432,7 @@ store::db_test! {
         let today = app.sign_in("li").get("/today").ok();
         assert_eq!((text(&today["date"]), text(&today["lunar"])), ("2026-11-23", "十月十五"));
         assert_eq!(today["working"], true);
-        assert_eq!(today["groups"], json!({ "overdue": [], "today": [], "week": [] }));
+        assert_eq!(today["groups"], json!({ "overdue": [], "slipped": [], "today": [], "week": [] }));
     }
 
     fn the_team_page_counts_contacted_customers(db) {
@@ -476,7 +476,7 @@ store::db_test! {
         assert!(after["counts"]["done"].as_i64() > today["counts"]["done"].as_i64());
     }
 
-    fn what_has_passed_its_proposed_day_is_overdue_while_its_period_runs(db) {
+    fn what_has_passed_its_proposed_day_is_not_overdue_while_its_period_runs(db) {
         let app = TestApp::new(&db);
         let li = app.sign_in("li");
         vip(&app, &li, "华盛机械");
@@ -497,9 +497,14 @@ store::db_test! {
         let wednesday = owed("2026-11-25T02:00:00Z");
         assert_eq!(find(&wednesday, "today").expect("proposed for today")["slipped"], false);
         let friday = owed("2026-11-27T02:00:00Z");
-        assert_eq!(find(&friday, "overdue").expect("its day has passed")["slipped"], true);
-        let overdue = friday["groups"]["overdue"].as_array().map(Vec::len);
-        assert_eq!(friday["counts"]["overdue"].as_u64(), overdue.map(|all| all as u64), "{friday}");
+        assert_eq!(find(&friday, "slipped").expect("its day has passed")["slipped"], true);
+        for group in ["overdue", "slipped"] {
+            let listed = friday["groups"][group].as_array().map(|all| all.len() as u64);
+            assert_eq!(friday["counts"][group].as_u64(), listed, "{friday}");
+        }
+        let team = app.sign_in("wang").get("/team").ok();
+        let mine = team["people"].as_array().and_then(|all| all.iter().find(|one| one["id"] == app.person("li").to_string()));
+        assert_eq!(mine.expect("their row")["overdue"], friday["counts"]["overdue"], "today and team say the same");
     }
 
     fn a_withdrawn_visit_is_owed_again(db) {

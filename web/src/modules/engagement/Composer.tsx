@@ -21,6 +21,7 @@ export default function Composer({ customer }: { customer: { id: string; name: s
     <div className="composer-open no-print">
       <RecordForm
         start={start}
+        inline
         onCancel={() => setOpen(false)}
         onDone={async (done) => {
           setOpen(false)

@@ -171,6 +171,7 @@ function ActPanel({ item, isCall, onClose }: { item: Item; isCall: boolean; onCl
   const form = (
     <RecordForm
       start={start}
+      inline={!phone}
       onCancel={onClose}
       onDone={async (done) => {
         await recorded(done)

@@ -34,6 +34,21 @@ beforeEach(async () => {
   for (const entry of await kept('u1')) await forget(entry.id)
 })
 
+describe('where the form stands', () => {
+  it('it comes into view below its row, and a dialog stays at its top', async () => {
+    server(() => ({ body: people }))
+    const scroll = vi.spyOn(Element.prototype, 'scrollIntoView')
+    const dialog = await form(startOfCustomer({ id: 'c6', name: '远洋物流' }))
+    await content()
+    expect(scroll.mock.contexts.some((place) => (place as Element).className === 'record-form')).toBe(false)
+    dialog.unmount()
+    await form(startOfCustomer({ id: 'c6', name: '远洋物流' }), { inline: true })
+    await content()
+    expect(scroll.mock.contexts.some((place) => (place as Element).className === 'record-form')).toBe(true)
+    scroll.mockRestore()
+  })
+})
+
 describe('the record of a contact', () => {
   it('is sent by Enter, with the contact and the way guessed', async () => {
     const calls = server(({ method }) =>

@@ -29,12 +29,14 @@ type Props = {
   onCancel?: () => void
   /** It corrects this record, which the server has refused. */
   corrects?: Kept
+  /** It stands in the page, not in a dialog of its own. */
+  inline?: boolean
 }
 
 /** What was typed and not yet saved, as long as the page lives: closing a panel loses nothing. */
 const unfinished = new Map<string, Draft>()
 
-export function RecordForm({ start, onDone, onCancel, corrects }: Props) {
+export function RecordForm({ start, onDone, onCancel, corrects, inline }: Props) {
   const me = useMe()
   const refused = useRef(corrects?.id)
   const name = useRef(start.customer?.name ?? '')
@@ -61,10 +63,10 @@ export function RecordForm({ start, onDone, onCancel, corrects }: Props) {
     if (values.content || values.files.length > 0) unfinished.set(start.key, values)
   }, [values, start.key])
   const frame = useRef<HTMLDivElement>(null)
-  // Opened from a row at the foot of the page, its last line is what one must reach.
+  // Opened below a row at the foot of the page, its last line is what one must reach; a dialog begins at its top.
   useEffect(() => {
-    frame.current?.scrollIntoView({ block: 'nearest' })
-  }, [])
+    if (inline) frame.current?.scrollIntoView({ block: 'nearest' })
+  }, [inline])
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: Esc leaves the form from any of its fields
     <div

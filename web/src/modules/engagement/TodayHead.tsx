@@ -4,9 +4,9 @@ import type { Today } from './queries'
 import { restOf } from './today'
 import { w } from './words'
 
-/** The day, and how it stands: 逾期 2 · 今天建议 10 · 其余 4 · 已办 5 · 本月达标 86%. The first three are all there is. */
+/** The day, and how it stands: 逾期 2 · 已过建议日 3 · 今天建议 10 · 其余 4 · 已办 5 · 本月达标 86%. The first four are all there is. */
 export function TodayHead({ today }: { today: Today }) {
-  const { done, overdue, month_rate, trend } = today.counts
+  const { done, overdue, slipped, month_rate, trend } = today.counts
   const { proposed, rest } = restOf(today)
   const rates = trend.map((rate) => (typeof rate === 'number' ? percent(rate / 100, 0) : '–'))
   return (
@@ -21,6 +21,7 @@ export function TodayHead({ today }: { today: Today }) {
       </h1>
       <dl>
         <Count label={w('today.overdue')} value={overdue} tone={overdue > 0 ? 'late' : undefined} />
+        <Count label={w('today.slipped')} value={slipped} tone={slipped > 0 ? 'soon' : undefined} />
         <Count label={w('today.proposed')} value={proposed} />
         <div>
           <dt>{w('today.rest_of')}</dt>
@@ -47,7 +48,7 @@ export function TodayHead({ today }: { today: Today }) {
   )
 }
 
-function Count({ label, value, tone }: { label: string; value: number; tone?: 'good' | 'late' }) {
+function Count({ label, value, tone }: { label: string; value: number; tone?: 'good' | 'late' | 'soon' }) {
   return (
     <div>
       <dt>{label}</dt>

@@ -16,6 +16,7 @@ import {
   useMe,
 } from '@/api'
 import { locale } from '@/i18n'
+import { allItems } from './today'
 
 export type Today = Schemas['Today']
 export type Item = Schemas['TodayItem']
@@ -125,7 +126,7 @@ export function useRefresh(): (customer?: string) => Promise<void> {
 /** Customers that are on the screen anyway: offered before anything is typed, and found without a network. */
 export function knownCustomers(client: QueryClient): { id: string; name: string }[] {
   const today = client.getQueryData<Today>(keys.today)
-  const items = today ? [...today.groups.overdue, ...today.groups.today, ...today.groups.week] : []
+  const items = today ? allItems(today) : []
   const found = new Map(items.flatMap(({ customer }) => (customer ? [[customer.id, customer]] : [])))
   return [...found.values()].map(({ id, name }) => ({ id, name }))
 }

@@ -19,8 +19,8 @@ const item = (duty_id: string, customer: string | undefined, change: Partial<Ite
 const today = (groups: Partial<Today['groups']>, counts: Partial<Today['counts']> = {}): Today => ({
   date: '2026-11-25',
   working: true,
-  counts: { open: 0, done: 0, overdue: 0, trend: [null, null], ...counts },
-  groups: { overdue: [], today: [], week: [], ...groups },
+  counts: { open: 0, done: 0, overdue: 0, slipped: 0, trend: [null, null], ...counts },
+  groups: { overdue: [], slipped: [], today: [], week: [], ...groups },
   stands_in_for: [],
   approvals: [],
   in_force: true,
@@ -30,12 +30,14 @@ const today = (groups: Partial<Today['groups']>, counts: Partial<Today['counts']
 describe('by customer', () => {
   it('gathers the duties of each, the most urgent customer first', () => {
     const page = today({
-      overdue: [item('1', 'b')],
       today: [item('2', 'a'), item('3', 'b')],
+      slipped: [item('5', 'c', { slipped: true }), item('6', 'b', { slipped: true })],
+      overdue: [item('1', 'b')],
       week: [item('4', undefined)],
     })
     expect(rowsByCustomer(page).map((row) => [row.id, row.items.map((one) => one.duty_id)])).toEqual([
-      ['b', ['1', '3']],
+      ['b', ['1', '6', '3']],
+      ['c', ['5']],
       ['a', ['2']],
       ['4', ['4']],
     ])
@@ -68,12 +70,13 @@ describe('the next days', () => {
 
 it('knows an empty day', () => {
   expect(isEmpty(today({}))).toBe(true)
+  expect(isEmpty(today({ slipped: [item('1', 'a')] }))).toBe(false)
   expect(isEmpty(today({ week: [item('1', 'a')] }))).toBe(false)
 })
 
-it('numbers add up: overdue, proposed for today, and the rest', () => {
+it('numbers add up: overdue, past the proposed day, proposed for today, and the rest', () => {
   const groups = { overdue: [item('1', 'a')], today: [item('2', 'b'), item('3', 'c', { stand_in: true })] }
-  expect(restOf(today(groups, { open: 20, overdue: 4 }))).toEqual({ proposed: 1, rest: 15 })
+  expect(restOf(today(groups, { open: 20, overdue: 4, slipped: 3 }))).toEqual({ proposed: 1, rest: 12 })
   expect(restOf(today({}, { open: 0 }))).toEqual({ proposed: 0, rest: 0 })
 })
 

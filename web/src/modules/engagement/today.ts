@@ -2,8 +2,8 @@
 import { civilDate, daysSince } from '@/i18n'
 import type { Item, Today } from './queries'
 
-export type GroupName = 'overdue' | 'today' | 'week'
-export const groupNames: readonly GroupName[] = ['overdue', 'today', 'week']
+export type GroupName = 'overdue' | 'slipped' | 'today' | 'week'
+export const groupNames: readonly GroupName[] = ['overdue', 'slipped', 'today', 'week']
 
 /** One row of the page: a duty, or all duties of one customer. */
 export type Row = { id: string; items: Item[] }
@@ -34,8 +34,8 @@ const DAY = 86_400_000
 const addDays = (civil: string, days: number) => new Date(Date.parse(civil) + days * DAY).toISOString().slice(0, 10)
 
 /**
- * Seven days from today on, whatever the day of the week: nobody plans a visit into the past. What is overdue stands on
- * today, since that is when it can be done.
+ * Seven days from today on, whatever the day of the week: nobody plans a visit into the past. What should have been
+ * done before stands on today, since that is when it can be done.
  */
 export function nextDays(today: Today): Day[] {
   const days = Array.from({ length: 7 }, (_, at): Day => ({ date: addDays(today.date, at), items: [] }))
@@ -47,10 +47,10 @@ export function nextDays(today: Today): Day[] {
   return days
 }
 
-/** Own duties beside the overdue ones: those proposed for today, and those that can wait. */
+/** Own duties beside those that are late or past their proposed day: those proposed for today, and those that can wait. */
 export function restOf({ counts, groups }: Today): { proposed: number; rest: number } {
   const proposed = groups.today.filter((item) => !item.stand_in).length
-  return { proposed, rest: Math.max(0, counts.open - counts.overdue - proposed) }
+  return { proposed, rest: Math.max(0, counts.open - counts.overdue - counts.slipped - proposed) }
 }
 
 /** Why a row is here today, though its deadline is far: the day by which it was proposed to act, and how long ago. */

@@ -1,6 +1,7 @@
 /** 三员分立: who runs the system, who gives rights, who reads the audit, and whether one person may do two of them. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { messageOf, useCan } from '@/api'
+import { list } from '@/i18n'
 import { Notice, Switch, toast } from '@/ui'
 import { administratorsQuery, separateDuties } from './queries'
 import { t } from './words'
@@ -12,7 +13,7 @@ export function Administrators() {
   const can = useCan()
   const told = useQuery(administratorsQuery).data
   if (!told) return null
-  const names = (people: { name: string }[]) => people.map((one) => one.name).join('、')
+  const names = (people: { name: string }[]) => list(people.map((one) => one.name))
   const set = async (separated: boolean) => {
     try {
       client.setQueryData(administratorsQuery.queryKey, await separateDuties(separated))

@@ -1,3 +1,4 @@
+import { list } from '@/i18n'
 import { type Column, Status } from '@/ui'
 import { PersonName } from './PersonName'
 import type { User } from './queries'
@@ -47,7 +48,7 @@ export function userColumns(names: Names): Column<User>[] {
       key: 'roles',
       title: () => t('user.roles'),
       kind: 'text',
-      text: (u) => u.roles.map(names.role).filter(Boolean).join('、'),
+      text: (u) => list(u.roles.map(names.role).filter(Boolean)),
       width: 200,
       card: 'line',
     },

@@ -1,7 +1,8 @@
 /** One clause as the regulation has it, and under it what the system makes of it. */
 import type { ReactNode } from 'react'
+import { list } from '@/i18n'
 import type { Clause, Rule } from './model'
-import { deadlineOf, ladderOf, list, ownerOf, ruleSentence, say } from './sentence'
+import { deadlineOf, ladderOf, ownerOf, ruleSentence, say } from './sentence'
 import { t } from './words'
 
 export function ClauseText({ clause, aside }: { clause: Clause; aside?: ReactNode }) {

@@ -1,7 +1,7 @@
 /** The parts of a duty's record, the same in the drawer and on the page. */
 import { useQuery } from '@tanstack/react-query'
 import { Suspense, useState } from 'react'
-import { dateTime, dueText, lookup } from '@/i18n'
+import { dateTime, dueText, list, lookup } from '@/i18n'
 import { clausePath, DutyAct } from '@/modules/engagement'
 import {
   type Fact,
@@ -180,7 +180,7 @@ function stepEntry(step: LadderStep) {
     at: step.at,
     icon: 'bell' as const,
     title: stepWords(step.key),
-    body: step.told.length > 0 ? t('duty.step.told', { who: step.told.map((one) => one.name).join('、') }) : undefined,
+    body: step.told.length > 0 ? t('duty.step.told', { who: list(step.told.map((one) => one.name)) }) : undefined,
   }
 }
 

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
 import { messageOf, useCan, useMe } from '@/api'
-import { civilDate, date, now } from '@/i18n'
+import { civilDate, date, list, now } from '@/i18n'
 import {
   Area,
   Button,
@@ -26,7 +26,7 @@ import { Impact } from './Impact'
 import { m } from './messages'
 import type { VersionRecord } from './model'
 import { approveVersion, rejectVersion, submitVersion, useRefresh, versionQuery, withdrawVersion } from './queries'
-import { list, say } from './sentence'
+import { say } from './sentence'
 import { nextStart } from './start'
 import { VersionStatus } from './VersionHistory'
 import { t } from './words'

@@ -1,8 +1,8 @@
 /** The form over a rule's parameters: what was typed, what differs from the version in force, and how it reads. */
-import { count, locale, t as words } from '@/i18n'
+import { count, list, t as words } from '@/i18n'
 import type { Param, Policy, Rule, RuleChange, RuleView, Rung } from './model'
 import { rulesOf } from './model'
-import { list, rungWords, spanWords, term } from './sentence'
+import { rungWords, spanWords, term } from './sentence'
 
 /** Rule → path → the new value. Only what differs from the version in force is kept. */
 export type Draft = Record<string, Record<string, unknown>>
@@ -102,6 +102,5 @@ function shares(values: number[]): string {
 }
 
 function joined(parts: string[]): string {
-  if (parts.length === 0) return words('none')
-  return locale() === 'zh' ? parts.join('、') : list(parts)
+  return parts.length === 0 ? words('none') : list(parts)
 }

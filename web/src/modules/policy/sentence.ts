@@ -1,5 +1,5 @@
 /** A rule in one sentence, put together from its typed parts; what a form changes, the sentence changes. */
-import { locale, lookup } from '@/i18n'
+import { list, locale, lookup } from '@/i18n'
 import type { Both, Need, Per, Rule, Rung, Selector } from './model'
 import { vocabulary as t } from './vocabulary'
 
@@ -17,12 +17,6 @@ export function term(prefix: string, word: string): string {
   if (!/^[\w.-]+$/.test(word)) return word
   console.error(`The policy vocabulary has no word for ${prefix}.${word}`)
   return `“${word}”`
-}
-
-export function list(words: string[], last: 'and' | 'or' = 'and'): string {
-  if (locale() === 'zh') return words.length > 1 && last === 'or' ? words.join('或') : words.join('、')
-  const head = words.slice(0, -1).join(', ')
-  return head ? `${head} ${last} ${words.at(-1)}` : (words[0] ?? '')
 }
 
 export type SpanParts = { value: number; unit: 'm' | 'h' | 'wd' }

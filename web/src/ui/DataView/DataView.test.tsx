@@ -180,15 +180,23 @@ describe('DataView', () => {
     expect(screen.queryByRole('button', { name: '加载更多' })).toBeNull()
   })
 
-  it('tells an empty list from a list without a match', async () => {
+  it('tells an empty list from a list without a match, and does not blame the reader for the filters of a view', async () => {
     const user = userEvent.setup()
     const { search } = await list('/', () => ({ items: [], next: null }))
     await screen.findByText('还没有东西')
     expect(screen.getByRole('button', { name: '放一个' })).toBeTruthy()
     await user.click(screen.getByRole('button', { name: '要紧的' }))
+    await screen.findByText('“要紧的”里没有记录')
+    expect(screen.getByText('因为还没有人放进来。')).toBeTruthy()
+    await user.type(screen.getByRole('searchbox'), '甲')
     await screen.findByText('没有符合条件的记录')
     await user.click(screen.getByRole('button', { name: '清除筛选' }))
-    await waitFor(() => expect(search().f).toBe('[]'))
+    await waitFor(() => expect(search()).toMatchObject({ f: '[]' }))
+  })
+
+  it('says that the filters which the reader has set find nothing', async () => {
+    await list(`/?view=vip&f=${encodeURIComponent('[["grade","in",["key"]]]')}`, () => ({ items: [], next: null }))
+    await screen.findByText('没有符合条件的记录')
   })
 
   it('changes a width by keyboard and keeps it in the URL', async () => {

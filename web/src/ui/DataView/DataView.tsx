@@ -18,7 +18,7 @@ import { useListKeys } from './keyboard'
 import { Pager } from './Pager'
 import { arrange, isChanged, readState, writeState } from './state'
 import { Table } from './Table'
-import type { DataViewProps, Found, ViewQuery, ViewState } from './types'
+import type { DataViewProps, Found, Preset, ViewQuery, ViewState } from './types'
 import { useTabs, Views } from './Views'
 
 const LIMIT = 50
@@ -175,6 +175,7 @@ export function DataView<T>(props: DataViewProps<T>) {
         <Nothing
           {...props}
           conditions={filters.length + (keyword ? 1 : 0)}
+          preset={active && !active.saved && !keyword && params.f === undefined ? active : undefined}
           onClear={() => {
             change({ filters: [] })
             onKeyword('')
@@ -202,10 +203,19 @@ export function DataView<T>(props: DataViewProps<T>) {
   )
 }
 
-function Nothing<T>({ empty, conditions, onClear }: DataViewProps<T> & { conditions: number; onClear: () => void }) {
-  if (conditions === 0) {
+type NothingProps<T> = DataViewProps<T> & {
+  conditions: number
+  /** The room's own view, as it is: its filters are nothing that the reader has set. */
+  preset: Preset | undefined
+  onClear: () => void
+}
+
+function Nothing<T>({ empty, presets, conditions, preset, onClear }: NothingProps<T>) {
+  if (conditions === 0 || preset) {
+    // Elsewhere than in the first view there may well be something.
+    const elsewhere = conditions > 0 && preset && preset.id !== presets[0]?.id
     return (
-      <Empty title={empty.title} why={empty.why}>
+      <Empty title={elsewhere ? t('list.view_empty', { view: preset.label }) : empty.title} why={empty.why}>
         {empty.action}
       </Empty>
     )

@@ -7,6 +7,7 @@ import { Form, required, useForm } from '../Form'
 import { Switch, Text } from '../fields'
 import { Menu, type MenuItem } from '../Menu'
 import { Dialog } from '../Popup'
+import { useCurrentSeen } from '../Subnav'
 import { toast, undoable } from '../Undo'
 import type { Preset, ViewState } from './types'
 
@@ -33,6 +34,7 @@ type Props = {
 export function Views({ list, tabs, active, changed, state, onPick }: Props) {
   const [naming, setNaming] = useState(false)
   const client = useQueryClient()
+  const row = useCurrentSeen(active.id)
   const refresh = () => client.invalidateQueries({ queryKey: ['views', list] })
   const update = useMutation({
     mutationFn: (view: SavedView) => updateView(view.id, { list, name: view.name, shared: view.shared, state }),
@@ -60,7 +62,7 @@ export function Views({ list, tabs, active, changed, state, onPick }: Props) {
   if (saved) items.push('line', { label: t('view.delete'), danger: true, onClick: () => void remove(saved) })
   return (
     <div className="views">
-      <nav aria-label={t('view.tabs')}>
+      <nav ref={row} aria-label={t('view.tabs')}>
         {tabs.map((tab) => (
           <button
             key={tab.id}

@@ -141,9 +141,16 @@ export function Lookup({ current, source, find, onPick, ...props }: LookupProps)
       onSearchChange={setText}
       // Typing replaces the name that stands there.
       onFocus={(event) => event.currentTarget.select()}
-      nothingFoundMessage={found.isFetching ? t('loading') : t('field.no_match')}
+      // Before anything is asked, a list that says so would only cover what is below it.
+      nothingFoundMessage={nothingFound(question, found.isFetching)}
     />
   )
+}
+
+/** Nothing at all closes the list; left out, the words of the theme would stand there. */
+function nothingFound(question: string, isAsking: boolean): string | null {
+  if (!question) return null
+  return isAsking ? t('loading') : t('field.no_match')
 }
 
 export function Person(props: Omit<LookupProps, 'find' | 'source'>) {

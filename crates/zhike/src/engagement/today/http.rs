@@ -13,7 +13,7 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(today))
 }
 
-/// The home page: what is overdue, what is to be done today, and what this week.
+/// The home page: what is overdue, what is past its proposed day, what is to be done today, and what this week.
 #[utoipa::path(get, path = "/today", tag = "engagement", extensions(("x-permission" = json!("read duty"))),
     responses((status = 200, body = Today)))]
 async fn today(State(app): State<App>, grant: Granted<Read, Duty>) -> Result<Json<Today>> {

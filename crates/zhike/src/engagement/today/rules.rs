@@ -7,8 +7,10 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 /// Where on the page a duty stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Group {
-    /// The deadline is past, or the day proposed for it is: waiting longer is how deadlines are missed.
+    /// The deadline is past.
     Overdue,
+    /// The day proposed for it is past, its deadline is not: waiting longer is how deadlines are missed.
+    Slipped,
     /// To be acted on today: it is due today, today is the day proposed for it, or its clock runs.
     Today,
     /// To be acted on within seven days, today included, whatever the day of the week.
@@ -40,8 +42,11 @@ impl Day {
     /// Where a duty stands. The proposed instant decides when to act, the deadline whether it is too late; without a
     /// deadline (its clock is held) only the proposal counts.
     pub fn group(&self, due_at: Option<Timestamp>, act_at: Option<Timestamp>, is_clock: bool) -> Group {
-        if due_at.is_some_and(|due| due <= self.now) || self.slipped(due_at, act_at, is_clock) {
+        if due_at.is_some_and(|due| due <= self.now) {
             return Group::Overdue;
+        }
+        if self.slipped(due_at, act_at, is_clock) {
+            return Group::Slipped;
         }
         match when(due_at, act_at) {
             Some(at) if at < self.ends => Group::Today,
@@ -119,8 +124,9 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_whose_day_has_passed_is_overdue_and_a_running_clock_is_not() {
-        assert_eq!(group("2026-11-30T16:00:00Z", Some("2026-11-22T15:59:00Z")), Group::Overdue);
+    fn a_plan_whose_day_has_passed_comes_right_after_what_is_overdue_and_a_running_clock_does_not() {
+        assert_eq!(group("2026-11-30T16:00:00Z", Some("2026-11-22T15:59:00Z")), Group::Slipped);
+        assert!(Group::Overdue < Group::Slipped && Group::Slipped < Group::Today);
         // Yesterday's visit is to be recorded by noon.
         let (due, act) = (Some(instant("2026-11-23T04:00:00Z")), Some(instant("2026-11-22T04:00:00Z")));
         assert_eq!(monday().group(due, act, true), Group::Today);

@@ -55,8 +55,10 @@ pub struct Counts {
     pub open: i64,
     /// Duties fulfilled today.
     pub done: i64,
-    /// Past their deadline, or past the day proposed for them.
+    /// Past their deadline.
     pub overdue: i64,
+    /// Past the day proposed for them, though not past their deadline.
+    pub slipped: i64,
     /// The share of this month's judged duties that were met in time, in percent; none yet judged: nothing.
     pub month_rate: Option<f64>,
     /// The same of the last six months, oldest first, this month last.
@@ -74,6 +76,7 @@ pub struct TeamToday {
 #[schema(as = TodayGroups)]
 pub struct Groups {
     pub overdue: Vec<Item>,
+    pub slipped: Vec<Item>,
     pub today: Vec<Item>,
     pub week: Vec<Item>,
 }
@@ -157,7 +160,7 @@ pub fn today(tx: &mut Tx<'_>, grant: &Grant<Read, entity::Duty>) -> Result<Today
     people.insert(who.user.uuid(), Named::of(who));
     let known = Known { me: who.user.uuid(), people, cards, latest };
     let groups = known.grouped(duties, &day);
-    let is_idle = [&groups.overdue, &groups.today, &groups.week].iter().all(|group| group.is_empty());
+    let is_idle = [&groups.overdue, &groups.slipped, &groups.today, &groups.week].iter().all(|group| group.is_empty());
     Ok(Today {
         date: day.date,
         lunar: LunarDate::from_solar(day.date).ok().map(|lunar| lunar.to_string()),
@@ -188,6 +191,7 @@ impl Known {
         for duty in duties {
             let group = match day.group(duty.due_at, duty.act_at, duty.is_clock) {
                 Group::Overdue => &mut groups.overdue,
+                Group::Slipped => &mut groups.slipped,
                 Group::Today => &mut groups.today,
                 Group::Week => &mut groups.week,
                 Group::Later => continue,

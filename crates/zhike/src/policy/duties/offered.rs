@@ -121,8 +121,10 @@ pub fn is_late(tx: &mut Tx<'_>, customer: Uuid, subject: Uuid) -> Result<bool> {
 pub struct Counts {
     /// Open by now, overdue ones included.
     pub open: i64,
-    /// Past their deadline, or past the day proposed for them.
+    /// Past their deadline.
     pub overdue: i64,
+    /// Past the day proposed for them, though not past their deadline.
+    pub slipped: i64,
     /// Met between the two instants.
     pub done: i64,
 }
@@ -131,13 +133,13 @@ pub struct Counts {
 pub fn counts(tx: &mut Tx<'_>, owner: Uuid, now: Timestamp, (from, to): (Timestamp, Timestamp)) -> Result<Counts> {
     let ran_out: i64 = tx.query_one(&RAN_OUT_COUNT, &[&owner])?.get(0)?;
     let done = tx.query_one(&DONE, &[&owner, &from, &to])?.get(0)?;
-    let mut counts = Counts { open: ran_out, overdue: ran_out, done };
+    let mut counts = Counts { open: ran_out, overdue: ran_out, slipped: 0, done };
     for row in tx.query(&OPEN_COUNT, &[&owner, &now, &(now - BEHIND), &from])? {
         let (version, rule): (Uuid, String) = (row.get(0)?, row.get(1)?);
         let is_clock = book::edition(tx, version)?.entry(&rule).is_some_and(|entry| entry.is_clock());
         counts.open += row.get::<i64>(2)?;
         counts.overdue += row.get::<i64>(3)?;
-        counts.overdue += if is_clock { 0 } else { row.get::<i64>(4)? };
+        counts.slipped += if is_clock { 0 } else { row.get::<i64>(4)? };
     }
     Ok(counts)
 }

@@ -45,8 +45,8 @@ impl Company {
         let department = self.staff.people[customer.owner].department.map(Id::uuid);
         let (id, grade) = (customer.id, customer.grade);
         let system = std::sync::Arc::new(access::system(at, &who.vault));
-        // Whoever writes a talk down has the archive before them.
-        seen::opened(tx, &who, id.uuid())?;
+        // Whoever talks with a customer has the archive before them, in office hours; it is written down when time allows.
+        seen::opened(tx, &self.at(talk.actor, talk.at), id.uuid())?;
         let past = Past { who, customer: id, grade, department, new, done_at: talk.done };
         past::insert_block(tx, &system.grant::<Import, entity::Interaction>()?, &[past])
     }

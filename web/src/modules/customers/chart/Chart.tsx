@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { messageOf, useCan } from '@/api'
-import { t as words } from '@/i18n'
+import { list, t as words } from '@/i18n'
 import { Button, Dialog, Empty, Failed, Skeleton, toast } from '@/ui'
 import { ContactForm } from '../ContactForm'
 import {
@@ -99,7 +99,7 @@ function Drawn({ customer, units, people }: DrawnProps) {
           {mayChange && <p className="dim tree-keys no-print">{t('chart.keys')}</p>}
           {left.length > 0 && (
             <p className="dim">
-              {t('chart.left', { n: left.length })}: {left.map((person) => person.name).join('、')}
+              {t('chart.left', { n: left.length })}: {list(left.map((person) => person.name))}
             </p>
           )}
         </>

@@ -2,7 +2,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useId, useState } from 'react'
 import { messageOf, useCan, useCustomFields } from '@/api'
-import { date, lookup } from '@/i18n'
+import { date, list, lookup } from '@/i18n'
 import { Button, Dialog, Failed, Link, type Neighbours, RegionName, Skeleton, toast, undoable } from '@/ui'
 import { type Customer, customerQuery, keys } from '../queries'
 import { t } from '../words'
@@ -94,7 +94,7 @@ function Both({ pair, onDone }: { pair: Pair; onDone: () => void }) {
 /** What was put back, and what was not. */
 export function undoneText(merge: Merge): string {
   const kept = merge.kept.map((field) => lookup(`field.${field}`) ?? field)
-  return kept.length > 0 ? t('merge.undone_but', { fields: kept.join('、') }) : t('merge.undone')
+  return kept.length > 0 ? t('merge.undone_but', { fields: list(kept) }) : t('merge.undone')
 }
 
 /** Does something at the server; the lists follow, and a refusal is told. */

@@ -1,5 +1,5 @@
 import { messageOf, useCan } from '@/api'
-import { date } from '@/i18n'
+import { date, list } from '@/i18n'
 import { Button, type Column, DataView, type Preset, Status, Tag, type Tone, toast } from '@/ui'
 import { Tabs } from '../Tabs'
 import { t } from '../words'
@@ -66,7 +66,7 @@ export function Evidence({ pair }: { pair: Pair }) {
   )
 }
 
-const said = (pair: Pair) => pair.evidence.map(({ signal }) => t(`pair.signal.${signal}`)).join('、')
+const said = (pair: Pair) => list(pair.evidence.map(({ signal }) => t(`pair.signal.${signal}`)))
 const states = ['open', 'distinct', 'merged'] as const
 const stateOptions = () => states.map((value) => ({ value, label: t(`pair.state.${value}`) }))
 

@@ -1,6 +1,6 @@
 /** What two customers are compared by, and how each value reads. */
 import type { CustomField } from '@/api'
-import { count, date, money } from '@/i18n'
+import { count, date, list, money } from '@/i18n'
 import { type Custom, customText } from '../custom'
 import { word } from '../options'
 import type { Customer } from '../queries'
@@ -37,7 +37,7 @@ export const comparables: Comparable[] = [
   of('preferences', (c) => c.preferences),
   of('core_need', (c) => c.core_need),
   of('notes', (c) => c.notes),
-  of('tags', (c) => c.tags.join('、')),
+  of('tags', (c) => list(c.tags)),
 ]
 
 /** Nothing is chosen of these: tags are put together, and what kind of customer it is must be the same. */

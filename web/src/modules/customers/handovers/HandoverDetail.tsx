@@ -41,7 +41,7 @@ export function HandoverDetail({ id }: { id: string }) {
         <HandoverState state={handover.state} />
         <span>{t('handover.who', { from: handover.from.name, to: handover.to.name })}</span>
         <span className="dim">
-          {handover.opened_by.name} · {dateTime(handover.opened_at)}
+          {t('handover.begun', { name: handover.opened_by.name, when: dateTime(handover.opened_at) })}
         </span>
       </p>
       <p className="dim">{t('handover.why', { why: handover.reason })}</p>
@@ -74,6 +74,9 @@ function Checklist({ handover }: { handover: Handover }) {
   return (
     <section>
       <h2>{t('handover.checklist')}</h2>
+      {!handover.receives && handover.state === 'open' && (
+        <p className="dim">{t('handover.ticked_by', { name: handover.to.name })}</p>
+      )}
       <ul className="handover-steps">
         {handover.steps.map((step) => {
           const done = step.done >= step.of

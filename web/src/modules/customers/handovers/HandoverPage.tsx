@@ -9,7 +9,7 @@ export default function HandoverPage() {
     <div className="page">
       <div className="page-head">
         <h1>{t('handover.one')}</h1>
-        <Link to="/customers/handovers">{t('handover.title')}</Link>
+        <Link to="/customers/handovers">{t('handover.back')}</Link>
       </div>
       <HandoverDetail id={useParam('id')} />
     </div>

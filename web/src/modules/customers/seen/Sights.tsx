@@ -3,7 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { messageOf, useCan } from '@/api'
 import { count, dateTime, t as words } from '@/i18n'
-import { Button, Empty, ExportFile, Failed, Notice, Progress, Skeleton, Status } from '@/ui'
+import { Button, Empty, ExportFile, Failed, Link, Notice, Progress, Skeleton, Status } from '@/ui'
 import type { Customer } from '../queries'
 import { t } from '../words'
 import { exportSights, sightsQuery } from './queries'
@@ -21,7 +21,10 @@ export default function Sights({ customer }: { customer: Customer }) {
   return (
     <section className="stack">
       <div className="row between wrap">
-        <p className="dim">{t('seen.why')}</p>
+        <p className="dim">
+          {t('seen.why')} {t('seen.lists')}{' '}
+          {can('release', 'read') && <Link to="/settings/exports">{t('seen.register')}</Link>}
+        </p>
         {can('trace', 'export') && items.length > 0 && !job && (
           <Button icon="download" onClick={() => void start()}>
             {t('seen.take_out')}

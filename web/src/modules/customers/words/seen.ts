@@ -2,7 +2,10 @@
 export const seen = {
   zh: {
     'tab.seen': '谁看过',
-    'seen.why': '打开档案按人、按天记一次；查看完整号码、打印、导出和打开附件逐次记录。列表里的脱敏内容不逐条记录。',
+    'seen.why':
+      '打开档案按人、按天记一次；查看完整号码、打印、导出这份档案和打开附件逐次记录。列表里的脱敏内容不逐条记录。',
+    'seen.lists': '把列表整批导出不记在每个客户名下，统一登记在“设置 › 导出”。',
+    'seen.register': '查看导出登记',
     'seen.take_out': '导出为 Excel',
     'seen.empty': '还没有人看过',
     'seen.empty_why': '有人打开这份档案后，几秒钟内就会出现在这里。',
@@ -22,7 +25,10 @@ export const seen = {
   en: {
     'tab.seen': 'Who saw it',
     'seen.why':
-      'Opening the archive is noted once for a person and a day; full numbers, prints, exports and files each time. Masked lines of lists are not noted one by one.',
+      'Opening the archive is noted once for a person and a day; full numbers, prints, exports of this customer and files each time. Masked lines of lists are not noted one by one.',
+    'seen.lists':
+      'Exports of whole lists are not noted under each customer; they are in the register under Settings › Exports.',
+    'seen.register': 'See the register',
     'seen.take_out': 'Export to Excel',
     'seen.empty': 'Nobody has seen it yet',
     'seen.empty_why': 'Whoever opens this archive is here within seconds.',

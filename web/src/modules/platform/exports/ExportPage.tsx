@@ -2,7 +2,7 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { messageOf, takeOut, useCan } from '@/api'
-import { ago, count, dateTime, t as words } from '@/i18n'
+import { ago, count, dateTime, list, t as words } from '@/i18n'
 import {
   Area,
   Button,
@@ -32,22 +32,32 @@ export default function ExportPage() {
   const empty = pages.isSuccess && items.length === 0 && waiting.length === 0
   return (
     <SettingsFrame title={m('settings.exports')}>
-      <p className="dim">{t('exports.why')}</p>
-      {pages.isPending && <Skeleton lines={8} />}
-      {pages.isError && (
-        <Failed title={words('list.failed')} why={messageOf(pages.error)} onRetry={() => void pages.refetch()} />
-      )}
-      {empty && <Empty title={t('exports.empty')} why={t('exports.empty_why')} />}
-      {waiting.length > 0 && (
-        <section className="section stack">
-          <h2>{t('exports.waiting', { n: count(waiting.length) })}</h2>
-          <Lines of={waiting} />
-        </section>
-      )}
-      {waiting.length > 0 && items.length > 0 && <h2>{t('exports.register')}</h2>}
-      <Lines of={items} />
-      {pages.hasNextPage && <Button onClick={() => void pages.fetchNextPage()}>{t('exports.more')}</Button>}
-      {can('release', 'manage') && <Tracing />}
+      <div className="stack wide">
+        <p className="dim">{t('exports.why')}</p>
+        {pages.isPending && <Skeleton lines={8} />}
+        {pages.isError && (
+          <Failed title={words('list.failed')} why={messageOf(pages.error)} onRetry={() => void pages.refetch()} />
+        )}
+        {empty && <Empty title={t('exports.empty')} why={t('exports.empty_why')} />}
+        {waiting.length > 0 && (
+          <section className="stack">
+            <h2>{t('exports.waiting', { n: count(waiting.length) })}</h2>
+            <Lines of={waiting} />
+          </section>
+        )}
+        {items.length > 0 && (
+          <section className="stack">
+            {waiting.length > 0 && <h2>{t('exports.register')}</h2>}
+            <Lines of={items} />
+            {pages.hasNextPage && (
+              <div>
+                <Button onClick={() => void pages.fetchNextPage()}>{t('exports.more')}</Button>
+              </div>
+            )}
+          </section>
+        )}
+        {can('release', 'manage') && <Tracing />}
+      </div>
     </SettingsFrame>
   )
 }
@@ -172,7 +182,7 @@ function Tracing() {
       {error && <Notice tone="bad">{error}</Notice>}
       {trace?.codes.length === 0 && <Notice>{t('exports.trace_none')}</Notice>}
       {trace && trace.codes.length > 0 && trace.exports.length === 0 && (
-        <Notice>{t('exports.trace_unknown', { codes: trace.codes.join('、') })}</Notice>
+        <Notice>{t('exports.trace_unknown', { codes: list(trace.codes) })}</Notice>
       )}
       <div aria-live="polite">
         <Lines of={trace?.exports ?? []} />

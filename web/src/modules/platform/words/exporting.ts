@@ -22,7 +22,7 @@ export const exporting = {
     'exports.decided': '{who} {when}：{what}',
     'exports.more': '更早的',
     'exports.trace': '追溯一份文件',
-    'exports.pick': '选择文件，或拖到这里',
+    'exports.pick': '把文件拖到这里，或点击选择',
     'exports.trace_why':
       '有文件流到外面时放到这里，按明面或暗藏的编号找出是谁在什么时候导出的。复制到别处的长文字（地址、备注等）也能认；重新打字、拍照或只剩短字段的认不出。',
     'exports.trace_none': '这份文件里没有找到导出编号',
@@ -54,7 +54,7 @@ export const exporting = {
     'exports.decided': '{who} {when}: {what}',
     'exports.more': 'Earlier ones',
     'exports.trace': 'Trace a file',
-    'exports.pick': 'Choose the file, or drop it here',
+    'exports.pick': 'Drop the file here, or click to choose',
     'exports.trace_why':
       'Put a file that turned up outside here: by the number in plain sight or hidden in it, it is found who exported it and when. Long texts (addresses, notes) that were copied elsewhere are recognised too; what was typed anew, photographed, or has short fields alone is not.',
     'exports.trace_none': 'No number of an export was found in this file',
