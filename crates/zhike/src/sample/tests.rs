@@ -125,6 +125,12 @@ fn founded(app: &TestApp) -> UserId {
     app.write(move |tx| setup::found(tx, &system, &setup, "no hash")).user.id
 }
 
+/// At which hour of the company's day it was.
+fn hour(sight: &Value) -> i8 {
+    let at: Timestamp = sight["at"].as_str().and_then(|at| at.parse().ok()).expect("an instant");
+    at.to_zoned(calendar().zone().clone()).hour()
+}
+
 /// Does the job that set-up asks for, with fewer customers; answers its result.
 fn lived(app: &TestApp, customers: usize) -> Value {
     let (founder, now) = (founded(app).uuid(), app.clock.now());
@@ -178,6 +184,9 @@ store::db_test! {
         let paths = items(&vips).into_iter().map(|customer| format!("/customers/{}", customer["id"].as_str().expect("an id")));
         let paths: Vec<String> = paths.collect();
         assert!(items(&admin.get(&format!("{}/timeline", paths[0])).ok()).len() > 10);
+        let sights: Vec<Value> = paths.iter().flat_map(|path| items(&admin.get(&format!("{path}/sights")).ok())).collect();
+        let at_night: Vec<_> = sights.iter().filter(|sight| !(8..19).contains(&hour(sight))).collect();
+        assert!(sights.len() > 10 && at_night.is_empty(), "{at_night:?}");
         let files = paths.iter().flat_map(|path| items(&admin.get(&format!("{path}/attachments")).ok()));
         let of: BTreeSet<String> = files.filter_map(|file| file["of_kind"].as_str().map(str::to_owned)).collect();
         assert_eq!(of.len(), 5, "{of:?}");
