@@ -63,7 +63,7 @@ export const handovers = {
     'handover.missing': 'This hand-over was not found',
     'handover.who': '{from} → {to}',
     'handover.begun': 'begun by {name} on {when}',
-    'handover.ticked_by': 'Ticked by {name}',
+    'handover.ticked_by': 'To be ticked by {name}',
     'handover.back': 'Back to all hand-overs',
     'handover.why': 'Reason: {why}',
     'handover.state': 'State',
