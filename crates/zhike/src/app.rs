@@ -74,6 +74,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 62, name: "erasure", sql: include_str!("../migrations/0062_erasure.sql") },
     Migration { version: 63, name: "seen", sql: include_str!("../migrations/0063_seen.sql") },
     Migration { version: 64, name: "alarms", sql: include_str!("../migrations/0064_alarms.sql") },
+    Migration { version: 65, name: "recalls", sql: include_str!("../migrations/0065_recalls.sql") },
     Migration { version: 70, name: "deputies", sql: include_str!("../migrations/0070_deputies.sql") },
 ];
 

@@ -38,6 +38,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("0062_erasure.sql", "protection"),
     ("0063_seen.sql", "customers"),
     ("0064_alarms.sql", "protection"),
+    ("0065_recalls.sql", "platform"),
     ("0070_deputies.sql", "platform"),
 ];
 

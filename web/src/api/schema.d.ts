@@ -83,7 +83,7 @@ export interface paths {
         };
         /** From where on a day is unusual. */
         get: operations["get_alarms_setting"];
-        /** Sets it. */
+        /** Sets it. Only somebody who reads no customers does; whoever else answers alarms is told. */
         put: operations["put_alarms_setting"];
         post?: never;
         delete?: never;
@@ -3066,6 +3066,8 @@ export interface components {
             opened: number;
             /** Format: int64 */
             revealed: number;
+            /** @description Whether the asker may set them: only somebody who reads no customers. */
+            readonly settable?: boolean;
             /** Format: int64 */
             readonly version?: number;
         };

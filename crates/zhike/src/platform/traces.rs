@@ -53,6 +53,7 @@ store::statements! {
     ANSWERS = "delete from idempotency where replace(body, $1, '') <> body";
     JOBS = "update job set payload = replace(payload, $1, $2), result = replace(result, $1, $2)
         where replace(payload, $1, '') <> payload or replace(result, $1, '') <> result";
+    DECISIONS = "update release set answer = replace(answer, $1, $2) where replace(answer, $1, '') <> answer";
     VIEWS = "update saved_view set name = replace(name, $1, $2), state = replace(state, $1, $2)
         where replace(name, $1, '') <> name or replace(state, $1, '') <> state";
 }
@@ -67,6 +68,7 @@ pub fn own(tx: &mut Tx<'_>, who: &Principal, traces: &Traces) -> Result<Vec<Stri
     for word in &traces.words {
         tx.execute(&JOBS, &[word, &BLANK])?;
         tx.execute(&VIEWS, &[word, &BLANK])?;
+        tx.execute(&DECISIONS, &[word, &BLANK])?;
     }
     super::exports::forget(tx, who)
 }

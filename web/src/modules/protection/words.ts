@@ -27,6 +27,7 @@ export const t = define({
     'alarm.bounds': '从多少起提示',
     'alarm.bounds_why':
       '同时超过下面的数和本人平时的倍数才提示。调低会多出误报，调高会漏掉慢慢读的人；默认值来自一个人一天正常能做完的工作量，请按自己公司的情况调整。',
+    'alarm.bounds_whose': '由看不到客户资料的人（例如安全管理员）调整，调整后会通知其他处理告警的人。',
     'alarm.bound_opened': '每天打开的客户数',
     'alarm.bound_revealed': '每天查看的完整号码数',
     'alarm.bound_exported': '每天导出的行数',
@@ -203,6 +204,8 @@ export const t = define({
     'alarm.bounds': 'From where on it is shown',
     'alarm.bounds_why':
       'A day is shown when it is beyond both the numbers below and the person’s own usual times the factor. Lower numbers show more that is harmless, higher ones miss who reads slowly; the defaults are what a person can do in an ordinary day, so fit them to your company.',
+    'alarm.bounds_whose':
+      'Set by somebody who reads no customers, such as a security administrator; others who answer alarms are told.',
     'alarm.bound_opened': 'Customers opened a day',
     'alarm.bound_revealed': 'Full numbers seen a day',
     'alarm.bound_exported': 'Rows exported a day',

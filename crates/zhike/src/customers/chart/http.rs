@@ -33,7 +33,11 @@ async fn chart(
     grant: Granted<Read, entity::Contact>,
     Path(id): Path<Uuid>,
 ) -> Result<Json<Chart>> {
+    let who = Arc::clone(grant.principal());
     let items = app.db.read(move |tx| service::chart(tx, &grant, Id::from_uuid(id))).await?;
+    if app.seen.note_part(&who, id) {
+        app.seen.write(&app.db).await?;
+    }
     Ok(Json(Chart { items }))
 }
 

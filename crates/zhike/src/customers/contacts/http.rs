@@ -38,7 +38,11 @@ async fn list(
     grant: Granted<Read, entity::Contact>,
     Path(id): Path<Uuid>,
 ) -> Result<Json<Contacts>> {
+    let who = Arc::clone(grant.principal());
     let items = app.db.read(move |tx| service::list(tx, &grant, Id::from_uuid(id))).await?;
+    if app.seen.note_part(&who, id) {
+        app.seen.write(&app.db).await?;
+    }
     Ok(Json(Contacts { items }))
 }
 

@@ -34,8 +34,12 @@ async fn list(
     Path(id): Path<Uuid>,
     Query(query): Query<ListParams>,
 ) -> Result<Json<Page<CooperationView>>> {
-    let asked = query.asked()?;
-    Ok(Json(app.db.read(move |tx| service::list(tx, &grant, Id::from_uuid(id), &asked)).await?.into()))
+    let (who, asked) = (Arc::clone(grant.principal()), query.asked()?);
+    let page = app.db.read(move |tx| service::list(tx, &grant, Id::from_uuid(id), &asked)).await?;
+    if app.seen.note_part(&who, id) {
+        app.seen.write(&app.db).await?;
+    }
+    Ok(Json(page.into()))
 }
 
 /// What all of it adds up to, as of the last change of it.

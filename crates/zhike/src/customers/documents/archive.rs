@@ -6,7 +6,7 @@ use documents::form::{Cell as Place, Form, GRID, Row};
 use store::Tx;
 use store::list::Asked;
 
-use super::service::{Sheet, Wanted};
+use super::service::{Counted, Sheet, Wanted};
 use crate::customers::contacts::{self, Authority, ContactView, Salutation};
 use crate::customers::cooperation::service::CooperationView;
 use crate::customers::cooperation::totals::{self, CooperationTotals};
@@ -35,7 +35,7 @@ const EVENTS_SHOWN: usize = 10;
 const DEALS_SHOWN: usize = 8;
 const ITEMS_SHOWN: usize = 30;
 
-fn make(tx: &mut Tx<'_>, who: &Arc<Principal>, customer: &Archive, wanted: &Wanted) -> Result<Form> {
+fn make(tx: &mut Tx<'_>, who: &Arc<Principal>, customer: &Archive, wanted: &Wanted) -> Result<Counted> {
     let contacts = match may_take_out(tx, who, Entity::Contact, customer)? {
         true => Some(contacts::service::list(tx, &who.grant::<Read, Contact>()?, customer.id)?),
         false => None,
@@ -55,7 +55,7 @@ fn make(tx: &mut Tx<'_>, who: &Arc<Principal>, customer: &Archive, wanted: &Want
     rows.extend(sheet.cooperation(deals.as_ref()));
     rows.extend(sheet.to_be_kept_in_mind(&events));
     rows.extend(sheet.care());
-    Ok(wanted.form(&SHEET, "R3-T1", &sheet.seen.number, rows))
+    Ok((wanted.form(&SHEET, "R3-T1", &sheet.seen.number, rows), 1))
 }
 
 /// What hangs on a customer is on the form of those who may read it there and take it out of the house.

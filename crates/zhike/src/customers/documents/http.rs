@@ -34,15 +34,16 @@ async fn print(
     let id = Id::from_uuid(id);
     // A form is in memory as a whole while it is laid out: a few at a time, the others wait.
     let _place = heavy::place().await?;
-    let filled = {
+    let (filled, begun) = {
         let (grant, request) = (grant.0.clone(), request.clone());
         app.db.read(move |tx| service::fill(tx, &grant, id, &request)).await?
     };
     let (files, format) = (app.files.clone(), request.format);
-    let (name, mark) = (filled.name.clone(), filled.mark.clone());
+    let (name, rows) = (filled.name.clone(), filled.rows);
     let written = move || files.put_with(|file| service::write(&filled, format, file));
     let blob = tokio::task::spawn_blocking(written).await.map_err(Error::internal)??;
-    app.create(&who, mutation, move |tx| service::release(tx, &grant, id, (&request, (&name, &mark), &blob))).await
+    app.create(&who, mutation, move |tx| service::release(tx, &grant, id, (&request, (&name, rows, &begun), &blob)))
+        .await
 }
 
 /// Forms of many customers as a job, whose result names the file: one PDF, or an archive.

@@ -11,7 +11,7 @@ mod service;
 #[cfg(test)]
 mod tests;
 
-pub use service::{CHARACTERS_MOST, Sheet, Wanted, declare, too_many};
+pub use service::{CHARACTERS_MOST, Counted, Sheet, Wanted, declare, too_many};
 
 use crate::platform::jobs::Registry;
 

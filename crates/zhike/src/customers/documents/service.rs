@@ -21,7 +21,7 @@ use crate::kernel::permission::action::{Export, Read};
 use crate::kernel::permission::entity::Customer;
 use crate::kernel::{Action, Entity, Error, Grant, Id, Principal, Result};
 use crate::platform::audit;
-use crate::platform::exports::{self, Language, Leaving, Mark, Released, Style};
+use crate::platform::exports::{self, Begun, Language, Leaving, Mark, Released, Start, Style};
 use crate::platform::files::Blob;
 use crate::platform::heavy;
 use crate::platform::jobs::JobContext;
@@ -39,6 +39,9 @@ pub const CHARACTERS_MOST: usize = 2_000_000;
 const CHARACTERS_BOUND_MOST: usize = 4_000_000;
 const DAYS_MOST: i32 = 366 * 5;
 
+/// A form, and how many rows of an export it counts for.
+pub type Counted = (Form, i64);
+
 /// A form of the house: how it is called, whose permission it needs, and how it is filled for a customer whose reading
 /// has been checked.
 #[derive(Clone, Copy)]
@@ -47,7 +50,7 @@ pub struct Sheet {
     pub zh: &'static str,
     pub en: &'static str,
     pub entity: Entity,
-    pub make: fn(&mut Tx<'_>, &Arc<Principal>, &Archive, &Wanted) -> Result<Form>,
+    pub make: fn(&mut Tx<'_>, &Arc<Principal>, &Archive, &Wanted) -> Result<Counted>,
 }
 
 static SHEETS: OnceLock<Vec<Sheet>> = OnceLock::new();
@@ -197,16 +200,23 @@ impl Request {
 pub struct Filled {
     pub form: Form,
     pub name: String,
-    pub mark: Mark,
+    /// How many rows of an export it counts for.
+    pub rows: i64,
 }
 
 /// Fills the form of one customer.
-pub fn fill(tx: &mut Tx<'_>, grant: &Grant<Export, Customer>, id: Id<Archive>, request: &Request) -> Result<Filled> {
+pub fn fill(
+    tx: &mut Tx<'_>,
+    grant: &Grant<Export, Customer>,
+    id: Id<Archive>,
+    request: &Request,
+) -> Result<(Filled, Begun)> {
     request.check()?;
     let customer = service::load(tx, grant, id)?;
     let who = grant.principal();
-    let mark = exports::mark::new(who, who.now, &Style::of(tx, request.language)?);
-    filled(tx, who, &customer, (request, &mark))
+    let style = Style::of(tx, request.language)?;
+    let begun = exports::begin(tx, who, &style, None)?;
+    Ok((filled(tx, who, &customer, (request, &begun.mark))?, begun))
 }
 
 /// A form is filled for whoever may read the customer and take out of the house what the form holds.
@@ -225,10 +235,11 @@ fn filled(
     }
     let title = wanted.style.word(sheet.zh, sheet.en);
     let name = format!("{title}-{}-{}", customer.name, wanted.today);
-    let form = Form { mark: Some(mark.clone()), ..(sheet.make)(tx, who, customer, &wanted)? };
+    let (form, rows) = (sheet.make)(tx, who, customer, &wanted)?;
+    let form = Form { mark: Some(mark.clone()), ..form };
     match characters(&form) > CHARACTERS_MOST {
         true => Err(too_many("choose a shorter period")),
-        false => Ok(Filled { form, name, mark: mark.clone() }),
+        false => Ok(Filled { form, name, rows }),
     }
 }
 
@@ -252,14 +263,14 @@ pub fn release(
     tx: &mut Tx<'_>,
     grant: &Grant<Export, Customer>,
     id: Id<Archive>,
-    (request, (name, mark), blob): (&Request, (&str, &Mark), &Blob),
+    (request, (name, rows, begun), blob): (&Request, (&str, i64, &Begun), &Blob),
 ) -> Result<Released> {
     let customer = service::load(tx, grant, id)?.id.uuid();
     let format = request.format.form();
     let name = format!("{name}.{}", format.extension());
     let (media_type, entity) = (format.media_type(), request.sheet()?.entity);
     let customer = Some(customer);
-    let leaving = Leaving { blob, name: &name, media_type, mark, entity, rows: 1, customer, told: told(request) };
+    let leaving = Leaving { blob, name: &name, media_type, begun, entity, rows, customer, told: told(request) };
     exports::release(tx, grant.principal(), leaving)
 }
 
@@ -301,19 +312,24 @@ pub fn run(context: &JobContext, payload: Value) -> Result<Value> {
     let chosen = chosen(context, &request)?;
     let total = chosen.len();
     let style = context.read(move |tx, _| Style::of(tx, language))?;
-    let mark = exports::mark::new(&context.principal(), context.now(), &style);
-    let (mut size, mut customers, mut skipped) = (Size::default(), Vec::new(), Vec::new());
+    let begun = match exports::start(context, &style)? {
+        Start::Anew(begun) => begun,
+        Start::Over(told) => return Ok(told),
+    };
+    let (mut size, mut rows, mut customers, mut skipped) = (Size::default(), 0, Vec::new(), Vec::new());
     let blob = context.files.put_with(|file| {
         let mut pile = Pile::new(&request, file);
         for (nth, Chosen { id, number }) in chosen.iter().enumerate() {
             context.progress(nth as i64, total as i64)?;
-            let Some(filled) = page(context, *id, (&document, &mark)).map_err(|error| named(error, number))? else {
+            let Some(filled) = page(context, *id, (&document, &begun.mark)).map_err(|error| named(error, number))?
+            else {
                 skipped.push(number.clone());
                 continue;
             };
             if request.together {
                 size.add(&filled.form)?;
             }
+            rows += filled.rows;
             pile.add(filled)?;
             customers.push(*id);
         }
@@ -325,8 +341,7 @@ pub fn run(context: &JobContext, payload: Value) -> Result<Value> {
     let sheet = document.sheet()?;
     let (extension, media_type) =
         if request.together { ("pdf", "application/pdf") } else { ("zip", "application/zip") };
-    let name = exports::dated_name(context, &style, (style.word(sheet.zh, sheet.en), &mark), extension);
-    let rows = customers.len() as i64;
+    let name = exports::dated_name(context, &style, (style.word(sheet.zh, sheet.en), &begun.mark), extension);
     let released = context.step(total as i64, total as i64, move |tx, who| {
         for customer in &customers {
             let still = still(tx, who, *customer, sheet.entity)?;
@@ -334,8 +349,8 @@ pub fn run(context: &JobContext, payload: Value) -> Result<Value> {
             // Whoever asks who saw a customer is told of each.
             audit::record(tx, who, "print", Entity::Customer, *customer, Some(*customer), told(&document))?;
         }
-        let (blob, mark, entity, told) = (&blob, &mark, sheet.entity, told(&document));
-        let leaving = Leaving { blob, name: &name, media_type, mark, entity, rows, customer: None, told };
+        let (blob, begun, entity, told) = (&blob, &begun, sheet.entity, told(&document));
+        let leaving = Leaving { blob, name: &name, media_type, begun, entity, rows, customer: None, told };
         exports::release(tx, who, leaving)
     })?;
     let mut result = released.told(rows);

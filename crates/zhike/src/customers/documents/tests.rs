@@ -66,6 +66,13 @@ store::db_test! {
             assert!(told.contains(text), "{text} is missing in {told}");
         }
         assert!(!told.contains("13812341234") && !told.contains("13912345678"));
+        let talk = json!({ "kind": "phone", "at": "2026-11-23T00:30:00Z", "content": "约时间" });
+        li.post(&format!("/customers/{id}/interactions"), talk).created();
+        let counted = |sheet: &str| li.post(&format!("/customers/{id}/documents"), json!({ "sheet": sheet, "format": "docx" })).created();
+        let (one, many) = (counted("archive"), counted("interactions"));
+        let register = li.get("/releases").ok()["items"].as_array().expect("items").clone();
+        let rows = |released: &Value| register.iter().find(|line| line["id"] == released["file"]).expect("a line")["rows"].clone();
+        assert_eq!((rows(&one), rows(&many)), (json!(1), json!(2)), "a sheet counts for what is on it");
         let told = read(&li, &id, "interactions");
         for text in ["客户互动记录表", "R3-T2", "2026-11-23 09:00", "电话", "谈了交期", "满意", "寄样品（高）\n2026-11-30 09:00"] {
             assert!(told.contains(text), "{text} is missing in {told}");
@@ -77,7 +84,7 @@ store::db_test! {
             assert!(disposition.starts_with("attachment;") && disposition.ends_with(&format!("2026-11-23.{format}")), "{disposition}");
         }
         let entries = audited(&app, "export");
-        assert_eq!(entries.len(), 5);
+        assert_eq!(entries.len(), 7);
         assert!(entries.iter().all(|entry| entry["customer_id"] == json!(id)));
     }
 

@@ -33,10 +33,20 @@ pub struct Seen(Mutex<HashMap<(Uuid, Uuid), Opened>>);
 impl Seen {
     /// Notes that a page was opened; whether so much is held that it should be written now.
     pub fn note(&self, who: &Principal, customer: Uuid) -> bool {
+        self.hold(who, customer, 1)
+    }
+
+    /// Notes that a part of a page was read, such as the contacts. Whoever opens the page reads its parts with it, so
+    /// that is no further time; whoever reads nothing but parts is known all the same.
+    pub fn note_part(&self, who: &Principal, customer: Uuid) -> bool {
+        self.hold(who, customer, 0)
+    }
+
+    fn hold(&self, who: &Principal, customer: Uuid, times: i64) -> bool {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let opened =
             held.entry((customer, who.user.uuid())).or_insert(Opened { times: 0, first: who.now, last: who.now });
-        opened.times += 1;
+        opened.times += times;
         opened.last = opened.last.max(who.now);
         held.len() >= HELD_MOST
     }

@@ -89,7 +89,9 @@ fn sights(tx: &mut Tx<'_>, customer: Uuid, before: Timestamp, most: i64) -> Resu
     let mut sights = Vec::new();
     for row in tx.query(&OPENED, &[&Ids(&family), &before, &most])? {
         let by = names::user(tx, row.get(0)?)?;
-        sights.push(Sight { by, how: How::Opened, first_at: Some(row.get(1)?), at: row.get(2)?, times: row.get(3)? });
+        // Who read nothing but parts of the page is counted once.
+        let times = row.get::<i64>(3)?.max(1);
+        sights.push(Sight { by, how: How::Opened, first_at: Some(row.get(1)?), at: row.get(2)?, times });
     }
     for entry in AuditEntry::all(tx, &DISCLOSED, &[&Ids(&family), &before, &most])? {
         let Some(how) = How::from_word(&entry.action) else { continue };

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -44,6 +46,10 @@ async fn timeline(
     Query(query): Query<TimelineQuery>,
 ) -> Result<Json<Timeline>> {
     let question = Question::parse(query.kinds.as_deref(), query.cursor.as_deref(), query.limit)?;
+    let who = Arc::clone(grant.principal());
     let page = app.db.read(move |tx| service::timeline(tx, &grant, Id::from_uuid(id), &question)).await?;
+    if app.seen.note_part(&who, id) {
+        app.seen.write(&app.db).await?;
+    }
     Ok(Json(Timeline { items: page.items, next: page.next }))
 }

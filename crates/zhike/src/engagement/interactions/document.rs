@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::model::{CHARACTERS, Interaction, Kind, WITHIN};
 use super::view::{InteractionView, Names};
-use crate::customers::documents::{CHARACTERS_MOST, Sheet, Wanted, too_many};
+use crate::customers::documents::{CHARACTERS_MOST, Counted, Sheet, Wanted, too_many};
 use crate::customers::model::{Customer, Grade};
 use crate::engagement::todos::{self, Priority};
 use crate::kernel::{Entity, Principal, Result};
@@ -30,7 +30,7 @@ const RECORDS_MOST: usize = 2_000;
 /// Columns of the grid for each column of the table.
 const WIDTHS: [usize; 7] = [3, 2, 3, 6, 4, 4, 2];
 
-fn make(tx: &mut Tx<'_>, who: &Arc<Principal>, customer: &Customer, wanted: &Wanted) -> Result<Form> {
+fn make(tx: &mut Tx<'_>, who: &Arc<Principal>, customer: &Customer, wanted: &Wanted) -> Result<Counted> {
     let (from, until) = wanted.period()?;
     let limit = RECORDS_MOST as i64 + 1;
     // How much there is to read is asked before any of it is.
@@ -46,7 +46,7 @@ fn make(tx: &mut Tx<'_>, who: &Arc<Principal>, customer: &Customer, wanted: &Wan
     let steps: Vec<Uuid> = records.iter().filter_map(|record| record.todo_id).collect();
     let steps = todos::service::priorities(tx, &steps)?;
     let known = Names::of(tx, who, &records)?;
-    let style = &wanted.style;
+    let (style, count) = (&wanted.style, records.len().max(1) as i64);
     let mut rows = head(customer, owner.map(|owner| owner.name).unwrap_or_default(), records.len(), wanted);
     rows.extend(records.into_iter().map(|record| line(&known.view(record), &steps, style)));
     if let [.., last] = rows.as_slice()
@@ -56,7 +56,7 @@ fn make(tx: &mut Tx<'_>, who: &Arc<Principal>, customer: &Customer, wanted: &Wan
         let nothing = style.word("这段时间没有互动记录", "No contacts in this period");
         rows.push(Row::plain(vec![Cell::value(nothing, GRID)]));
     }
-    Ok(wanted.form(&SHEET, "R3-T2", &customer.number, rows))
+    Ok((wanted.form(&SHEET, "R3-T2", &customer.number, rows), count))
 }
 
 fn head(customer: &Customer, owner: String, count: usize, wanted: &Wanted) -> Vec<Row> {

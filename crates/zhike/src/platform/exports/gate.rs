@@ -39,7 +39,7 @@ pub fn judge(tx: &mut Tx<'_>, who: &Principal, rows: i64) -> Result<State> {
 }
 
 /// Whoever may decide about it, but for its asker.
-fn deciders(tx: &mut Tx<'_>, who: &Principal, release: &Release) -> Result<Vec<Uuid>> {
+pub(super) fn deciders(tx: &mut Tx<'_>, who: &Principal, release: &Release) -> Result<Vec<Uuid>> {
     let mut found = Vec::new();
     for person in people_who_may(tx, Action::Approve, Entity::Release)? {
         if person.id == release.owner_id {
@@ -61,13 +61,32 @@ pub fn ask(tx: &mut Tx<'_>, who: &Principal, release: &Release) -> Result<usize>
     let deciders = deciders(tx, who, release)?;
     for decider in &deciders {
         let params = json!({ "who": &*who.name, "rows": release.row_count, "code": release.code });
-        tell(tx, *decider, "release_asked", params, who.now)?;
+        tell(tx, *decider, "release_asked", params, (Some(&asked(release)), who.now))?;
     }
     Ok(deciders.len())
 }
 
-pub fn tell(tx: &mut Tx<'_>, user: Uuid, kind: &str, params: serde_json::Value, at: Timestamp) -> Result<()> {
+/// The key under which people were asked about it.
+fn asked(release: &Release) -> String {
+    format!("release:{}", release.id)
+}
+
+/// Nobody needs to decide any more.
+pub fn settle(tx: &mut Tx<'_>, who: &Principal, release: &Release) -> Result<()> {
+    for decider in deciders(tx, who, release)? {
+        notifications::settle(tx, (Id::from_uuid(decider), &asked(release)), who.now)?;
+    }
+    Ok(())
+}
+
+pub fn tell(
+    tx: &mut Tx<'_>,
+    user: Uuid,
+    kind: &str,
+    params: serde_json::Value,
+    (dedupe_key, at): (Option<&str>, Timestamp),
+) -> Result<()> {
     let link = Some("/settings/exports");
-    let notice = Notice { user: Id::from_uuid(user), kind, params, link, dedupe_key: None, at };
+    let notice = Notice { user: Id::from_uuid(user), kind, params, link, dedupe_key, at };
     notifications::notify(tx, &notice).map(drop)
 }

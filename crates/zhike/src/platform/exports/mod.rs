@@ -16,5 +16,5 @@ mod table;
 mod tests;
 
 pub use mark::Mark;
-pub use service::{Leaving, Released, fetch, forget, recall, release, taken_in};
-pub use table::{Cell, Format, Heading, Language, PageOfCells, Style, Table, dated_name, take_out};
+pub use service::{Begun, Leaving, Released, begin, fetch, forget, recall, release, taken_in};
+pub use table::{Cell, Format, Heading, Language, PageOfCells, Start, Style, Table, dated_name, start, take_out};

@@ -44,6 +44,7 @@ store::entity! {
         pub link_until: Option<Timestamp>,
         pub fetches: i64,
         pub fetched_at: Option<Timestamp>,
+        pub job_id: Option<Uuid>,
         pub version: i64,
     }
 }

@@ -1,14 +1,16 @@
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::list::{Asked, Field, Kind, List, ListSpec};
-use store::{Columns as _, Entity as _, Tx};
+use store::{Columns as _, Entity as _, Tx, turns};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::gate;
-use super::mark::Mark;
+use super::mark::{self, Mark};
 use super::model::{Release, State};
+use super::{Style, gate};
 use crate::kernel::permission::action::{Approve, Read};
 use crate::kernel::permission::entity;
 use crate::kernel::{Action, Entity, Error, Grant, Guarded as _, Principal, Result};
@@ -30,8 +32,14 @@ store::statements! {
     /// Of two who use a link at once, one finds it used.
     USE_LINK = "update release set link_hash = null, link_until = null, fetches = fetches + 1, fetched_at = $3
         where id = $1 and link_hash = $2 and link_until > $3";
+    /// What somebody else had to approve was taken out when they did.
     IN_SPAN = "select owner_id, cast(sum(row_count) as bigint) from release
-        where asked_at >= $1 and asked_at < $2 and state in ('free', 'approved') group by owner_id";
+        where (state = 'free' and asked_at >= $1 and asked_at < $2)
+            or (state = 'approved' and decided_at >= $1 and decided_at < $2) group by owner_id";
+    RECALLS = "select times from export_recall where id = 1";
+    RECALL = "update export_recall set times = times + 1 where id = 1";
+    LATEST = "select id, owner_id from release where asked_at > $1 order by asked_at desc limit 1000";
+    OF_JOB = select Release where "job_id = $1";
     BY_CODE = select Release where "code = $1 order by asked_at desc limit 20";
 }
 
@@ -47,13 +55,41 @@ pub const SPEC: ListSpec = ListSpec {
     default_sort: "-asked_at",
 };
 
+/// An export that has begun, before it read anything.
+#[derive(Clone, Debug)]
+pub struct Begun {
+    /// What stands in the file.
+    pub mark: Mark,
+    /// How often files had been taken back.
+    recalls: i64,
+    /// The job that writes it, which lets out one file however often it is begun anew.
+    job: Option<Uuid>,
+}
+
+/// To be called in the transaction of the first reading, or before it.
+pub fn begin(tx: &mut Tx<'_>, who: &Principal, style: &Style, job: Option<Uuid>) -> Result<Begun> {
+    Ok(Begun { mark: mark::new(who, who.now, style), recalls: recalls(tx)?, job })
+}
+
+fn recalls(tx: &mut Tx<'_>) -> Result<i64> {
+    Ok(tx.query_one(&RECALLS, &[])?.get(0)?)
+}
+
+/// The file that a job let out before it was begun anew, and how many rows it has.
+pub fn released_by(tx: &mut Tx<'_>, who: &Principal, job: Uuid) -> Result<Option<(Released, i64)>> {
+    let Some(release) = Release::one(tx, &OF_JOB, &[&job])? else { return Ok(None) };
+    let waits = release.state == State::Waiting;
+    let deciders = if waits { gate::deciders(tx, who, &release)?.len() } else { 0 };
+    let Release { id, name, bytes, code, row_count, .. } = release;
+    Ok(Some((Released { file: id, name, bytes, code, waits, deciders }, row_count)))
+}
+
 /// A file that is about to leave.
 pub struct Leaving<'a> {
     pub blob: &'a Blob,
     pub name: &'a str,
     pub media_type: &'a str,
-    /// What stands in it.
-    pub mark: &'a Mark,
+    pub begun: &'a Begun,
     /// What it holds, and how much of it.
     pub entity: Entity,
     pub rows: i64,
@@ -90,7 +126,13 @@ impl Released {
 
 /// The door: nothing that was written for an asker can be fetched that did not go through here.
 pub fn release(tx: &mut Tx<'_>, who: &Principal, leaving: Leaving<'_>) -> Result<Released> {
-    let Leaving { blob, name, media_type, mark, entity, rows, customer, mut told } = leaving;
+    let Leaving { blob, name, media_type, begun, entity, rows, customer, mut told } = leaving;
+    let mark = &begun.mark;
+    turns::take(tx, "recall", [Uuid::nil()])?;
+    if recalls(tx)? != begun.recalls {
+        // Somebody in it may have been restricted or erased since it was read.
+        return Err(Error::conflict("export.recalled"));
+    }
     let expires_at = Some(who.now + STAYS);
     let state = gate::judge(tx, who, rows)?;
     let file = files::add(tx, who, blob, &Label { name, media_type, purpose: PURPOSE, expires_at })?;
@@ -117,6 +159,7 @@ pub fn release(tx: &mut Tx<'_>, who: &Principal, leaving: Leaving<'_>) -> Result
         link_until: None,
         fetches: 0,
         fetched_at: None,
+        job_id: begun.job,
         version: 1,
     };
     release.insert(tx)?;
@@ -197,7 +240,26 @@ pub fn forget(tx: &mut Tx<'_>, who: &Principal) -> Result<Vec<String>> {
 /// Takes back what waits to be fetched. Nobody can say of a list whether somebody stands in it, so when a person is
 /// restricted or erased all that was written before is to be made anew.
 pub fn recall(tx: &mut Tx<'_>, who: &Principal) -> Result<()> {
+    turns::take(tx, "recall", [Uuid::nil()])?;
+    tx.execute(&RECALL, &[])?;
+    for (owner, files) in there_by_owner(tx, who)? {
+        gate::tell(tx, owner, "release_recalled", json!({ "files": files }), (None, who.now))?;
+    }
     files::expire_purpose(tx, PURPOSE, who.now)
+}
+
+/// How many files of each person wait to be fetched, of the latest.
+fn there_by_owner(tx: &mut Tx<'_>, who: &Principal) -> Result<BTreeMap<Uuid, i64>> {
+    // An approval lets a file stay as long again.
+    let rows = tx.query(&LATEST, &[&(who.now - STAYS * 2)])?;
+    let latest = rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<Vec<(Uuid, Uuid)>>>()?;
+    let ids: Vec<Uuid> = latest.iter().map(|(id, _)| *id).collect();
+    let there = files::still_there(tx, &ids, who.now)?;
+    let mut by_owner = BTreeMap::new();
+    for (_, owner) in latest.into_iter().filter(|(id, _)| there.contains(id)) {
+        *by_owner.entry(owner).or_default() += 1;
+    }
+    Ok(by_owner)
 }
 
 /// An export in the register.
@@ -317,13 +379,13 @@ pub fn decide(
     }
     let params = json!({ "who": &*who.name, "code": release.code, "approved": decision.approve, "reason": answer });
     let kind = if decision.approve { "release_approved" } else { "release_refused" };
-    gate::tell(tx, release.owner_id, kind, params, who.now)?;
+    gate::settle(tx, who, &release)?;
+    gate::tell(tx, release.owner_id, kind, params, (None, who.now))?;
     let action = if decision.approve { "approve_export" } else { "refuse_export" };
     let told =
         json!({ "code": release.code, "rows": release.row_count, "asked_by": release.owner_id, "reason": answer });
     audit::record(tx, who, action, Entity::Release, id, None, told)?;
-    let there = files::still_there(tx, &[id], who.now)?.contains(&id);
-    view(tx, who, (there, release))
+    views(tx, who, vec![release])?.pop().ok_or_else(Error::not_found)
 }
 
 /// The exports whose codes stand in a file that turned up. That somebody looked is written down.

@@ -14,8 +14,8 @@ use store::Tx;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::mark::{self, Mark};
-use super::service::{Leaving, release};
+use super::mark::Mark;
+use super::service::{Begun, Leaving, begin, release, released_by};
 use crate::kernel::{Entity, Error, Result};
 use crate::platform::jobs::JobContext;
 use crate::platform::settings;
@@ -138,6 +138,24 @@ pub struct Table<'a> {
     pub told: Value,
 }
 
+/// How a job begins that takes something out.
+pub enum Start {
+    Anew(Begun),
+    /// It let its file out before it was begun anew: what came of it.
+    Over(Value),
+}
+
+/// Begins the job, before it reads anything.
+pub fn start(context: &JobContext, style: &Style) -> Result<Start> {
+    let (job, style) = (context.id(), style.clone());
+    context.read(move |tx, who| {
+        Ok(match released_by(tx, who, job)? {
+            Some((released, rows)) => Start::Over(released.told(rows)),
+            None => Start::Anew(begin(tx, who, &style, Some(job))?),
+        })
+    })
+}
+
 /// The whole of a job that takes a list out: writes it page by page with its mark, lets it out in one step, and says what
 /// came of it.
 pub fn take_out(
@@ -146,17 +164,20 @@ pub fn take_out(
     page: impl FnMut(Option<&str>) -> Result<PageOfCells>,
 ) -> Result<Value> {
     let Table { format, style, title, headings, entity, customer, told } = table;
-    let mark = mark::new(&context.principal(), context.now(), style);
+    let begun = match start(context, style)? {
+        Start::Anew(begun) => begun,
+        Start::Over(told) => return Ok(told),
+    };
     let (mut page, mut rows) = (page, 0);
     let blob = context.files.put_with(|file| {
-        rows = write_table(context, file, format, (headings, &mark), &mut page)?;
+        rows = write_table(context, file, format, (headings, &begun.mark), &mut page)?;
         Ok(())
     })?;
     let (rows, table) = (rows as i64, format.table());
-    let name = dated_name(context, style, (title, &mark), table.as_str());
+    let name = dated_name(context, style, (title, &begun.mark), table.as_str());
     let released = context.step(rows, rows, move |tx, who| {
-        let (blob, mark, media_type, told) = (&blob, &mark, table.media_type(), told.clone());
-        release(tx, who, Leaving { blob, name: &name, media_type, mark, entity, rows, customer, told })
+        let (blob, begun, media_type, told) = (&blob, &begun, table.media_type(), told.clone());
+        release(tx, who, Leaving { blob, name: &name, media_type, begun, entity, rows, customer, told })
     })?;
     Ok(released.told(rows))
 }

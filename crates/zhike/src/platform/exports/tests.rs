@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
+use crate::platform::exports;
 use crate::testing::{Session, TestApp};
 
 fn customers(app: &TestApp, names: &[&str]) {
@@ -43,6 +44,10 @@ fn audited(app: &TestApp, action: &str) -> usize {
     page["items"].as_array().expect("items").len()
 }
 
+store::statements! {
+    BEGUN_ANEW = "update job set state = 'queued', result = null where kind = 'customers.export'";
+}
+
 store::db_test! {
     crate::app::MIGRATIONS;
 
@@ -64,6 +69,8 @@ store::db_test! {
         assert_eq!((&waiting["decidable"], &waiting["fetchable"], &waiting["rows"]), (&json!(true), &json!(false), &json!(3)));
         admin.post_version(&decision(&result), 1, yes.clone()).ok();
         assert_eq!(admin.post_version(&decision(&result), 2, yes).refused(409), "export.decided");
+        let asked = admin.get("/notifications").ok()["items"].as_array().expect("items").clone();
+        assert!(asked.iter().filter(|notice| notice["kind"] == "release_asked").all(|notice| notice["read"] == json!(true)));
         assert_eq!(told(&wang), ["release_approved"]);
         assert_eq!(admin.fetch(&file(&result)).refused(404), "not_found", "whoever approves does not get it");
         assert!(wang.fetch(&file(&result)).text().contains("恒泰电子"));
@@ -96,6 +103,52 @@ store::db_test! {
         assert_eq!(wang.post_version(&decision(&result), 1, json!({ "approve": true })).refused(410), "export.gone");
         let waiting = wang.get("/releases").ok()["items"][0].clone();
         assert_eq!((&waiting["state"], &waiting["gone"], &waiting["decidable"]), (&json!("waiting"), &json!(true), &json!(false)));
+    }
+
+    fn nothing_leaves_that_was_read_before_somebody_was_restricted(db) {
+        let app = TestApp::new(&db);
+        let li = app.sign_in("li");
+        customers(&app, &["华盛机械"]);
+        let waiting = export(&app, &li, "csv");
+        let who = app.principal("li");
+        let begin = || {
+            let who = std::sync::Arc::clone(&who);
+            app.read(move |tx| {
+                let style = exports::Style::of(tx, exports::Language::Zh)?;
+                exports::begin(tx, &who, &style, None)
+            })
+        };
+        let begun = begin();
+        let blob = app.app.files.put_with(|file| std::io::Write::write_all(file, b"read before").map_err(crate::kernel::Error::internal)).expect("a file");
+        let release = |begun: exports::Begun| {
+            let (who, blob) = (std::sync::Arc::clone(&who), blob.clone());
+            app.db.write_blocking(move |tx| {
+                let told = json!({});
+                let (name, media_type, entity) = ("a.csv", "text/csv", crate::kernel::Entity::Customer);
+                exports::release(tx, &who, exports::Leaving { blob: &blob, name, media_type, begun: &begun, entity, rows: 1, customer: None, told })
+            })
+        };
+        let system = std::sync::Arc::new(app.system());
+        app.write(move |tx| crate::platform::exports::recall(tx, &system));
+        let refused = release(begun).expect_err("it was read before");
+        assert_eq!((refused.status, refused.code), (409, "export.recalled"));
+        assert_eq!(told(&li), ["release_recalled"], "whoever waits for a file is told");
+        assert_eq!(li.fetch(&file(&waiting)).refused(404), "not_found");
+        assert!(release(begin()).is_ok());
+    }
+
+    fn a_job_that_is_begun_anew_lets_out_one_file(db) {
+        let app = TestApp::new(&db);
+        let li = app.sign_in("li");
+        customers(&app, &["华盛机械", "瑞丰食品"]);
+        let first = export(&app, &li, "csv");
+        app.write(|tx| Ok(tx.execute(&BEGUN_ANEW, &[])?));
+        app.run_jobs();
+        let register = li.get("/releases").ok();
+        assert_eq!(register["items"].as_array().map(Vec::len), Some(1));
+        let jobs = li.get("/jobs").ok();
+        let job = jobs["items"].as_array().expect("jobs").iter().find(|job| job["kind"] == "customers.export").expect("the job");
+        assert_eq!((&job["state"], &job["result"]["file"], &job["result"]["rows"]), (&json!("done"), &first["file"], &json!(2)));
     }
 
     fn many_small_exports_are_one_large_one(db) {

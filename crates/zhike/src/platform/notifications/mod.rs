@@ -6,4 +6,4 @@ mod service;
 #[cfg(test)]
 mod tests;
 
-pub use service::{Notice, Notification, gather, list, mark_read, notify, unread};
+pub use service::{Notice, Notification, gather, list, mark_read, notify, settle, unread};

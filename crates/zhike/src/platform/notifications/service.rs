@@ -29,6 +29,7 @@ store::statements! {
         where user_id = $1 and id = $2";
     UNREAD = "select count(*) from notification where user_id = $1 and read_at is null";
     READ = "update notification set read_at = $3 where user_id = $1 and id = $2 and read_at is null";
+    SETTLED = "update notification set read_at = $3 where user_id = $1 and dedupe_key = $2 and read_at is null";
     READ_ALL = "update notification set read_at = $2 where user_id = $1 and read_at is null";
 }
 
@@ -74,6 +75,12 @@ pub fn gather(tx: &mut Tx<'_>, notice: &Notice<'_>, more: impl FnOnce(&mut Notif
     more(&mut told)?;
     let Notification { id, user_id, kind, params, link, at, .. } = &told;
     tx.execute(&GATHERED, &[user_id, id, kind, params, link, at])?;
+    Ok(())
+}
+
+/// What a person was told under this key needs nothing of them any more.
+pub fn settle(tx: &mut Tx<'_>, (user, key): (Id<User>, &str), now: Timestamp) -> Result<()> {
+    tx.execute(&SETTLED, &[&user, &key, &now])?;
     Ok(())
 }
 

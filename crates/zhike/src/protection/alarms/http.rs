@@ -48,12 +48,12 @@ async fn answer(
 /// From where on a day is unusual.
 #[utoipa::path(get, path = "/alarms/setting", tag = "protection", extensions(("x-permission" = json!("read alarm"))),
     responses((status = 200, body = Bounds)))]
-async fn bounds(State(app): State<App>, _grant: Granted<Read, Alarm>) -> Result<Answer> {
-    let bounds = app.db.read(service::bounds).await?;
+async fn bounds(State(app): State<App>, grant: Granted<Read, Alarm>) -> Result<Answer> {
+    let bounds = app.db.read(move |tx| service::bounds(tx, grant.principal())).await?;
     Answer::of(&bounds, bounds.version)
 }
 
-/// Sets it.
+/// Sets it. Only somebody who reads no customers does; whoever else answers alarms is told.
 #[utoipa::path(put, path = "/alarms/setting", tag = "protection",
     extensions(("x-permission" = json!("update alarm"))), params(("If-Match" = String, Header)),
     request_body = Bounds, responses((status = 200, body = Bounds)))]

@@ -17,3 +17,4 @@ pub mod service;
 mod tests;
 
 pub use job::register;
+pub(super) use service::erase;

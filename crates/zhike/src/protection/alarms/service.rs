@@ -16,12 +16,16 @@ use crate::platform::access::names::{self, Named};
 use crate::platform::access::{self, people_who_may};
 use crate::platform::audit::{self, Changes};
 use crate::platform::notifications::{self, Notice};
+use crate::platform::traces::BLANK;
 
 const ANSWER_MOST: usize = 1_000;
+/// What somebody answered for is at most so many times what they saw.
+const ANSWERED_FOR: i64 = 2;
 const BOUND_MOST: i64 = 1_000_000;
 const FACTOR_MOST: i64 = 100;
 
 store::statements! {
+    ERASE = "update alarm set answer = replace(answer, $1, $2) where replace(answer, $1, '') <> answer";
     /// Of a person and a kind: what nobody has answered, and what was answered about this day.
     STANDING = select Alarm where "owner_id = $1 and kind = $2 and (state = 'open' or last_day >= $3) order by raised_at desc";
 }
@@ -53,7 +57,7 @@ pub fn setting(tx: &mut Tx<'_>) -> Result<Setting> {
 }
 
 /// Raises an alarm, or lets the one that nobody has answered grow; whether there is a new one. About a day that somebody
-/// has answered for there is no second one.
+/// has answered for there is a second one only when it has become far more than they saw.
 pub fn raise(tx: &mut Tx<'_>, who: &Principal, unusual: &Unusual) -> Result<bool> {
     let Unusual { user, kind, day, amount, threshold, usual } = *unusual;
     let standing = Alarm::all(tx, &STANDING, &[&user, &kind, &day])?;
@@ -64,7 +68,7 @@ pub fn raise(tx: &mut Tx<'_>, who: &Principal, unusual: &Unusual) -> Result<bool
         }
         return Ok(false);
     }
-    if !standing.is_empty() {
+    if standing.iter().any(|answered| amount <= answered.amount.saturating_mul(ANSWERED_FOR)) {
         return Ok(false);
     }
     let department_id =
@@ -208,6 +212,12 @@ pub fn answer(
     view(tx, who, alarm)
 }
 
+/// Lets go of the names of somebody who is erased.
+pub fn erase(tx: &mut Tx<'_>, words: &[String]) -> Result<()> {
+    words.iter().try_for_each(|word| tx.execute(&ERASE, &[word, &BLANK]).map(drop))?;
+    Ok(())
+}
+
 /// From where on a day is unusual.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -222,22 +232,21 @@ pub struct Bounds {
     #[serde(default)]
     #[schema(read_only)]
     pub version: i64,
+    /// Whether the asker may set them: only somebody who reads no customers.
+    #[serde(default)]
+    #[schema(read_only)]
+    pub settable: bool,
 }
 
-impl From<Setting> for Bounds {
-    fn from(Setting { opened, revealed, exported, factor, version, .. }: Setting) -> Self {
-        Self { opened, revealed, exported, factor, version }
-    }
-}
-
-pub fn bounds(tx: &mut Tx<'_>) -> Result<Bounds> {
-    Ok(setting(tx)?.into())
+pub fn bounds(tx: &mut Tx<'_>, who: &Principal) -> Result<Bounds> {
+    let Setting { opened, revealed, exported, factor, version, .. } = setting(tx)?;
+    Ok(Bounds { opened, revealed, exported, factor, version, settable: may_set(who) })
 }
 
 pub fn set(tx: &mut Tx<'_>, grant: &Grant<Update, entity::Alarm>, version: i64, new: &Bounds) -> Result<Bounds> {
     let who = grant.principal();
-    if who.permissions.reach(Action::Update, Entity::Alarm).is_none_or(|reach| !reach.all) {
-        return Err(Error::forbidden());
+    if !may_set(who) {
+        return Err(Error::new(403, "alarm.watched"));
     }
     for (field, value, most) in [
         ("opened", new.opened, BOUND_MOST),
@@ -263,5 +272,19 @@ pub fn set(tx: &mut Tx<'_>, grant: &Grant<Update, entity::Alarm>, version: i64, 
     changes.field("opened", &old.opened, &opened).field("revealed", &old.revealed, &revealed);
     changes.field("exported", &old.exported, &exported).field("factor", &old.factor, &factor);
     audit::record(tx, who, "update", Entity::Alarm, Uuid::nil(), None, changes)?;
-    bounds(tx)
+    for guard in
+        people_who_may(tx, Action::Update, Entity::Alarm)?.into_iter().filter(|guard| guard.id != who.user.uuid())
+    {
+        let params = json!({ "who": &*who.name });
+        let (link, user) = (Some("/settings/alarms"), Id::from_uuid(guard.id));
+        let notice = Notice { user, kind: "alarm_bounds", params, link, dedupe_key: None, at: who.now };
+        notifications::notify(tx, &notice)?;
+    }
+    bounds(tx, who)
+}
+
+/// Whoever is watched does not say from where on.
+fn may_set(who: &Principal) -> bool {
+    let all = who.permissions.reach(Action::Update, Entity::Alarm).is_some_and(|reach| reach.all);
+    all && who.permissions.reach(Action::Read, Entity::Customer).is_none()
 }

@@ -78,10 +78,16 @@ store::db_test! {
         assert_eq!((&answered["state"], &answered["answer"]), (&json!("explained"), &json!("年底对账")));
         look(&app);
         assert_eq!(alarms(&admin).len(), 1, "the day has been answered for");
+        opens(&app, "li", 71);
+        look(&app);
+        assert_eq!(alarms(&admin).len(), 2, "more than twice of what was seen then is another matter");
+        let newest = alarms(&admin)[0].clone();
+        let path = format!("/alarms/{}/answer", newest["id"].as_str().expect("an id"));
+        admin.post_version(&path, newest["version"].as_i64().expect("a version"), json!({ "misuse": false, "reason": "仍在对账" })).ok();
         next_day(&app);
         opens(&app, "li", 200);
         look(&app);
-        assert_eq!(alarms(&app.sign_in("admin")).len(), 2, "another day is another matter");
+        assert_eq!(alarms(&app.sign_in("admin")).len(), 3, "another day is another matter");
     }
 
     fn whoever_reads_much_every_day_is_not_reported(db) {
@@ -114,11 +120,17 @@ store::db_test! {
         let app = TestApp::new(&db);
         let li = app.sign_in("li");
         let admin = app.sign_in("admin");
+        app.hire("guard", "安全", "总部", &["security_administrator"], Some("admin"));
+        let guard = app.sign_in("guard");
         let bounds = json!({ "opened": 50, "revealed": 1, "exported": 1, "factor": 3 });
         assert_eq!(li.put("/alarms/setting", 0, bounds.clone()).refused(403), "forbidden");
-        admin.put("/alarms/setting", 0, bounds.clone()).ok();
-        assert_eq!(admin.put("/alarms/setting", 0, bounds).refused(412), "stale");
-        assert_eq!(admin.put("/alarms/setting", 1, json!({ "opened": 0, "revealed": 1, "exported": 1, "factor": 3 })).fault(), "opened: number.out_of_range");
+        assert_eq!(admin.put("/alarms/setting", 0, bounds.clone()).refused(403), "alarm.watched", "they read customers");
+        assert_eq!(admin.get("/alarms/setting").ok()["settable"], json!(false));
+        guard.put("/alarms/setting", 0, bounds.clone()).ok();
+        let notices = admin.get("/notifications").ok()["items"].as_array().expect("items").clone();
+        assert!(notices.iter().any(|notice| notice["kind"] == "alarm_bounds"), "the others are told");
+        assert_eq!(guard.put("/alarms/setting", 0, bounds).refused(412), "stale");
+        assert_eq!(guard.put("/alarms/setting", 1, json!({ "opened": 0, "revealed": 1, "exported": 1, "factor": 3 })).fault(), "opened: number.out_of_range");
         for (name, phone) in [("华盛机械", "13812341234"), ("瑞丰食品", "13912341234")] {
             let made = li.post("/customers", json!({ "name": name, "phone": phone })).created();
             let path = format!("/customers/{}/reveal", made["id"].as_str().expect("an id"));
@@ -129,6 +141,30 @@ store::db_test! {
         look(&app);
         let kinds: Vec<Value> = alarms(&admin).iter().map(|alarm| alarm["kind"].clone()).collect();
         assert!(kinds.len() == 2 && kinds.contains(&json!("revealed")) && kinds.contains(&json!("exported")), "{kinds:?}");
+    }
+
+    fn what_somebody_else_approved_counts_for_that_day(db) {
+        let app = TestApp::new(&db);
+        app.hire("guard", "安全", "总部", &["security_administrator"], Some("admin"));
+        let bounds = json!({ "opened": 50, "revealed": 20, "exported": 1, "factor": 3 });
+        app.sign_in("guard").put("/alarms/setting", 0, bounds).ok();
+        for name in ["华盛机械", "瑞丰食品"] {
+            app.customer("li", json!({ "name": name }));
+        }
+        app.limit_exports(1);
+        let job = app.sign_in("li").post("/customers/export", json!({ "columns": ["name"], "format": "csv" })).ok();
+        app.run_jobs();
+        for _ in 0..3 {
+            next_day(&app);
+            look(&app);
+        }
+        assert!(alarms(&app.sign_in("admin")).is_empty(), "nothing has left yet");
+        let job = app.sign_in("li").get(&format!("/jobs/{}", job["job_id"].as_str().expect("a job"))).ok();
+        let decision = format!("/releases/{}/decision", job["result"]["file"].as_str().expect("a file"));
+        app.sign_in("wang").post_version(&decision, 1, json!({ "approve": true })).ok();
+        look(&app);
+        let told = alarms(&app.sign_in("admin"));
+        assert_eq!((told.len(), &told[0]["kind"], &told[0]["amount"]), (1, &json!("exported"), &json!(2)));
     }
 
     fn nobody_answers_an_alarm_about_themselves(db) {

@@ -17,7 +17,7 @@ use crate::platform::audit;
 use crate::platform::holdings::About;
 use crate::platform::traces::{self, Traces};
 use crate::platform::vault::{Column, Kind};
-use crate::protection::requests;
+use crate::protection::{alarms, requests};
 
 /// What somebody is mentioned by, while they are being erased.
 const WORDS: Column = Column::new("erasure", "words", "erasure.words", Kind::Secret);
@@ -155,6 +155,7 @@ pub fn eraser(tx: &mut Tx<'_>, _who: &Principal, traces: &Traces) -> Result<Vec<
             tx.execute(&REQUESTS, &[customer, contact])?;
         }
     }
+    alarms::erase(tx, &traces.words)?;
     Ok(Vec::new())
 }
 

@@ -283,6 +283,20 @@ impl<'a> Stage<'a> {
         self.wang.post("/customers/export", export).ok();
         self.wang.post("/interactions/export", json!({ "format": "xlsx" })).ok();
         self.app.run_jobs();
+        self.told_why();
+    }
+
+    /// An export that is refused, and an alarm that is answered, for reasons that name somebody.
+    fn told_why(&self) {
+        self.app.limit_exports(1);
+        let job = self.wang.post("/interactions/export", json!({ "format": "csv" })).ok();
+        self.app.run_jobs();
+        let result = self.wang.get(&format!("/jobs/{}", id(&job["job_id"]))).ok()["result"].clone();
+        let refusal = json!({ "approve": false, "reason": format!("{}要求删除，不要导出", name(6)) });
+        let decision = format!("/releases/{}/decision", id(&result["file"]));
+        self.app.sign_in("admin").post_version(&decision, 1, refusal).ok();
+        let (alarm, user, answer) = (uuid::Uuid::now_v7(), self.app.person("li"), format!("{}来电核对", name(6)));
+        self.app.write(move |tx| Ok(tx.execute(&ALARM, &[&alarm, &user, &answer])?));
     }
 
     /// Two persons who became one.
@@ -321,6 +335,8 @@ fn erase(steward: &Session<'_>, place: &Place) -> String {
 }
 
 store::statements! {
+    ALARM = "insert into alarm (id, owner_id, kind, day, last_day, amount, threshold, state, raised_at, answer, version)
+        values ($1, $2, 'opened', '2026-11-20', '2026-11-20', 60, 50, 'explained', 1, $3, 1)";
     FAILED = "select kind, error from job where kind like 'protection.%' and error is not null limit 5";
 }
 

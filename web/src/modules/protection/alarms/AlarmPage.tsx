@@ -1,7 +1,7 @@
 /** Unusual reading and taking out (R2-7.1): what was unusual about whom, and what was found. */
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { messageOf, useCan } from '@/api'
+import { messageOf } from '@/api'
 import { count, date, dateTime, t as words } from '@/i18n'
 import { SettingsFrame } from '@/modules/platform'
 import {
@@ -132,7 +132,6 @@ type BoundValues = { opened: number | null; revealed: number | null; exported: n
 
 function BoundsForm({ bounds }: { bounds: Bounds }) {
   const client = useQueryClient()
-  const can = useCan()
   const labels = {
     opened: t('alarm.bound_opened'),
     revealed: t('alarm.bound_revealed'),
@@ -153,7 +152,8 @@ function BoundsForm({ bounds }: { bounds: Bounds }) {
     <section className="section">
       <h2>{t('alarm.bounds')}</h2>
       <p className="dim">{t('alarm.bounds_why')}</p>
-      <fieldset className="bare" disabled={!can('alarm', 'update')}>
+      {!bounds.settable && <p className="dim">{t('alarm.bounds_whose')}</p>}
+      <fieldset className="bare" disabled={!bounds.settable}>
         <Form form={form} labels={labels}>
           <div className="two">
             <NumberField label={labels.opened} min={1} max={1_000_000} {...form.bind('opened')} />
