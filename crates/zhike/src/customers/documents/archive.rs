@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use documents::form::{Cell as Place, Form, GRID, Row};
+use documents::form::{Cell as Place, GRID, Row};
 use store::Tx;
 use store::list::Asked;
 

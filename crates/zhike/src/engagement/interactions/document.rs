@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use documents::form::{Cell, Form, GRID, Row};
+use documents::form::{Cell, GRID, Row};
 use jiff::Timestamp;
 use store::{Entity as _, Tx};
 use uuid::Uuid;
