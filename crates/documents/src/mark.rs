@@ -61,9 +61,8 @@ fn bits_of(code: &str) -> Option<u64> {
 
 /// Tells a hidden code from characters that came along by chance.
 fn check(bits: u64) -> u64 {
-    bits.to_le_bytes()
-        .iter()
-        .fold(0x5A, |sum: u64, byte| (sum.rotate_left(3) ^ u64::from(*byte)).wrapping_mul(167) & 0xFF)
+    let sum = bits.to_le_bytes().iter().fold(0x5A_u8, |sum, byte| (sum.rotate_left(3) ^ byte).wrapping_mul(167));
+    u64::from(sum)
 }
 
 /// The text with the code in its middle, for nobody's eyes. Short texts stay as they are.
@@ -179,6 +178,9 @@ mod tests {
     fn what_is_there_by_chance_is_no_code() {
         let run: String = std::iter::repeat_n(DIGITS[0], BITS + CHECK_BITS).collect();
         assert!(in_text(&format!("文{run}字")).is_empty(), "the check does not fit");
+        for bit in 0..BITS {
+            assert_ne!(check(1 << bit), check(0), "a bit that is turned is noticed");
+        }
         let hidden = hide("主营机床与自动化产线的设计制造", CODE);
         let cut: String = hidden.chars().enumerate().filter(|(at, _)| *at != 20).map(|(_, c)| c).collect();
         assert!(in_text(&cut).is_empty(), "a digit is missing");
