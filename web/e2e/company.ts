@@ -61,12 +61,15 @@ export async function alsoIs(page: Page, builtin: string) {
 }
 
 /** Somebody who sells, in the first department, with the link by which they come in. */
-export async function seller(page: Page, login: string, name: string) {
+export const seller = (page: Page, login: string, name: string) => colleague(page, 'salesperson', login, name)
+
+/** Likewise, with another of the roles that every company has. */
+export async function colleague(page: Page, builtin: string, login: string, name: string) {
   const { items: departments } = await api<Listed<Named>>(page, '/departments')
   const { items: roles } = await api<Listed<Named & { builtin: string }>>(page, '/roles')
-  const sells = roles.filter(({ builtin }) => builtin === 'salesperson').map(({ id }) => id)
+  const own = roles.filter((role) => role.builtin === builtin).map(({ id }) => id)
   type Invited = Named & { invitation: { link: string } }
-  return api<Invited>(page, '/users', { login, name, department_id: departments[0]?.id, roles: sells })
+  return api<Invited>(page, '/users', { login, name, department_id: departments[0]?.id, roles: own })
 }
 
 /** Conditions of a list, as the query of its address. */

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DESK, looked, openBrowser, openWindow, settled } from '../browser'
-import { api, found, type Named, PASSWORD, seller, signIn } from '../company'
+import { api, colleague, found, type Named, PASSWORD, seller, signIn } from '../company'
 import { type Server, startServer } from '../server'
 
 /** Monday 2026-11-23, 09:30 in Shanghai, and after the next full hour. */
@@ -113,9 +113,16 @@ describe.sequential('an export that is more than usual', () => {
 
   test('an unusual day raises an alarm, which somebody answers', async () => {
     await manager.goto('/settings/alarms')
-    await manager.getByLabel('每天导出的行数').fill('1')
-    await manager.getByRole('button', { name: '保存' }).click()
-    await manager.getByText('已保存').waitFor()
+    expect(await manager.getByLabel('每天导出的行数').isEnabled()).toBe(false)
+    const { invitation } = await colleague(manager, 'security_administrator', 'guard', '安全')
+    await api(manager, '/password', { token: invitation.link.split('#token=')[1], password: PASSWORD })
+    const { page: guard, complaints: theirs } = await openWindow(browser, server.url, DESK)
+    complaints.push(theirs)
+    await signIn(guard, 'guard')
+    await guard.goto('/settings/alarms')
+    await guard.getByLabel('每天导出的行数').fill('1')
+    await guard.getByRole('button', { name: '保存' }).click()
+    await guard.getByText('已保存').waitFor()
     await server.setClock(LATER)
     const alarm = manager.locator('li', { hasText: '李雷 导出了 3 行' })
     await expect
