@@ -9,7 +9,7 @@ use store::{Entity as _, Tx, turns};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::model::{ANY_USER, Department, GIVE_ROLE, ROLE_BY_BUILTIN, Role, User};
+use super::model::{ANY_USER, Department, GIVE_ROLE, ROLE_BY_BUILTIN, ROLES, Role, User};
 use super::roles::{ADMINISTRATOR, BUILTIN, Builtin, MANAGER};
 use super::{duties, epoch, links};
 use crate::kernel::{Entity, Error, FieldError, Id, Principal, Result};
@@ -118,15 +118,15 @@ pub fn check(setup: &Setup) -> Result<()> {
 
 /// Writes the built-in roles.
 fn seed_roles(tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
-    BUILTIN.iter().try_for_each(|builtin| seed(tx, builtin, now).map(drop))
+    BUILTIN.iter().try_for_each(|builtin| seed(tx, builtin, builtin.name, now).map(drop))
 }
 
-fn seed(tx: &mut Tx<'_>, builtin: &Builtin, now: Timestamp) -> Result<Role> {
+fn seed(tx: &mut Tx<'_>, builtin: &Builtin, name: &str, now: Timestamp) -> Result<Role> {
     let rights = (builtin.rights)();
     let role = Role {
         id: Id::new(),
         builtin: Some(builtin.key.to_owned()),
-        name: builtin.name.to_owned(),
+        name: name.to_owned(),
         permissions: serde_json::to_value(rights.permissions)?,
         fields: serde_json::to_value(rights.fields)?,
         follows: true,
@@ -149,7 +149,8 @@ pub fn follow_product(tx: &mut Tx<'_>, system: &Principal) -> Result<()> {
     for builtin in BUILTIN {
         let Some(role) = Role::one(tx, &ROLE_BY_BUILTIN, &[&builtin.key])? else {
             epoch::bump(tx)?;
-            let role = seed(tx, builtin, system.now)?;
+            let name = free_name(tx, builtin.name)?;
+            let role = seed(tx, builtin, &name, system.now)?;
             let told = json!({ "name": role.name, "rights": (builtin.rights)() });
             audit::record(tx, system, "create", Entity::Role, role.id.uuid(), None, told)?;
             continue;
@@ -168,6 +169,15 @@ pub fn follow_product(tx: &mut Tx<'_>, system: &Principal) -> Result<()> {
         audit::record(tx, system, "update", Entity::Role, id, None, changes)?;
     }
     Ok(())
+}
+
+/// The name of a role that is new in the product. A company may have a role of that name already, of its own or one that
+/// the product once called so; people know that one by it.
+fn free_name(tx: &mut Tx<'_>, name: &str) -> Result<String> {
+    let taken: Vec<String> = Role::all(tx, &ROLES, &[])?.into_iter().map(|role| role.name).collect();
+    let numbered = (2..).map(|nth| format!("{name} {nth}"));
+    let mut names = [name.to_owned()].into_iter().chain(numbered);
+    names.find(|name| !taken.contains(name)).ok_or_else(|| Error::internal("names without end"))
 }
 
 /// The built-in role of this key.

@@ -45,6 +45,8 @@ fn audited(app: &TestApp, action: &str) -> usize {
 }
 
 store::statements! {
+    NO_SYSTEM_ADMINISTRATOR = "delete from role where builtin = 'system_administrator'";
+    FORMER_NAME = "update role set name = '系统管理员' where builtin = 'administrator'";
     BEGUN_ANEW = "update job set state = 'queued', result = null where kind = 'customers.export'";
 }
 
@@ -235,7 +237,11 @@ store::db_test! {
             let (now, vault) = (app.clock.now(), std::sync::Arc::clone(&app.app.vault));
             app.write(move |tx| follow_product(tx, &crate::platform::access::system(now, &vault)));
         };
+        // An older company has no role of that kind, and another one that the product once called so.
+        app.write(|tx| Ok(tx.execute(&NO_SYSTEM_ADMINISTRATOR, &[])? + tx.execute(&FORMER_NAME, &[])?));
         follow();
+        let names: Vec<String> = app.read(|tx| Ok::<_, crate::kernel::Error>(Role::all(tx, &crate::platform::access::model::ROLES, &[])?.into_iter().map(|role| role.name).collect()));
+        assert!(["系统管理员", "系统管理员 2"].iter().all(|name| names.contains(&(*name).to_owned())), "{names:?}");
         assert_eq!((has("manager"), has("general_manager")), (true, false));
         let written = audited(&app, "update");
         follow();
