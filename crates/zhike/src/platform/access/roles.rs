@@ -64,6 +64,9 @@ pub const MANAGER: &str = "manager";
 pub const POLICY_KEEPER: &str = "policy_keeper";
 pub const GENERAL_MANAGER: &str = "general_manager";
 
+/// What earlier versions called a built-in role that has another name now.
+pub const FORMER_NAMES: &[(&str, &str)] = &[(ADMINISTRATOR, "系统管理员")];
+
 pub const BUILTIN: &[Builtin] = &[
     Builtin {
         key: ADMINISTRATOR,

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::model::{ANY_USER, Department, GIVE_ROLE, ROLE_BY_BUILTIN, ROLES, Role, User};
-use super::roles::{ADMINISTRATOR, BUILTIN, Builtin, MANAGER};
+use super::roles::{ADMINISTRATOR, BUILTIN, Builtin, FORMER_NAMES, MANAGER};
 use super::{duties, epoch, links};
 use crate::kernel::{Entity, Error, FieldError, Id, Principal, Result};
 use crate::platform::audit::{self, Changes};
@@ -140,7 +140,7 @@ fn seed(tx: &mut Tx<'_>, builtin: &Builtin, name: &str, now: Timestamp) -> Resul
 }
 
 /// Brings the built-in roles of a company to what this version of the product says: those that nobody has edited get its
-/// rights, those that are new are added for nobody yet. Each step is in the audit. A server does it when it starts.
+/// name and rights, those that are new are added for nobody yet. Each step is in the audit. A server does it when it starts.
 pub fn follow_product(tx: &mut Tx<'_>, system: &Principal) -> Result<()> {
     turns::take(tx, "setup", [""])?;
     if needed(tx)? {
@@ -156,23 +156,25 @@ pub fn follow_product(tx: &mut Tx<'_>, system: &Principal) -> Result<()> {
             continue;
         };
         let (before, after) = (role.rights()?, (builtin.rights)());
-        if !role.follows || before == after {
+        let is_renamed = FORMER_NAMES.contains(&(builtin.key, &role.name));
+        if !role.follows || (before == after && !is_renamed) {
             continue;
         }
+        let name = if is_renamed { free_name(tx, builtin.name)? } else { role.name.clone() };
         epoch::bump(tx)?;
         let mut changes = Changes::new();
         changes.field("permissions", &before.permissions, &after.permissions);
-        changes.field("fields", &before.fields, &after.fields);
+        changes.field("fields", &before.fields, &after.fields).field("name", &role.name, &name);
         let id = role.id.uuid();
         let (permissions, fields) = (serde_json::to_value(after.permissions)?, serde_json::to_value(after.fields)?);
-        Role { permissions, fields, updated_at: system.now, ..role }.update(tx)?;
+        Role { name, permissions, fields, updated_at: system.now, ..role }.update(tx)?;
         audit::record(tx, system, "update", Entity::Role, id, None, changes)?;
     }
     Ok(())
 }
 
-/// The name of a role that is new in the product. A company may have a role of that name already, of its own or one that
-/// the product once called so; people know that one by it.
+/// The name that the product gives a role, or one like it: a company may have a role of that name already, of its own or
+/// one that it has edited, and people know that one by it.
 fn free_name(tx: &mut Tx<'_>, name: &str) -> Result<String> {
     let taken: Vec<String> = Role::all(tx, &ROLES, &[])?.into_iter().map(|role| role.name).collect();
     let numbered = (2..).map(|nth| format!("{name} {nth}"));

@@ -46,7 +46,7 @@ fn audited(app: &TestApp, action: &str) -> usize {
 
 store::statements! {
     NO_SYSTEM_ADMINISTRATOR = "delete from role where builtin = 'system_administrator'";
-    FORMER_NAME = "update role set name = '系统管理员' where builtin = 'administrator'";
+    FORMER_NAME = "update role set name = '系统管理员', follows = $1 where builtin = 'administrator'";
     BEGUN_ANEW = "update job set state = 'queued', result = null where kind = 'customers.export'";
 }
 
@@ -238,10 +238,14 @@ store::db_test! {
             app.write(move |tx| follow_product(tx, &crate::platform::access::system(now, &vault)));
         };
         // An older company has no role of that kind, and another one that the product once called so.
-        app.write(|tx| Ok(tx.execute(&NO_SYSTEM_ADMINISTRATOR, &[])? + tx.execute(&FORMER_NAME, &[])?));
+        let older_company = |follows: bool| app.write(move |tx| Ok(tx.execute(&NO_SYSTEM_ADMINISTRATOR, &[])? + tx.execute(&FORMER_NAME, &[&follows])?));
+        let named = |key: &'static str| app.read(move |tx| Ok::<_, crate::kernel::Error>(Role::one(tx, &ROLE_BY_BUILTIN, &[&key])?.expect("a role").name));
+        older_company(false);
         follow();
-        let names: Vec<String> = app.read(|tx| Ok::<_, crate::kernel::Error>(Role::all(tx, &crate::platform::access::model::ROLES, &[])?.into_iter().map(|role| role.name).collect()));
-        assert!(["系统管理员", "系统管理员 2"].iter().all(|name| names.contains(&(*name).to_owned())), "{names:?}");
+        assert_eq!((named("administrator"), named("system_administrator")), ("系统管理员".to_owned(), "系统管理员 2".to_owned()), "an edited one keeps its name");
+        older_company(true);
+        follow();
+        assert_eq!((named("administrator"), named("system_administrator")), ("管理员（三员合一）".to_owned(), "系统管理员".to_owned()));
         assert_eq!((has("manager"), has("general_manager")), (true, false));
         let written = audited(&app, "update");
         follow();

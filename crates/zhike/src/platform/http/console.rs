@@ -35,7 +35,10 @@ pub async fn console(request: Request) -> Response {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
     }
     let name = if path.is_empty() { PAGE } else { path };
-    let is_file = name.rsplit('/').next().is_some_and(|last| last.contains('.'));
+    // Somebody who types an address with a dot in it is shown a page that says so; a script that asks for a file, nothing.
+    let is_typed =
+        request.headers().get(header::ACCEPT).is_some_and(|accept| accept.as_bytes().starts_with(b"text/html"));
+    let is_file = !is_typed && name.rsplit('/').next().is_some_and(|last| last.contains('.'));
     match (find(name, request.headers()), is_file) {
         (Some(found), _) => found.answer(request.headers()),
         (None, true) if name != PAGE => StatusCode::NOT_FOUND.into_response(),

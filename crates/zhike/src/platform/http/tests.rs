@@ -116,6 +116,8 @@ store::db_test! {
         assert!(page.text_header(header::CONTENT_SECURITY_POLICY).contains("script-src 'self'"));
         assert_eq!(nobody.get("//assets/none.js").status, StatusCode::NOT_FOUND);
         assert_eq!(nobody.get("//../etc/passwd").status, StatusCode::OK, "a page of the console, not a file");
+        let typed = |accept: &str| nobody.request(Method::GET, "//customers/NUL.txt").header("accept", accept).send().status;
+        assert_eq!((typed("text/html,*/*;q=0.8"), typed("*/*")), (StatusCode::OK, StatusCode::NOT_FOUND), "somebody typed it, a script asks for it");
         assert_eq!(nobody.get("//api/v2/customers").refused(404), "not_found");
         let document = nobody.get("/openapi.json").ok();
         assert_eq!(document["openapi"], "3.1.0");
