@@ -44,7 +44,7 @@ use tower::ServiceExt;
 use crate::app::{App, Config};
 use crate::customers::input::NewCustomer;
 use crate::customers::service as customers;
-use crate::kernel::{Action, Clock, Entity, Id, Principal, Result, Scope};
+use crate::kernel::{Action, Clock, Entity, Id, Result, Scope};
 use crate::platform::access::login::{self, Visitor};
 use crate::platform::access::model::{
     Department, DepartmentId, GIVE_ROLE, ROLE_BY_BUILTIN, Role, USER_BY_LOGIN, User, UserId,
@@ -52,6 +52,7 @@ use crate::platform::access::model::{
 use crate::platform::access::setup::{self, FirstPerson, Setup};
 use crate::platform::access::{epoch, password, principal_of, system};
 use crate::platform::files::Files;
+use crate::platform::grant::Principal;
 use crate::platform::vault::Vault;
 
 /// Everybody's password.
@@ -256,7 +257,7 @@ impl TestApp {
     pub fn sign_in(&self, login: &str) -> Session<'_> {
         let (id, door) = (self.person(login), self.app.door());
         let visitor = Visitor {
-            request: crate::kernel::Request::default(),
+            request: crate::platform::grant::Request::default(),
             address: "127.0.0.1".to_owned(),
             agent: Some("test".to_owned()),
             device: None,

@@ -22,10 +22,11 @@ use zhike::customers::import::service::{self, ImportView, Mapping, Placing};
 use zhike::customers::import::{rejected, source};
 use zhike::kernel::permission::action::Import as Importing;
 use zhike::kernel::permission::entity::Customer;
-use zhike::kernel::{Clock, Error, Grant, Principal, Result};
+use zhike::kernel::{Clock, Error, Result};
 use zhike::platform::access;
 use zhike::platform::access::login::normal_login;
 use zhike::platform::access::model::{USER_BY_LOGIN, User};
+use zhike::platform::grant::{Grant, Principal};
 use zhike::platform::jobs::Runner;
 use zhike::platform::stream::Hub;
 

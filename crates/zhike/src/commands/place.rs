@@ -6,8 +6,9 @@ use store::{Db, Options};
 
 use super::lock::Lock;
 use zhike::app::MIGRATIONS;
-use zhike::kernel::{Clock, Error, Principal, Result};
+use zhike::kernel::{Clock, Error, Result};
 use zhike::platform::files::Files;
+use zhike::platform::grant::Principal;
 use zhike::platform::vault::{self, Vault};
 use zhike::platform::{access, backup};
 

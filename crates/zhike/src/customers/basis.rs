@@ -13,7 +13,8 @@ use uuid::Uuid;
 use super::contacts::Contact;
 use super::model::{Customer, CustomerKind};
 use super::quality::{self, Flaw};
-use crate::kernel::{Error, Id, Principal, Result};
+use crate::kernel::{Error, Id, Result};
+use crate::platform::grant::Principal;
 
 store::statements! {
     /// Whoever came from another company brought along what they answered there.

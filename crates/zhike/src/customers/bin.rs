@@ -7,8 +7,9 @@ use uuid::Uuid;
 
 use super::model::Customer;
 use super::{contacts, handovers, index, merges, reach, relations, service};
-use crate::kernel::{Action, Entity, Error, Id, Principal, Result};
+use crate::kernel::{Action, Entity, Error, Id, Result};
 use crate::platform::bin::{Bin, Item};
+use crate::platform::grant::Principal;
 use crate::platform::holdings;
 
 pub const CUSTOMER: &str = "customer";

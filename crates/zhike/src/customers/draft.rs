@@ -10,8 +10,9 @@ use super::rules::{credit_code, name_core};
 use super::sealed::{Extra, Slot};
 use super::{input, regions};
 use crate::kernel::fields::FIELDS;
-use crate::kernel::{Entity, FieldClass, Principal, Result};
+use crate::kernel::{Entity, FieldClass, Result};
 use crate::platform::audit::Changes;
+use crate::platform::grant::Principal;
 
 const NAME_MOST: usize = 200;
 const TAGS_MOST: usize = 50;

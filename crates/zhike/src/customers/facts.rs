@@ -5,7 +5,8 @@ use serde_json::{Map, Value};
 use store::Tx;
 use uuid::Uuid;
 
-use crate::kernel::{Fact, Principal, Result};
+use crate::kernel::{Fact, Result};
+use crate::platform::grant::Principal;
 use crate::platform::outbox;
 
 pub const CREATED: &str = "customer_created";

@@ -10,8 +10,9 @@ use super::model::{Customer, PHONE_LOOKUP, SEARCH_KIND};
 use super::reach;
 use super::rules::credit_code;
 use super::{collaborators, draft, merges};
-use crate::kernel::{Entity, Id, Principal, Result};
+use crate::kernel::{Entity, Id, Result};
 use crate::platform::custom::values as custom;
+use crate::platform::grant::Principal;
 use crate::platform::search::RENEWED_AT_ONCE;
 use crate::platform::vault::{hex, normalise};
 

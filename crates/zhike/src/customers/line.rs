@@ -10,10 +10,11 @@ use utoipa::ToSchema;
 
 use super::cooperation::totals;
 use super::model::{Customer, CustomerKind, Grade, PHONE, Source, lines};
-use crate::kernel::{Entity, Id, Principal, Result};
+use crate::kernel::{Entity, Id, Result};
 use crate::platform::access::model::{Department, User};
 use crate::platform::access::names::{self, Named};
 use crate::platform::custom::values::{Values, shown};
+use crate::platform::grant::Principal;
 use crate::platform::vault::Masked;
 
 store::columns! {

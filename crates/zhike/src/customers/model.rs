@@ -7,8 +7,9 @@ use serde_json::Value as Json;
 use store::ToValue;
 use uuid::Uuid;
 
-use crate::kernel::{Guarded, Id};
+use crate::kernel::Id;
 use crate::platform::access::model::{Department, User};
+use crate::platform::grant::Guarded;
 use crate::platform::vault::{Column, Kind};
 
 /// The name of customers in the search index.

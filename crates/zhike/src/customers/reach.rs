@@ -7,7 +7,8 @@ use uuid::Uuid;
 use super::model::{Customer, PHONE};
 use crate::kernel::permission::action::Doing;
 use crate::kernel::permission::entity::Of;
-use crate::kernel::{Action, Entity, Error, FieldAccess, Grant, Guarded, Principal, Result};
+use crate::kernel::{Action, Entity, Error, FieldAccess, Result};
+use crate::platform::grant::{Grant, Guarded, Principal};
 
 /// Customers that `who` may do `action` to what belongs to them as `entity`. Removed ones are nobody's.
 pub fn predicate(who: &Principal, action: Action, entity: Entity) -> Predicate {

@@ -6,8 +6,9 @@ use super::model::PHONE_LOOKUP;
 use super::rules::likeness::company_domain;
 use super::rules::personal;
 use super::rules::text::Faults;
-use crate::kernel::{FieldAccess, Principal, Result};
+use crate::kernel::{FieldAccess, Result};
 use crate::platform::audit::Changes;
+use crate::platform::grant::Principal;
 use crate::platform::vault::{Column, Kind, Vault};
 
 /// The columns of one personal value.

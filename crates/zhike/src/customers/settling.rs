@@ -8,8 +8,9 @@ use uuid::Uuid;
 
 use super::model::Customer;
 use super::service;
-use crate::kernel::{Fact, Id, Principal, Result};
+use crate::kernel::{Fact, Id, Result};
 use crate::platform::custom;
+use crate::platform::grant::Principal;
 use crate::platform::jobs::{JobContext, Registry};
 use crate::platform::outbox::Subscription;
 

@@ -8,9 +8,10 @@ use store::Tx;
 use utoipa::ToSchema;
 
 use super::model::{Customer, CustomerKind, EMAIL, Grade, ID_NUMBER, KeyMark, PHONE, Source, WECHAT};
-use crate::kernel::{Entity, Id, Principal, Result};
+use crate::kernel::{Entity, Id, Result};
 use crate::platform::access::names::{self, Named};
 use crate::platform::custom::values::{self, Values};
+use crate::platform::grant::Principal;
 use crate::platform::vault::Masked;
 
 #[derive(Clone, Debug, Serialize, ToSchema)]

@@ -19,9 +19,10 @@ use crate::engagement::today::rules::Day;
 use crate::engagement::today::service::{Counts, TeamToday};
 use crate::kernel::permission::action::{Doing, Read};
 use crate::kernel::permission::entity::{self, Of};
-use crate::kernel::{Action, Entity, Error, Grant, Id, Principal, Result};
+use crate::kernel::{Action, Entity, Error, Id, Result};
 use crate::people::absences;
 use crate::platform::access::names::{self, Named};
+use crate::platform::grant::{Grant, Principal};
 use crate::policy::{duties, regulations};
 
 /// A customer or a contact that another record speaks of.

@@ -6,7 +6,6 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::grant::Principal;
 use super::permission::{Entity, FieldAccess, FieldClass};
 
 store::text_enum! {
@@ -93,22 +92,6 @@ impl CustomField {
 
     pub fn choice(&self, id: i64) -> Option<&Choice> {
         self.choices.iter().find(|choice| choice.id == id)
-    }
-}
-
-impl Principal {
-    /// The custom fields of a record's kind, in their order.
-    pub fn custom(&self, entity: Entity) -> impl Iterator<Item = &CustomField> + Clone {
-        self.permissions.custom.iter().filter(move |field| field.entity == entity)
-    }
-
-    pub fn custom_field(&self, entity: Entity, key: &str) -> Option<&CustomField> {
-        let number = number_of(key)?;
-        self.custom(entity).find(|field| field.number == number)
-    }
-
-    pub fn custom_access(&self, field: &CustomField) -> FieldAccess {
-        self.field(&field.full_name(), field.class).max(field.least())
     }
 }
 

@@ -5,7 +5,6 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::grant::Principal;
 use super::permission::{Entity, FieldAccess, FieldClass};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,44 +102,15 @@ static NAMED: LazyLock<ByName> =
 
 type ByName = HashMap<(Entity, &'static str), (&'static Field, String)>;
 
+/// The field of a record by its own name, with its full name.
+pub fn named(entity: Entity, name: &str) -> Option<(&Field, &str)> {
+    NAMED.get(&(entity, name)).map(|(field, full_name)| (*field, full_name.as_str()))
+}
+
 /// The field of that full name.
 pub fn find(full_name: &str) -> Option<&'static Field> {
     let (entity, name) = full_name.split_once('.')?;
     FIELDS.iter().find(|field| field.entity.word() == entity && field.name == name)
-}
-
-impl Principal {
-    /// Whether this person is shown the field as it stands; of personal ones they may be shown a masked form.
-    pub fn reads(&self, entity: Entity, name: &str) -> bool {
-        self.access(entity, name) >= FieldAccess::Read
-    }
-
-    /// Whether this person may change the field.
-    pub fn edits(&self, entity: Entity, name: &str) -> bool {
-        self.access(entity, name) == FieldAccess::Edit
-    }
-
-    /// The ordinary fields of a record that this person is not shown; for most people there are none.
-    pub fn hidden(&self, entity: Entity) -> impl Iterator<Item = &'static str> {
-        let low = self.permissions.fields.iter().filter(|(_, access)| **access < FieldAccess::Read);
-        let fields = low.filter_map(|(name, _)| find(name));
-        fields
-            .filter(move |field| field.entity == entity && field.class == FieldClass::Ordinary)
-            .map(|field| field.name)
-    }
-
-    /// Whether this person is shown nothing of the field, not even a masked form.
-    pub fn is_unseen(&self, entity: Entity, name: &str) -> bool {
-        self.access(entity, name) == FieldAccess::Hidden
-    }
-
-    fn access(&self, entity: Entity, name: &str) -> FieldAccess {
-        if let Some(field) = self.custom_field(entity, name) {
-            return self.custom_access(field);
-        }
-        let field = NAMED.get(&(entity, name));
-        field.map_or(FieldAccess::Edit, |(field, full_name)| self.field(full_name, field.class))
-    }
 }
 
 #[cfg(test)]

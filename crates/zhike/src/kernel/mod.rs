@@ -6,7 +6,6 @@ pub mod custom;
 pub mod error;
 pub mod fact;
 pub mod fields;
-pub mod grant;
 pub mod id;
 pub mod permission;
 
@@ -14,7 +13,6 @@ pub use clock::Clock;
 pub use custom::CustomField;
 pub use error::{Error, FieldError, Result};
 pub use fact::{Fact, FactKind};
-pub use grant::{Grant, Guarded, Principal, Request};
 pub use id::Id;
 pub use permission::{Action, Entity, FieldAccess, FieldClass, Permissions, Scope};
 pub use store::list::{Cursor, Filter, List, Page, Sort};

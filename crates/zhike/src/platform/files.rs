@@ -16,7 +16,8 @@ use tempfile::NamedTempFile;
 use uuid::Uuid;
 
 use super::vault::hex;
-use crate::kernel::{Error, Principal, Result};
+use crate::kernel::{Error, Result};
+use crate::platform::grant::Principal;
 
 /// Content without a row is kept this long: its row may be about to be written.
 const ORPHAN_AGE: Duration = Duration::from_secs(24 * 3600);

@@ -8,6 +8,7 @@ pub mod custom;
 pub mod doctor;
 pub mod exports;
 pub mod files;
+pub mod grant;
 pub mod heavy;
 pub mod holdings;
 pub mod http;

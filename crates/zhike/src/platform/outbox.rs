@@ -15,7 +15,8 @@ use std::sync::OnceLock;
 
 use store::{Tx, outbox};
 
-use crate::kernel::{Fact, Principal, Result};
+use crate::kernel::{Fact, Result};
+use crate::platform::grant::Principal;
 
 /// Called with a fact, inside the transaction that published it. An error undoes the whole change.
 pub type Subscriber = fn(&mut Tx<'_>, &Principal, &Fact) -> Result<()>;

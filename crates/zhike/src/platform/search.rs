@@ -16,7 +16,8 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::kernel::{Action, Entity, Principal, Result};
+use crate::kernel::{Action, Entity, Result};
+use crate::platform::grant::Principal;
 use crate::platform::http::{Json, Query, Who};
 use crate::platform::jobs::{JobContext, Registry};
 

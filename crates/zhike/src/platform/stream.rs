@@ -156,8 +156,9 @@ mod tests {
     use tower::ServiceExt;
 
     use super::*;
-    use crate::kernel::{Error, Principal};
+    use crate::kernel::Error;
     use crate::platform::access;
+    use crate::platform::grant::Principal;
     use crate::platform::notifications::{Notice, notify};
     use crate::platform::vault::Vault;
     use crate::testing::{Session, TestApp};

@@ -8,7 +8,8 @@ use store::Tx;
 use uuid::Uuid;
 
 use super::holdings::About;
-use crate::kernel::{Principal, Result};
+use crate::kernel::Result;
+use crate::platform::grant::Principal;
 
 /// Stands in a text in the place of a name or a number that was erased.
 pub const BLANK: &str = "▇▇";

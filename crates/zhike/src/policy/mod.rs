@@ -42,7 +42,8 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 use crate::customers::timeline::Offer;
-use crate::kernel::{Principal, Result};
+use crate::kernel::Result;
+use crate::platform::grant::Principal;
 use crate::platform::holdings::{Holding, holding};
 use crate::platform::jobs;
 use crate::platform::outbox::Subscription;

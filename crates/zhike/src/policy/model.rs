@@ -7,7 +7,7 @@ use store::{Entity as _, FromValue, ToValue, Tx, Value};
 use uuid::Uuid;
 
 use super::rules::State;
-use crate::kernel::Guarded;
+use crate::platform::grant::Guarded;
 
 store::text_enum! {
     /// The life of a version.

@@ -16,12 +16,13 @@ use crate::customers::service::{is_shown, load, load_for_change};
 use crate::kernel::custom::{self, CustomKind};
 use crate::kernel::permission::action::Read;
 use crate::kernel::permission::entity;
-use crate::kernel::{Action, Entity, Error, FieldAccess, Grant, Id, Principal, Result};
+use crate::kernel::{Action, Entity, Error, FieldAccess, Id, Result};
 use crate::platform::access::model::User;
 use crate::platform::access::names::{self, Named};
 use crate::platform::audit::{self, Changes};
 use crate::platform::custom::values::{self, Values};
 use crate::platform::files::{self, Blob, Files, Label};
+use crate::platform::grant::{Grant, Principal};
 use crate::platform::settings::{self, Attachments};
 use crate::platform::vault::{ContentId, Unsealing};
 

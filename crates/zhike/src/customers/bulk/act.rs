@@ -17,9 +17,10 @@ use crate::customers::{draft, grades};
 use crate::kernel::custom::CustomKind;
 use crate::kernel::permission::action::{Approve, Assign, Delete, Update};
 use crate::kernel::permission::entity;
-use crate::kernel::{Action, Entity, Error, Id, Principal, Result};
+use crate::kernel::{Action, Entity, Error, Id, Result};
 use crate::platform::audit::Changes;
 use crate::platform::custom::values::{self, Values};
+use crate::platform::grant::Principal;
 
 /// Fields of which many customers can have the same value, so that setting it for many makes sense. A name, a code, a
 /// phone number is one customer's alone.

@@ -17,8 +17,9 @@ use super::selection::{Only, Selection};
 use super::service::audited;
 use super::tidy;
 use crate::customers::service::{self, Home};
-use crate::kernel::{Error, Principal, Result};
+use crate::kernel::{Error, Result};
 use crate::platform::custom::values;
+use crate::platform::grant::Principal;
 use crate::platform::jobs::{JobContext, Registry};
 
 const KIND: &str = "customers.bulk";

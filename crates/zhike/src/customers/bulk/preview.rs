@@ -13,11 +13,12 @@ use super::act::{Act, Verdict};
 use super::service::NewBulk;
 use crate::customers::model::Customer;
 use crate::customers::service;
+use crate::kernel::Result;
 use crate::kernel::permission::action::Read;
 use crate::kernel::permission::entity;
-use crate::kernel::{Grant, Result};
 use crate::platform::access::names::{self, Named};
 use crate::platform::custom::values::{self, Values};
+use crate::platform::grant::Grant;
 
 /// Customers shown of each outcome.
 const SHOWN_MOST: usize = 5;

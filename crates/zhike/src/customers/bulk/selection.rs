@@ -10,7 +10,8 @@ use crate::customers::model::Customer;
 use crate::customers::service::{self, Question};
 use crate::kernel::permission::action::Read;
 use crate::kernel::permission::entity;
-use crate::kernel::{Error, Grant, Id, Result};
+use crate::kernel::{Error, Id, Result};
+use crate::platform::grant::Grant;
 
 /// Rows that can be ticked one by one; more are meant by a filter.
 const IDS_MOST: usize = 1_000;

@@ -17,9 +17,10 @@ use crate::customers::reach;
 use crate::customers::service;
 use crate::kernel::permission::action::{Read, Update};
 use crate::kernel::permission::entity;
-use crate::kernel::{Action, Entity, Error, Grant, Principal, Result};
+use crate::kernel::{Action, Entity, Error, Result};
 use crate::platform::access::names::{self, Named};
 use crate::platform::audit;
+use crate::platform::grant::{Grant, Principal};
 
 const LIST: ListSpec = ListSpec {
     table: "bulk_change",

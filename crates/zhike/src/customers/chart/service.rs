@@ -14,8 +14,9 @@ use crate::customers::rules::text::clean;
 use crate::customers::service::{load, load_for_change};
 use crate::kernel::permission::action::{Read, Update};
 use crate::kernel::permission::entity;
-use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
+use crate::kernel::{Entity, Error, Id, Result};
 use crate::platform::audit::{self, Changes};
+use crate::platform::grant::{Grant, Principal};
 
 /// More departments, or deeper, is no chart that anybody draws by hand.
 const UNITS_MOST: usize = 300;

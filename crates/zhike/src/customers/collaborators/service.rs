@@ -11,9 +11,10 @@ use crate::customers::service::{load, load_for_change};
 use crate::customers::{contacts, index};
 use crate::kernel::permission::action::{Assign, Read};
 use crate::kernel::permission::entity;
-use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
+use crate::kernel::{Entity, Error, Id, Result};
 use crate::platform::access::model::User;
 use crate::platform::audit;
+use crate::platform::grant::{Grant, Principal};
 
 /// More people than this are a department.
 const COLLABORATORS_MOST: usize = 50;

@@ -13,9 +13,10 @@ use crate::customers::input::{Text, given, is_named};
 use crate::customers::model::Customer;
 use crate::customers::rules::text::{Faults, clean};
 use crate::customers::sealed::{Extra, Slot};
-use crate::kernel::{Entity, Id, Principal, Result};
+use crate::kernel::{Entity, Id, Result};
 use crate::platform::audit::Changes;
 use crate::platform::custom::values::{self, Sent, Values};
+use crate::platform::grant::Principal;
 
 macro_rules! contact_input {
     ($(#[$doc:meta])* $name:ident { $($(#[$extra_doc:meta])* $extra:ident: $type:ty,)* }) => {

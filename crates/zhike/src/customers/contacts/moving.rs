@@ -16,9 +16,10 @@ use crate::customers::rules::text::Faults;
 use crate::customers::{attachments, chart, service};
 use crate::kernel::permission::action::{Create, Update};
 use crate::kernel::permission::entity;
-use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
+use crate::kernel::{Entity, Error, Id, Result};
 use crate::platform::audit::Changes;
 use crate::platform::custom::values::{self, Values};
+use crate::platform::grant::{Grant, Principal};
 use crate::platform::vault::Column;
 
 /// Where somebody went.

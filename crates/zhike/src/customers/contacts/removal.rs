@@ -14,10 +14,11 @@ use crate::customers::model::Customer;
 use crate::customers::{chart, service};
 use crate::kernel::permission::action::Delete;
 use crate::kernel::permission::entity;
-use crate::kernel::{Error, Grant, Id, Principal, Result};
+use crate::kernel::{Error, Id, Result};
 use crate::platform::audit::Changes;
 use crate::platform::bin::{self, Item, Removed};
 use crate::platform::custom::values::{self, Values};
+use crate::platform::grant::{Grant, Principal};
 
 store::statements! {
     KEEP = "insert into removed_contact (customer_id, id, content) values ($1, $2, $3)";

@@ -13,9 +13,10 @@ use crate::customers::rules::text::Faults;
 use crate::customers::{attachments, chart, erasing, input, service};
 use crate::kernel::permission::action::{Create, Delete, Read, Update};
 use crate::kernel::permission::entity;
-use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
+use crate::kernel::{Entity, Error, Id, Result};
 use crate::platform::audit::{self, Changes};
 use crate::platform::custom::values::{self, Values};
+use crate::platform::grant::{Grant, Principal};
 
 /// More people than this are not the contacts of one customer.
 pub(super) const CONTACTS_MOST: usize = 500;

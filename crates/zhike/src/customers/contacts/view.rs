@@ -14,10 +14,11 @@ use super::service::places;
 use crate::customers::chart::Unit;
 use crate::customers::model::Customer;
 use crate::customers::service;
-use crate::kernel::{Entity, Id, Principal, Result};
+use crate::kernel::{Entity, Id, Result};
 use crate::platform::access::model::User;
 use crate::platform::access::names::{self, Named};
 use crate::platform::custom::values::{self, Records, shown};
+use crate::platform::grant::Principal;
 use crate::platform::vault::Masked;
 
 /// A contact as somebody sees it.

@@ -7,7 +7,8 @@ use crate::customers::import::existing::is_one_name;
 use crate::customers::model::Customer;
 use crate::customers::rules::{credit_code, name_core};
 use crate::customers::{merges, reach};
-use crate::kernel::{Action, Entity, Id, Principal, Result};
+use crate::kernel::{Action, Entity, Id, Result};
+use crate::platform::grant::Principal;
 
 store::statements! {
     BY_NUMBER = select Customer where "number = $1";

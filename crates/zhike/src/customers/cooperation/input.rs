@@ -10,8 +10,9 @@ use crate::customers::draft::refuse_locked;
 use crate::customers::input::{Text, given, is_named};
 use crate::customers::model::lines;
 use crate::customers::rules::text::{Faults, clean};
-use crate::kernel::{Entity, Principal};
+use crate::kernel::Entity;
 use crate::platform::audit::Changes;
+use crate::platform::grant::Principal;
 
 const ITEMS_MOST: usize = 100;
 const ITEM_MOST: usize = 200;

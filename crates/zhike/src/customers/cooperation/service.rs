@@ -24,9 +24,10 @@ use crate::customers::service::{load, load_for_change, save};
 use crate::customers::{facts, reach};
 use crate::kernel::permission::action::{Create, Delete, Read, Update};
 use crate::kernel::permission::entity;
-use crate::kernel::{Action, Entity, Error, Fact, Grant, Id, Principal, Result};
+use crate::kernel::{Action, Entity, Error, Fact, Id, Result};
 use crate::platform::access::names::{self, Named};
 use crate::platform::audit::{self, Changes};
+use crate::platform::grant::{Grant, Principal};
 use crate::platform::{outbox, settings};
 
 store::statements! {

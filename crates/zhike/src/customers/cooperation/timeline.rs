@@ -9,8 +9,9 @@ use super::model::Cooperation;
 use crate::customers::model::lines;
 use crate::customers::service::with_readable;
 use crate::customers::timeline::{Before, Entry};
-use crate::kernel::{Entity, Principal, Result};
+use crate::kernel::{Entity, Result};
 use crate::platform::access::names;
+use crate::platform::grant::Principal;
 
 store::statements! {
     BEFORE = select Cooperation where "customer_id = $1 and (happened_at < $2 or (happened_at = $2 and id < $3))

@@ -13,7 +13,8 @@ use crate::customers::model::Customer;
 use crate::customers::service::load;
 use crate::kernel::permission::action::Read;
 use crate::kernel::permission::entity;
-use crate::kernel::{Entity, Grant, Id, Principal, Result};
+use crate::kernel::{Entity, Id, Result};
+use crate::platform::grant::{Grant, Principal};
 
 store::statements! {
     DEALS = "select kind, number, happened_on, amount_fen, contract_number, state from cooperation

@@ -18,8 +18,9 @@ use crate::customers::reach;
 use crate::customers::view::{CustomerView, view};
 use crate::kernel::permission::action::Read;
 use crate::kernel::permission::entity::{Contact, Cooperation, Customer};
-use crate::kernel::{Action, Entity, FieldAccess, Grant, Principal, Result, fields};
+use crate::kernel::{Action, Entity, FieldAccess, Result, fields};
 use crate::platform::exports::{Cell, Language, Style};
+use crate::platform::grant::{Grant, Principal};
 
 pub const SHEET: Sheet = Sheet {
     word: "archive",

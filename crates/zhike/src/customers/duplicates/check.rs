@@ -10,8 +10,9 @@ use crate::customers::rules::{credit_code, name_core, personal};
 use crate::customers::sealed::domain_index;
 use crate::kernel::permission::action::Create;
 use crate::kernel::permission::entity;
-use crate::kernel::{Action, Entity, Error, FieldAccess, Grant, Id, Principal, Result};
+use crate::kernel::{Action, Entity, Error, FieldAccess, Id, Result};
 use crate::platform::access::names::{self, Named};
+use crate::platform::grant::{Grant, Principal};
 use crate::platform::vault::Kind;
 
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]

@@ -9,7 +9,8 @@ use uuid::Uuid;
 use super::find::{self, CROWD};
 use crate::customers::model::Customer;
 use crate::customers::rules::likeness::{LIKELY, Likeness, Traits, compare};
-use crate::kernel::{Id, Principal, Result};
+use crate::kernel::{Id, Result};
+use crate::platform::grant::Principal;
 
 store::text_enum! {
     #[derive(utoipa::ToSchema)]

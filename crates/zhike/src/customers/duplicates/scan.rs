@@ -15,7 +15,8 @@ use super::pairs::{self, Found};
 use crate::customers::contacts::{CONTACT_EMAIL, Contact};
 use crate::customers::model::{Customer, EMAIL};
 use crate::customers::sealed::domain_index;
-use crate::kernel::{Error, Id, Principal, Result};
+use crate::kernel::{Error, Id, Result};
+use crate::platform::grant::Principal;
 use crate::platform::jobs::{JobContext, Registry};
 
 pub const SCAN: &str = "customers.duplicates";

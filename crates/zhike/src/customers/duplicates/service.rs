@@ -17,9 +17,10 @@ use crate::customers::service::{Card, cards, load, load_for_change};
 use crate::customers::{quality, reach};
 use crate::kernel::permission::action::{Assign, Doing, Read, Update};
 use crate::kernel::permission::entity;
-use crate::kernel::{Entity, Error, FieldAccess, Grant, Id, Principal, Result};
+use crate::kernel::{Entity, Error, FieldAccess, Id, Result};
 use crate::platform::access::names::{self, Named};
 use crate::platform::audit;
+use crate::platform::grant::{Grant, Principal};
 
 /// What the list of pairs can be filtered and sorted by.
 pub const LIST: ListSpec = ListSpec {

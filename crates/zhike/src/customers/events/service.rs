@@ -13,9 +13,10 @@ use crate::customers::service::{load, load_for_change};
 use crate::customers::timeline::{Before, Entry};
 use crate::kernel::permission::action::{Delete, Read, Update};
 use crate::kernel::permission::entity;
-use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
+use crate::kernel::{Entity, Error, Id, Result};
 use crate::platform::access::names::{self, Named};
 use crate::platform::audit::{self, Changes};
+use crate::platform::grant::{Grant, Principal};
 
 store::statements! {
     OF_CUSTOMER = select MajorEvent where "customer_id = $1 order by happened_at desc, id desc limit 500";

@@ -8,8 +8,9 @@ use crate::customers::model::{CustomerKind, Grade, Industry, Source};
 use crate::customers::regions;
 use crate::customers::view::CustomerView;
 use crate::kernel::custom::CustomKind;
-use crate::kernel::{CustomField, Entity, Principal};
+use crate::kernel::{CustomField, Entity};
 use crate::platform::exports::{Cell, Language, Style};
+use crate::platform::grant::Principal;
 
 type Read = fn(&CustomerView, &Style) -> Cell;
 

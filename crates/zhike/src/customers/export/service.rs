@@ -17,9 +17,10 @@ use crate::customers::service::{self, Question};
 use crate::customers::view::view_with;
 use crate::kernel::permission::action::{Export, Read};
 use crate::kernel::permission::entity::Customer;
-use crate::kernel::{Action, Entity, Error, FieldError, Grant, Principal, Result};
+use crate::kernel::{Action, Entity, Error, FieldError, Result};
 use crate::platform::custom::values::{self, Values};
 use crate::platform::exports::{self, Format, Heading, Language, PageOfCells, Style, Table};
+use crate::platform::grant::{Grant, Principal};
 use crate::platform::jobs::JobContext;
 
 pub const KIND: &str = "customers.export";

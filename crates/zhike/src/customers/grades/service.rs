@@ -12,11 +12,12 @@ use crate::customers::service::{briefs, load_for_change, readable, regrade};
 use crate::customers::{facts, input, reach};
 use crate::kernel::permission::action::{Approve, Read, Update};
 use crate::kernel::permission::entity;
-use crate::kernel::{Action, Entity, Error, Grant, Id, Principal, Result};
+use crate::kernel::{Action, Entity, Error, Id, Result};
 use crate::platform::access;
 use crate::platform::access::model::{Department, User};
 use crate::platform::access::names::{self, Named};
 use crate::platform::audit::{self, Changes};
+use crate::platform::grant::{Grant, Principal};
 
 store::statements! {
     ONE = select GradeProposal where "customer_id = $1 and id = $2";

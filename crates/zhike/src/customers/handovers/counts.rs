@@ -10,7 +10,8 @@ use uuid::Uuid;
 
 use super::model::{Handover, HandoverState, Line};
 use crate::customers::facts;
-use crate::kernel::{Principal, Result};
+use crate::kernel::Result;
+use crate::platform::grant::Principal;
 
 store::statements! {
     OPEN_OF = select Handover where "state = 'open' and id in

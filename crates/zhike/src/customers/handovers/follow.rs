@@ -11,9 +11,10 @@ use super::template;
 use crate::customers::facts;
 use crate::customers::model::Customer;
 use crate::customers::service::Home;
-use crate::kernel::{Action, Entity, Id, Principal, Result};
+use crate::kernel::{Action, Entity, Id, Result};
 use crate::platform::access;
 use crate::platform::access::model::{Department, User};
+use crate::platform::grant::Principal;
 use crate::platform::notifications::{self, Notice};
 
 /// Customers that go from the same to the same person within this time are one hand-over.

@@ -16,9 +16,10 @@ use crate::customers::rules::text::clean;
 use crate::customers::service::{Card, cards, load};
 use crate::kernel::permission::action::Read;
 use crate::kernel::permission::entity;
-use crate::kernel::{Action, Entity, Error, Grant, Id, Principal, Result};
+use crate::kernel::{Action, Entity, Error, Id, Result};
 use crate::platform::access::names::{self, Named};
 use crate::platform::audit;
+use crate::platform::grant::{Grant, Principal};
 
 const NOTE_MOST: usize = 2_000;
 

@@ -10,8 +10,9 @@ use super::model::{Item, Template};
 use crate::customers::rules::text::clean;
 use crate::kernel::permission::action::Update;
 use crate::kernel::permission::entity::Setting;
-use crate::kernel::{Entity, Error, Grant, Result};
+use crate::kernel::{Entity, Error, Result};
 use crate::platform::audit;
+use crate::platform::grant::Grant;
 
 const THE_ROW: i64 = 1;
 const ITEMS_MOST: usize = 20;

@@ -14,7 +14,8 @@ use crate::customers::reach;
 use crate::customers::regions;
 use crate::customers::rules::name_core;
 use crate::customers::service::Prepared;
-use crate::kernel::{Action, Entity, Principal, Result};
+use crate::kernel::{Action, Entity, Result};
+use crate::platform::grant::Principal;
 use crate::platform::vault::hex;
 
 store::statements! {

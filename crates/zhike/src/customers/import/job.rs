@@ -24,8 +24,9 @@ use super::source;
 use super::write::{self, About, Batch};
 use crate::customers::basis::EntryBasis;
 use crate::customers::{cooperation, duplicates, facts, quality};
-use crate::kernel::{Action, Entity, Error, Principal, Result};
+use crate::kernel::{Action, Entity, Error, Result};
 use crate::platform::audit;
+use crate::platform::grant::Principal;
 use crate::platform::jobs::{JobContext, Registry};
 use crate::platform::settings;
 

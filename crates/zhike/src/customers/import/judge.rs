@@ -12,8 +12,9 @@ use super::people;
 use super::write::Ready;
 use crate::customers::erasing;
 use crate::customers::model::{Customer, Grade};
-use crate::kernel::{Action, Id, Principal, Result};
+use crate::kernel::{Action, Id, Result};
 use crate::platform::access::model::{Department, User};
+use crate::platform::grant::Principal;
 
 /// A customer that is there already, and how it was recognised.
 #[derive(Clone, Debug)]

@@ -12,7 +12,8 @@ use super::service::ImportCounts;
 use super::target::Target;
 use super::values::Level;
 use crate::customers::basis::EntryBasis;
-use crate::kernel::{Error, Principal, Result};
+use crate::kernel::{Error, Result};
+use crate::platform::grant::Principal;
 
 store::text_enum! {
     /// What to do with a customer that is there already.

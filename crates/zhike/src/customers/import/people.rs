@@ -9,8 +9,9 @@ use uuid::Uuid;
 
 use super::values::{Fault, error};
 use crate::customers::reach;
-use crate::kernel::{Action, Entity, Guarded, Id, Principal, Result};
+use crate::kernel::{Action, Entity, Id, Result};
 use crate::platform::access::model::{Department, USERS, User};
+use crate::platform::grant::{Guarded, Principal};
 
 /// A colleague who could own a customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,7 +9,8 @@ use super::raw::RawRow;
 use super::write::{Batch, Ready, problems_of};
 use crate::customers::model::Source;
 use crate::customers::service;
-use crate::kernel::{Entity, Principal, Result};
+use crate::kernel::{Entity, Result};
+use crate::platform::grant::Principal;
 
 /// The rows of one customer: the customer, and the rows that are no part of it with what is wrong with each.
 pub fn customer(who: &Principal, reading: &Reading, rows: &[RawRow], batch: &mut Batch) -> Result<()> {

@@ -21,7 +21,8 @@ use super::raw::RawRow;
 use super::service::ImportCounts;
 use super::source;
 use super::write::Batch;
-use crate::kernel::{Error, Principal, Result};
+use crate::kernel::{Error, Result};
+use crate::platform::grant::Principal;
 
 /// Rows that are looked at; a dry run looks at all.
 pub const CHECKED_MOST: usize = 10_000;

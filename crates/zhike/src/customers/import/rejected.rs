@@ -10,7 +10,8 @@ use super::model::{self, Import, Problem, RowProblems};
 use super::{source, words};
 use crate::kernel::permission::action::Import as Importing;
 use crate::kernel::permission::entity::Customer;
-use crate::kernel::{Error, Grant, Result};
+use crate::kernel::{Error, Result};
+use crate::platform::grant::Grant;
 use uuid::Uuid;
 
 pub const REASON: &str = "未导入原因";

@@ -21,9 +21,10 @@ use crate::customers::contacts::{CONTACT_EMAIL, CONTACT_PHONE, CONTACT_WECHAT};
 use crate::customers::model::{EMAIL, ID_NUMBER, PHONE, WECHAT};
 use crate::kernel::permission::action::Import as Importing;
 use crate::kernel::permission::entity::{Cooperation, Customer};
-use crate::kernel::{CustomField, Entity, Error, FieldAccess, FieldError, Grant, Principal, Result};
+use crate::kernel::{CustomField, Entity, Error, FieldAccess, FieldError, Result};
 use crate::platform::audit;
 use crate::platform::files::{self, Blob, Label};
+use crate::platform::grant::{Grant, Principal};
 use crate::platform::vault::Column as Sealed;
 
 /// What an upload is for, among the stored files.

@@ -13,7 +13,8 @@ use crate::customers::model::{Customer, PHONE_LOOKUP};
 use crate::customers::{reach, service};
 use crate::kernel::permission::action::{Approve, Create, Update};
 use crate::kernel::permission::entity;
-use crate::kernel::{Action, Entity, Error, Grant, Id, Principal, Result};
+use crate::kernel::{Action, Entity, Error, Id, Result};
+use crate::platform::grant::{Grant, Principal};
 
 /// Brings a customer up to date and answers how many contacts were added.
 pub fn update(tx: &mut Tx<'_>, who: &Arc<Principal>, id: Uuid, said: &NewCustomer, about: &About) -> Result<i64> {

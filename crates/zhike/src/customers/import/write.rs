@@ -19,9 +19,10 @@ use crate::customers::service::{self, Prepared};
 use crate::customers::{index, number};
 use crate::kernel::permission::action::Import;
 use crate::kernel::permission::entity;
-use crate::kernel::{Entity, Grant, Principal, Result};
+use crate::kernel::{Entity, Result};
 use crate::platform::audit;
 use crate::platform::custom::values::found_in;
+use crate::platform::grant::{Grant, Principal};
 
 store::statements! {
     ADD_TAG = "insert into customer_tag (customer_id, tag) values ($1, $2)";

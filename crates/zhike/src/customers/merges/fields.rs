@@ -8,8 +8,9 @@ use store::{Columns as _, Entity as _, Row, Value};
 
 use crate::customers::model::{Customer, EMAIL, ID_NUMBER, PHONE, WECHAT};
 use crate::customers::sealed::lookup;
-use crate::kernel::{Entity, Error, FieldAccess, Principal, Result};
+use crate::kernel::{Entity, Error, FieldAccess, Result};
 use crate::platform::audit::Changes;
+use crate::platform::grant::Principal;
 use crate::platform::vault::{Column, hex};
 
 /// Fields of which one value must be chosen.

@@ -13,7 +13,8 @@ use super::service;
 use super::undo;
 use crate::customers::relations;
 use crate::customers::service::hold;
-use crate::kernel::{Error, Principal, Result};
+use crate::kernel::{Error, Result};
+use crate::platform::grant::Principal;
 use crate::platform::jobs::{JobContext, Registry};
 
 const MERGE: &str = "customers.merge";

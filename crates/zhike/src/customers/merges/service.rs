@@ -16,11 +16,12 @@ use crate::customers::service::{Home, hold, known_of, load, load_for_change, pla
 use crate::customers::{collaborators, contacts, draft, duplicates, facts, grades, handovers, index, reach, relations};
 use crate::kernel::permission::action::{Delete, Read};
 use crate::kernel::permission::entity;
-use crate::kernel::{Action, Entity, Error, Grant, Id, List, Principal, Result};
+use crate::kernel::{Action, Entity, Error, Id, List, Result};
 use crate::platform::access::names::{self, Named};
 use crate::platform::audit::{self, Changes};
 use crate::platform::custom::carrying::{self, Carried};
 use crate::platform::custom::values as custom;
+use crate::platform::grant::{Grant, Principal};
 use crate::platform::holdings;
 
 /// For so long a merge can be taken back.

@@ -11,8 +11,9 @@ use crate::customers::service::locked;
 use crate::customers::{duplicates, facts, handovers, reach, relations};
 use crate::kernel::permission::action::Delete;
 use crate::kernel::permission::entity;
-use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
+use crate::kernel::{Entity, Error, Id, Result};
 use crate::platform::audit::{self, Changes};
+use crate::platform::grant::{Grant, Principal};
 use crate::platform::holdings;
 
 store::statements! {

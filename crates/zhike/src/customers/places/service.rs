@@ -13,9 +13,10 @@ use crate::customers::reach;
 use crate::customers::service::{load, load_for_change, readable};
 use crate::kernel::permission::action::{Read, Update};
 use crate::kernel::permission::entity;
-use crate::kernel::{Action, Entity, Error, Grant, Id, Principal, Result};
+use crate::kernel::{Action, Entity, Error, Id, Result};
 use crate::platform::access::names::{self, Named};
 use crate::platform::audit::{self, Changes};
+use crate::platform::grant::{Grant, Principal};
 
 /// So many are told.
 const SHOWN_MOST: usize = 50;

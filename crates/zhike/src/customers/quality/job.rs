@@ -9,7 +9,8 @@ use uuid::Uuid;
 
 use super::found::{Looked, correct, look_from};
 use super::service::{self, Tally};
-use crate::kernel::{Principal, Result};
+use crate::kernel::Result;
+use crate::platform::grant::Principal;
 use crate::platform::jobs::{JobContext, Registry};
 
 const KIND: &str = "customers.quality";

@@ -13,9 +13,10 @@ use super::model::{Flaw, STALE_DAYS, Setting, THE_ROW};
 use crate::customers::duplicates;
 use crate::kernel::permission::action::{Read, Update};
 use crate::kernel::permission::entity;
-use crate::kernel::{Action, Entity, Error, Grant, Principal, Result};
+use crate::kernel::{Action, Entity, Error, Result};
 use crate::platform::access::names::{self, Named};
 use crate::platform::audit::{self, Changes};
+use crate::platform::grant::{Grant, Principal};
 use crate::platform::settings;
 
 store::statements! {

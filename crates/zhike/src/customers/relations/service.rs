@@ -13,9 +13,10 @@ use crate::customers::rules::text::clean;
 use crate::customers::service::{Brief, briefs, hold, load, load_for_change, readable};
 use crate::kernel::permission::action::{Read, Update};
 use crate::kernel::permission::entity;
-use crate::kernel::{Action, Entity, Error, Grant, Id, Principal, Result};
+use crate::kernel::{Action, Entity, Error, Id, Result};
 use crate::platform::access::model::User;
 use crate::platform::audit;
+use crate::platform::grant::{Grant, Principal};
 use crate::platform::holdings::Way;
 
 /// No group is deeper; it bounds the walk up.

@@ -6,7 +6,8 @@ use jiff::civil::Date;
 use store::{Db, Tx};
 use uuid::Uuid;
 
-use crate::kernel::{Principal, Result};
+use crate::kernel::Result;
+use crate::platform::grant::Principal;
 use crate::platform::settings;
 
 /// More than are opened in a few seconds; a flood is written at once.

@@ -11,10 +11,11 @@ use crate::customers::model::Customer;
 use crate::customers::{merges, service};
 use crate::kernel::permission::action::{Export, Read};
 use crate::kernel::permission::entity::Trace;
-use crate::kernel::{Entity, Grant, Id, Result};
+use crate::kernel::{Entity, Id, Result};
 use crate::platform::access::names::{self, Named};
 use crate::platform::audit::AuditEntry;
 use crate::platform::exports::{self, Cell, Format, Heading, Language, Style, Table};
+use crate::platform::grant::Grant;
 use crate::platform::jobs::{JobContext, Registry};
 
 const KIND: &str = "customers.export_seen";

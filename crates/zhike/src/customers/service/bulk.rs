@@ -13,10 +13,11 @@ use crate::customers::model::{Customer, CustomerKind};
 use crate::customers::{draft, facts, index, number, reach};
 use crate::kernel::permission::action::Import;
 use crate::kernel::permission::entity;
-use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
+use crate::kernel::{Entity, Error, Id, Result};
 use crate::platform::access::model::{Department, User};
 use crate::platform::audit::{self, Changes};
 use crate::platform::custom::values::{Records, found_in};
+use crate::platform::grant::{Grant, Principal};
 
 /// A customer ready to be written, without its number.
 #[derive(Clone, Debug)]

@@ -11,9 +11,10 @@ use crate::customers::view::{CustomerView, view};
 use crate::customers::{attachments, basis, contacts, draft, facts, grades, index, places, quality};
 use crate::kernel::permission::action::{Approve, Update};
 use crate::kernel::permission::entity;
-use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
+use crate::kernel::{Entity, Error, Id, Result};
 use crate::platform::audit::{self, Changes};
 use crate::platform::custom::values as custom;
+use crate::platform::grant::{Grant, Principal};
 
 /// Changes the fields given, from the version that the asker has seen.
 pub fn update(

@@ -12,10 +12,11 @@ use crate::customers::view::{CustomerView, view};
 use crate::customers::{attachments, basis, draft, erasing, facts, grades, index, number, quality, reach};
 use crate::kernel::permission::action::{Assign, Create};
 use crate::kernel::permission::entity;
-use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
+use crate::kernel::{Entity, Error, Id, Result};
 use crate::platform::access::model::{Department, User};
 use crate::platform::audit::{self, Changes};
 use crate::platform::custom::values::{self as custom, Records, Values};
+use crate::platform::grant::{Grant, Principal};
 
 /// Creates a customer, with contacts if given. Whoever creates it owns it, unless they may assign it to somebody else.
 pub fn create(tx: &mut Tx<'_>, grant: &Grant<Create, entity::Customer>, new: &NewCustomer) -> Result<CustomerView> {

@@ -13,9 +13,10 @@ use crate::customers::view::{CustomerView, view};
 use crate::customers::{index, quality, reach, regions};
 use crate::kernel::permission::action::Read;
 use crate::kernel::permission::entity;
-use crate::kernel::{Entity, Error, Grant, Id, List, Principal, Result};
+use crate::kernel::{Entity, Error, Id, List, Result};
 use crate::platform::custom;
 use crate::platform::custom::values::{self, Records};
+use crate::platform::grant::{Grant, Principal};
 
 /// What is wrong with an archive.
 const FLAWS: &str = "flaws";

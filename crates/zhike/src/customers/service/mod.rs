@@ -39,9 +39,10 @@ use super::rules::completeness::{self, Contacts};
 use super::{duplicates, index, merges, quality, reach};
 use crate::kernel::permission::action::Doing;
 use crate::kernel::permission::entity::Of;
-use crate::kernel::{Action, Entity, Error, Grant, Id, Principal, Result};
+use crate::kernel::{Action, Entity, Error, Id, Result};
 use crate::platform::custom;
 use crate::platform::custom::values::{Place, Records, Values, required};
+use crate::platform::grant::{Grant, Principal};
 
 store::statements! {
     /// Changes of one customer take turns; SQLite has one writer anyway.

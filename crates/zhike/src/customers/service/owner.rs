@@ -10,9 +10,10 @@ use crate::customers::view::{CustomerView, view};
 use crate::customers::{contacts, facts, handovers, index, input, reach};
 use crate::kernel::permission::action::Assign;
 use crate::kernel::permission::entity;
-use crate::kernel::{Action, Entity, Error, Grant, Guarded, Id, Principal, Result};
+use crate::kernel::{Action, Entity, Error, Id, Result};
 use crate::platform::access::model::{Department, User};
 use crate::platform::audit::{self, Changes};
+use crate::platform::grant::{Grant, Guarded, Principal};
 
 /// Hands a customer over to somebody else; the department follows.
 pub fn set_owner(

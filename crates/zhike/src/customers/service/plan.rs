@@ -11,7 +11,8 @@ use store::{Ids, Predicate, Tx, Value};
 use uuid::Uuid;
 
 use super::search::IDS;
-use crate::kernel::{Principal, Result};
+use crate::kernel::Result;
+use crate::platform::grant::Principal;
 
 /// Fewer customers than this are sorted faster than they are met by chance in a walk through all.
 const MANY: i64 = 4_000;

@@ -9,9 +9,10 @@ use crate::customers::view::{CustomerView, view};
 use crate::customers::{duplicates, facts, index, merges, reach};
 use crate::kernel::permission::action::Delete;
 use crate::kernel::permission::entity;
-use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
+use crate::kernel::{Entity, Error, Id, Result};
 use crate::platform::audit;
 use crate::platform::bin::{self, Removed};
+use crate::platform::grant::{Grant, Principal};
 
 /// Takes a customer out of sight, into the recycle bin. Nothing of it is lost: [`restore`] brings it back until its time
 /// there has passed.

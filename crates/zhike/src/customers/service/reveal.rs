@@ -13,9 +13,10 @@ use crate::customers::input;
 use crate::customers::model::{Customer, EMAIL, ID_NUMBER, PHONE, Reveal, WECHAT};
 use crate::kernel::permission::action;
 use crate::kernel::permission::entity;
-use crate::kernel::{CustomField, Entity, Error, FieldAccess, Grant, Id, Principal, Result};
+use crate::kernel::{CustomField, Entity, Error, FieldAccess, Id, Result};
 use crate::platform::audit;
 use crate::platform::custom::values;
+use crate::platform::grant::{Grant, Principal};
 use crate::platform::vault::Column;
 
 /// How long the console shows a revealed value.

@@ -7,7 +7,8 @@ use super::plan;
 use crate::customers::contacts;
 use crate::customers::model::Customer;
 use crate::customers::reach;
-use crate::kernel::{Action, Entity, Principal, Result};
+use crate::kernel::{Action, Entity, Result};
+use crate::platform::grant::Principal;
 use crate::platform::search::Names;
 
 /// Ids only.

@@ -10,7 +10,8 @@ use uuid::Uuid;
 use super::{readable, with_readable};
 use crate::customers::model::{Customer, Grade, PHONE};
 use crate::customers::{contacts, quality};
-use crate::kernel::{Entity, Id, Principal, Result};
+use crate::kernel::{Entity, Id, Result};
+use crate::platform::grant::Principal;
 
 store::statements! {
     SUBJECTS = "select id, grade, owner_id, department_id, created_at, removed_at from customer

@@ -6,9 +6,10 @@ use uuid::Uuid;
 use super::{Before, Entry};
 use crate::customers::merges;
 use crate::customers::model::{EMAIL, ID_NUMBER, PHONE, WECHAT};
-use crate::kernel::{Entity, Principal, Result};
+use crate::kernel::{Entity, Result};
 use crate::platform::access::names::Named;
 use crate::platform::audit::AuditEntry;
+use crate::platform::grant::Principal;
 
 store::statements! {
     /// Who looked at a personal value is the auditor's to know, and rounds and events have entries of their own. Of

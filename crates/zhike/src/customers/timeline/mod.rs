@@ -14,8 +14,9 @@ use store::Tx;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::kernel::{Principal, Result};
+use crate::kernel::Result;
 use crate::platform::access::names::Named;
+use crate::platform::grant::Principal;
 
 /// Entries before this one: older, or of the same instant and with a smaller id.
 pub type Before = Option<(Timestamp, Uuid)>;

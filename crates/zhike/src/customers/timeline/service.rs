@@ -10,7 +10,8 @@ use crate::customers::model::Customer;
 use crate::customers::service::load;
 use crate::kernel::permission::action::Read;
 use crate::kernel::permission::entity;
-use crate::kernel::{Error, Grant, Id, List, Result};
+use crate::kernel::{Error, Id, List, Result};
+use crate::platform::grant::Grant;
 
 /// A source and the one kind of entry that it has.
 #[derive(Clone, Copy)]

@@ -12,8 +12,9 @@ use super::model::Verification;
 use crate::customers::model::Customer;
 use crate::kernel::permission::action::Read;
 use crate::kernel::permission::entity;
-use crate::kernel::{Entity, Error, Grant, Id, Result};
+use crate::kernel::{Entity, Error, Id, Result};
 use crate::platform::access::names::{self, Named};
+use crate::platform::grant::Grant;
 use crate::platform::settings;
 
 store::statements! {

@@ -18,9 +18,10 @@ use crate::customers::timeline::{Before, Entry};
 use crate::customers::view::{CustomerView, view};
 use crate::kernel::permission::action::Update;
 use crate::kernel::permission::entity;
-use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
+use crate::kernel::{Entity, Error, Id, Result};
 use crate::platform::access::names;
 use crate::platform::audit;
+use crate::platform::grant::{Grant, Principal};
 use crate::platform::settings;
 
 const ITEMS_MOST: usize = 60;

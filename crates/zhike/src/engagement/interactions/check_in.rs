@@ -8,7 +8,8 @@ use utoipa::ToSchema;
 use super::model::{Interaction, Kind};
 use crate::customers::model::Customer;
 use crate::customers::places::{self, Point};
-use crate::kernel::{FieldError, Principal, Result};
+use crate::kernel::{FieldError, Result};
+use crate::platform::grant::Principal;
 
 store::text_enum! {
     /// What came of checking in.

@@ -13,9 +13,10 @@ use super::view::{InteractionView, Names};
 use crate::customers::documents::{CHARACTERS_MOST, Counted, Sheet, Wanted, too_many};
 use crate::customers::model::{Customer, Grade};
 use crate::engagement::todos::{self, Priority};
-use crate::kernel::{Entity, Principal, Result};
+use crate::kernel::{Entity, Result};
 use crate::platform::access::names;
 use crate::platform::exports::Style;
+use crate::platform::grant::Principal;
 
 pub const SHEET: Sheet = Sheet {
     word: "interactions",

@@ -13,8 +13,9 @@ use super::service;
 use super::view::InteractionView;
 use crate::kernel::permission::action::{Export, Read};
 use crate::kernel::permission::entity::Interaction;
-use crate::kernel::{Entity, Grant, Result};
+use crate::kernel::{Entity, Result};
 use crate::platform::exports::{self, Cell, Format, Heading, Language, PageOfCells, Style, Table};
+use crate::platform::grant::Grant;
 use crate::platform::jobs::JobContext;
 
 pub const KIND: &str = "interactions.export";

@@ -6,7 +6,8 @@ use store::Tx;
 use uuid::Uuid;
 
 use super::model::Interaction;
-use crate::kernel::{Fact, Principal, Result};
+use crate::kernel::{Fact, Result};
+use crate::platform::grant::Principal;
 use crate::platform::outbox;
 
 const RECORDED: &str = "contact_recorded";

@@ -5,8 +5,9 @@ use uuid::Uuid;
 
 use super::check_in::CheckIn;
 use crate::customers::model::{Customer, Grade};
-use crate::kernel::{Guarded, Id};
+use crate::kernel::Id;
 use crate::platform::access::model::UserId;
+use crate::platform::grant::Guarded;
 
 pub type InteractionId = Id<Interaction>;
 

@@ -16,8 +16,9 @@ use crate::customers::model::{Customer, Grade};
 use crate::engagement::todos::past::{self, Step};
 use crate::kernel::permission::action::Import;
 use crate::kernel::permission::entity;
-use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
+use crate::kernel::{Entity, Error, Id, Result};
 use crate::platform::audit;
+use crate::platform::grant::{Grant, Principal};
 use crate::policy::duties;
 
 /// A contact as it was written down.

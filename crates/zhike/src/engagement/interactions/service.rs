@@ -21,10 +21,11 @@ use crate::engagement::neighbours::{self, NamedRecord};
 use crate::engagement::todos::{self, NextStep, Priority};
 use crate::kernel::permission::action::{Create, Delete, Doing, Export, Read, Update};
 use crate::kernel::permission::entity;
-use crate::kernel::{Action, Entity, Error, Grant, Guarded, Id, Principal, Result};
+use crate::kernel::{Action, Entity, Error, Id, Result};
 use crate::platform::access::names::Named;
 use crate::platform::audit::{self, Changes};
 use crate::platform::bin::{self, Bin, Item, Removed};
+use crate::platform::grant::{Grant, Guarded, Principal};
 use crate::platform::http::present;
 use crate::policy::duties;
 

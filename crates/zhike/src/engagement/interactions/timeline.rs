@@ -9,8 +9,9 @@ use super::check_in::CheckInView;
 use super::model::{BEFORE, Interaction};
 use crate::customers::timeline::{Before, Entry};
 use crate::kernel::Action;
-use crate::kernel::{Entity, Principal, Result};
+use crate::kernel::{Entity, Result};
 use crate::platform::access::names;
+use crate::platform::grant::Principal;
 
 /// Contacts with a customer that the asker may see, latest first.
 pub fn timeline(tx: &mut Tx<'_>, who: &Principal, customer: Uuid, before: Before, limit: usize) -> Result<Vec<Entry>> {

@@ -9,8 +9,9 @@ use uuid::Uuid;
 use super::check_in::CheckInView;
 use super::model::{Interaction, InteractionId, Kind};
 use crate::engagement::neighbours::{self, NamedRecord};
-use crate::kernel::{Principal, Result};
+use crate::kernel::Result;
 use crate::platform::access::names::{self, Named};
+use crate::platform::grant::Principal;
 
 /// The record of a contact as people see it (客户互动记录表, R3-T2).
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]

@@ -10,7 +10,8 @@ use super::rules::Span;
 use crate::engagement::neighbours::{self, Reached};
 use crate::kernel::permission::action::Read;
 use crate::kernel::permission::entity;
-use crate::kernel::{Action, Entity, Grant, Principal, Result};
+use crate::kernel::{Action, Entity, Result};
+use crate::platform::grant::{Grant, Principal};
 use crate::platform::settings;
 use crate::policy::duties::percent;
 

@@ -16,9 +16,10 @@ use crate::engagement::neighbours::{self, CustomerCard, DutyCard, VersionSummary
 use crate::engagement::team::service::GRADES;
 use crate::kernel::permission::action::Read;
 use crate::kernel::permission::entity;
-use crate::kernel::{Entity, Grant, Result};
+use crate::kernel::{Entity, Result};
 use crate::platform::access::names::Named;
 use crate::platform::access::setup::SAMPLE_JOB;
+use crate::platform::grant::Grant;
 use crate::platform::settings;
 
 /// Duties shown; the counts know of all.

@@ -3,8 +3,9 @@ use store::ToValue;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::kernel::{Guarded, Id};
+use crate::kernel::Id;
 use crate::platform::access::model::UserId;
+use crate::platform::grant::Guarded;
 
 pub type TodoId = Id<Todo>;
 

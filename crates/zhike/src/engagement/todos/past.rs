@@ -7,8 +7,9 @@ use uuid::Uuid;
 use super::model::{Priority, Todo};
 use super::service::{audit_created, blank};
 use super::{reminders, rules};
-use crate::kernel::{Entity, Principal, Result};
+use crate::kernel::{Entity, Result};
 use crate::platform::audit::{self, Changes};
+use crate::platform::grant::Principal;
 use crate::platform::settings;
 
 /// What was to be done after a contact, and when it was done.

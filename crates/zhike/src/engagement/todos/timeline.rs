@@ -7,8 +7,9 @@ use uuid::Uuid;
 
 use super::model::{BEFORE, Todo};
 use crate::customers::timeline::{Before, Entry};
-use crate::kernel::{Action, Entity, Principal, Result};
+use crate::kernel::{Action, Entity, Result};
 use crate::platform::access::names;
+use crate::platform::grant::Principal;
 
 /// To-dos about a customer that the asker may see, by when they were made, latest first.
 pub fn timeline(tx: &mut Tx<'_>, who: &Principal, customer: Uuid, before: Before, limit: usize) -> Result<Vec<Entry>> {

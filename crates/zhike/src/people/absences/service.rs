@@ -7,11 +7,12 @@ use uuid::Uuid;
 
 use crate::kernel::permission::action::{Create, Delete, Read};
 use crate::kernel::permission::entity;
-use crate::kernel::{Entity, Error, Fact, Grant, Guarded as _, Id, Principal, Result};
+use crate::kernel::{Entity, Error, Fact, Id, Result};
 use crate::people::ABSENCE_CHANGED;
 use crate::platform::access::epoch;
 use crate::platform::access::model::{Absence, AbsenceId, AbsenceKind, User, UserId};
 use crate::platform::access::names;
+use crate::platform::grant::{Grant, Guarded as _, Principal};
 use crate::platform::{audit, outbox};
 
 const DAYS_MOST: i32 = 366;

@@ -5,11 +5,12 @@ use utoipa::ToSchema;
 
 use crate::kernel::permission::action::{Create, Delete, Read, Update};
 use crate::kernel::permission::entity;
-use crate::kernel::{Entity, Error, Grant, Id, Result};
+use crate::kernel::{Entity, Error, Id, Result};
 use crate::people::checked_name;
 use crate::platform::access::epoch;
 use crate::platform::access::model::{DEPARTMENTS, Department, DepartmentId, User, UserId};
 use crate::platform::audit::{self, Changes};
+use crate::platform::grant::Grant;
 use crate::platform::http::present;
 
 /// Deeper trees help nobody, and their paths must stay short.

@@ -5,10 +5,11 @@ use utoipa::ToSchema;
 
 use crate::kernel::permission::action::{Create, Delete, Read, Update};
 use crate::kernel::permission::entity;
-use crate::kernel::{Entity, Grant, Id, Result};
+use crate::kernel::{Entity, Id, Result};
 use crate::people::checked_name;
 use crate::platform::access::model::{POSTS, Post, PostId};
 use crate::platform::audit::{self, Changes};
+use crate::platform::grant::Grant;
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct PostView {

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::rules;
 use crate::kernel::permission::action::{Create, Delete, Manage, Read, Update};
 use crate::kernel::permission::entity;
-use crate::kernel::{Action, Entity, Error, FieldAccess, Grant, Id, Result, Scope};
+use crate::kernel::{Action, Entity, Error, FieldAccess, Id, Result, Scope};
 use crate::people::{checked_name, users};
 use crate::platform::access::model::{Department, HOLDERS_OF_ROLE, ROLES, Role, RoleId, UserId};
 use crate::platform::access::names::Named;
@@ -17,6 +17,7 @@ use crate::platform::access::roles::{BUILTIN, Duty, Rights};
 use crate::platform::access::{duties, epoch};
 use crate::platform::audit::{self, Changes};
 use crate::platform::custom::definitions;
+use crate::platform::grant::Grant;
 use crate::platform::http::present;
 use crate::platform::settings::EXPORT_ROWS_MOST;
 

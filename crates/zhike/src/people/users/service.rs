@@ -9,7 +9,7 @@ use super::rules;
 use super::view::{Change, Invitation, New, UserView};
 use crate::kernel::permission::action::{Create, Manage, Read, Update};
 use crate::kernel::permission::entity;
-use crate::kernel::{Action, Entity, Error, Grant, Guarded as _, Principal, Result};
+use crate::kernel::{Action, Entity, Error, Result};
 use crate::people::checked_name;
 use crate::platform::access::model::{
     Department, GIVE_ROLE, Post, ROLES, ROLES_OF_USER, Role, RoleId, TAKE_ROLES, User, UserId,
@@ -17,6 +17,7 @@ use crate::platform::access::model::{
 use crate::platform::access::roles::Duty;
 use crate::platform::access::{duties, epoch, links, own, password, totp};
 use crate::platform::audit::{self, Changes};
+use crate::platform::grant::{Grant, Guarded as _, Principal};
 use crate::platform::settings;
 
 const SPEC: ListSpec = ListSpec {

@@ -25,7 +25,8 @@ use super::tokens::{self, NewToken, TokenView};
 use super::totp::{self, Enrolment};
 use super::{links, resolve, throttle};
 use crate::app::App;
-use crate::kernel::{Error, Principal, Request, Result};
+use crate::kernel::{Error, Result};
+use crate::platform::grant::{Principal, Request};
 use crate::platform::http::{Body, Client, Cookie, Json, Path, Who};
 use crate::platform::settings;
 

@@ -13,8 +13,9 @@ use super::password::{self, Password, Verdict};
 use super::resolve::resolve;
 use super::throttle::{self, Allowed};
 use super::{secret, totp};
-use crate::kernel::{Clock, Entity, Error, Id, Principal, Request, Result};
+use crate::kernel::{Clock, Entity, Error, Id, Result};
 use crate::platform::audit;
+use crate::platform::grant::{Principal, Request};
 use crate::platform::vault::Vault;
 
 /// What signing in needs of the application.

@@ -13,7 +13,8 @@ use super::resolve;
 use super::roles::{BUILTIN, Rights};
 use crate::kernel::fields::FIELDS;
 use crate::kernel::permission::Reach;
-use crate::kernel::{Action, Entity, FieldAccess, FieldClass, Principal, Result, Scope};
+use crate::kernel::{Action, Entity, FieldAccess, FieldClass, Result, Scope};
+use crate::platform::grant::Principal;
 use crate::platform::{notifications, settings};
 
 #[derive(Clone, Debug, Serialize, ToSchema)]

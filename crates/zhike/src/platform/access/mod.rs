@@ -1,5 +1,5 @@
 //! Who may come in, and what they may do (C23–C40): people, roles and departments as tables, signing in, sessions,
-//! API tokens, and the way from roles to a [`Principal`](crate::kernel::Principal).
+//! API tokens, and the way from roles to a [`Principal`](crate::platform::grant::Principal).
 //!
 //! * [`login`] signs in; [`throttle`] limits guesses; [`password`] hashes and judges; [`totp`] is the second factor.
 //! * [`identity`] turns a cookie or a token into a principal, remembered until [`epoch`] says that rights changed.

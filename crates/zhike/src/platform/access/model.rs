@@ -5,7 +5,8 @@ use jiff::civil::Date;
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use crate::kernel::{Guarded, Id};
+use crate::kernel::Id;
+use crate::platform::grant::Guarded;
 
 pub type DepartmentId = Id<Department>;
 pub type AbsenceId = Id<Absence>;

@@ -11,7 +11,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::model::{Department, User};
-use crate::kernel::{Principal, Result};
+use crate::kernel::Result;
+use crate::platform::grant::Principal;
 
 /// A renamed colleague is seen by the new name after this time at most.
 const FRESH: Duration = Duration::from_secs(5);

@@ -9,8 +9,9 @@ use uuid::Uuid;
 
 use super::epoch;
 use super::model::{Session, SessionId, User};
-use crate::kernel::{Entity, Error, Id, Principal, Result};
+use crate::kernel::{Entity, Error, Id, Result};
 use crate::platform::audit;
+use crate::platform::grant::Principal;
 
 store::statements! {
     SESSIONS_OF = select Session where "staff_id = $1 and expires_at > $2 order by seen_at desc";

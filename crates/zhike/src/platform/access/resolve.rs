@@ -15,8 +15,9 @@ use super::roles::Rights;
 use crate::kernel::custom;
 use crate::kernel::fields::FIELDS;
 use crate::kernel::permission::{Place, Reach};
-use crate::kernel::{Action, Entity, Error, FieldAccess, Id, Permissions, Principal, Request, Result, fields};
+use crate::kernel::{Action, Entity, Error, FieldAccess, Id, Permissions, Result, fields};
 use crate::platform::custom::definitions;
+use crate::platform::grant::{Principal, Request};
 use crate::platform::settings;
 use crate::platform::vault::Vault;
 

@@ -12,8 +12,9 @@ use uuid::Uuid;
 use super::model::{ANY_USER, Department, GIVE_ROLE, ROLE_BY_BUILTIN, ROLES, Role, User};
 use super::roles::{ADMINISTRATOR, BUILTIN, Builtin, FORMER_NAMES, MANAGER};
 use super::{duties, epoch, links};
-use crate::kernel::{Entity, Error, FieldError, Id, Principal, Result};
+use crate::kernel::{Entity, Error, FieldError, Id, Result};
 use crate::platform::audit::{self, Changes};
+use crate::platform::grant::Principal;
 use crate::platform::settings;
 
 /// How long the printed link works; a restart prints a new one.

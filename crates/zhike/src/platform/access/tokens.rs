@@ -9,8 +9,9 @@ use uuid::Uuid;
 
 use super::model::{ApiToken, TokenId, User};
 use super::{epoch, secret};
-use crate::kernel::{Entity, Error, Id, Principal, Result};
+use crate::kernel::{Entity, Error, Id, Result};
 use crate::platform::audit;
+use crate::platform::grant::Principal;
 
 pub const PREFIX: &str = "zk_";
 const NAME_MOST: usize = 100;

@@ -9,8 +9,9 @@ use zeroize::Zeroizing;
 
 use super::model::User;
 use super::{epoch, own};
-use crate::kernel::{Entity, Error, Id, Principal, Result};
+use crate::kernel::{Entity, Error, Id, Result};
 use crate::platform::audit;
+use crate::platform::grant::Principal;
 use crate::platform::vault::{Column, Kind, Vault};
 
 const SECRET: Column = Column::new("staff", "totp", "user.totp", Kind::Secret);

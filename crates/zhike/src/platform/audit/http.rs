@@ -17,8 +17,9 @@ use super::{AuditEntry, Verdict, service};
 use crate::app::App;
 use crate::kernel::permission::action::Read;
 use crate::kernel::permission::entity::Audit;
-use crate::kernel::{Entity, Error, Principal, Result};
+use crate::kernel::{Entity, Error, Result};
 use crate::platform::access::names::Named;
+use crate::platform::grant::Principal;
 use crate::platform::http::{Granted, Json, Query};
 
 pub fn routes() -> OpenApiRouter<App> {

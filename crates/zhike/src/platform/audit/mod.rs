@@ -21,7 +21,8 @@ pub use service::{append, erase_some, first_of, head, list, of_record, record, v
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::kernel::{Entity, Request};
+use crate::kernel::Entity;
+use crate::platform::grant::Request;
 
 /// What is to be written down. [`record`] fills it from a principal; only what happens before anyone is logged in, such
 /// as a refused login, makes one itself.

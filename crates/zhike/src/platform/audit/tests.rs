@@ -29,7 +29,7 @@ fn write(db: &Db, count: usize) {
                 at: "2026-11-23T01:30:00Z".parse().expect("instant"),
                 actor: None,
                 actor_name: "李四",
-                request: &crate::kernel::Request::default(),
+                request: &crate::platform::grant::Request::default(),
                 action: "update",
                 entity: Entity::Customer,
                 entity_id: Uuid::from_u128(n as u128),
@@ -214,7 +214,7 @@ store::db_test! {
 
     fn a_change_that_fails_leaves_no_entry(db) {
         let failed = db.write_blocking(|tx| {
-            let request = crate::kernel::Request::default();
+            let request = crate::platform::grant::Request::default();
             let entry = Entry {
                 at: jiff::Timestamp::UNIX_EPOCH,
                 actor: None,

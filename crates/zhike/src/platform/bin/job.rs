@@ -10,7 +10,8 @@ use uuid::Uuid;
 
 use super::of;
 use super::service::{ask_again, condemn_due, condemned, forget};
-use crate::kernel::{Principal, Result};
+use crate::kernel::Result;
+use crate::platform::grant::Principal;
 use crate::platform::jobs::{JobContext, Registry};
 
 const SWEEP: &str = "platform.bin.sweep";

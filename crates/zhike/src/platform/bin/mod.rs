@@ -14,7 +14,8 @@ use std::sync::{Arc, OnceLock};
 
 use store::{Predicate, Tx};
 
-use crate::kernel::{Entity, Error, Principal, Result};
+use crate::kernel::{Entity, Error, Result};
+use crate::platform::grant::Principal;
 
 pub use job::register;
 pub use service::{Item, Removed, forget, held, put, take_out};

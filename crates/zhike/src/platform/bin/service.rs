@@ -11,9 +11,10 @@ use uuid::Uuid;
 use super::{all, job, of};
 use crate::kernel::permission::action::Manage;
 use crate::kernel::permission::entity;
-use crate::kernel::{Action, Entity, Error, Grant, Principal, Result};
+use crate::kernel::{Action, Entity, Error, Result};
 use crate::platform::access::names::{self, Named};
 use crate::platform::audit;
+use crate::platform::grant::{Grant, Principal};
 use crate::platform::settings;
 
 const TITLE_MOST: usize = 100;

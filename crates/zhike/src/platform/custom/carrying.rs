@@ -9,7 +9,8 @@ use store::Tx;
 use uuid::Uuid;
 
 use super::values::{CLEAR, INSERT, Place, resealed};
-use crate::kernel::{Principal, Result};
+use crate::kernel::Result;
+use crate::platform::grant::Principal;
 
 store::statements! {
     ROWS = "select field, item, number, text, key, sealed, name_key from custom_value

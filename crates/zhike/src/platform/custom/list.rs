@@ -13,7 +13,8 @@ use store::values::{ValueFilter, ValueSort, Values};
 use super::held;
 use super::values::TABLE;
 use crate::kernel::custom::CustomKind;
-use crate::kernel::{CustomField, Entity, Error, FieldAccess, Principal, Result};
+use crate::kernel::{CustomField, Entity, Error, FieldAccess, Result};
+use crate::platform::grant::Principal;
 
 /// Choices are counted up to here, to tell which is the rarer …
 const COUNTED_MOST: i64 = 20_000;

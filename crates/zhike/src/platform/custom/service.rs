@@ -13,9 +13,10 @@ use super::{CHANGED, ENTITIES, rules};
 use crate::kernel::custom::{Choice, CustomField, CustomKind, NUMBERS_MOST, key, number_of};
 use crate::kernel::permission::action::Update;
 use crate::kernel::permission::entity::Setting;
-use crate::kernel::{Entity, Error, Fact, FieldAccess, FieldClass, FieldError, Grant, Principal, Result};
+use crate::kernel::{Entity, Error, Fact, FieldAccess, FieldClass, FieldError, Result};
 use crate::platform::access::epoch;
 use crate::platform::audit::{self, Changes};
+use crate::platform::grant::{Grant, Principal};
 use crate::platform::http::present;
 use crate::platform::outbox;
 

@@ -11,10 +11,11 @@ use uuid::Uuid;
 
 use super::held::{self, Held};
 use crate::kernel::custom::CustomKind;
-use crate::kernel::{CustomField, Entity, Error, FieldAccess, FieldError, Principal, Result};
+use crate::kernel::{CustomField, Entity, Error, FieldAccess, FieldError, Result};
 use crate::platform::access::model::User;
 use crate::platform::access::names;
 use crate::platform::audit::Changes;
+use crate::platform::grant::Principal;
 use crate::platform::vault::{Column, Kind};
 
 /// What a sealed value shows of itself: that there is one.

@@ -6,8 +6,9 @@ use store::{Tx, turns};
 use uuid::Uuid;
 
 use super::model::{Release, State};
-use crate::kernel::{Action, Entity, Guarded as _, Id, Principal, Result};
+use crate::kernel::{Action, Entity, Id, Result};
 use crate::platform::access::{self, people_who_may};
+use crate::platform::grant::{Guarded as _, Principal};
 use crate::platform::notifications::{self, Notice};
 use crate::platform::settings;
 

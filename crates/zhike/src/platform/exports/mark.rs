@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::Style;
-use crate::kernel::Principal;
+use crate::platform::grant::Principal;
 
 pub use documents::mark::Mark;
 

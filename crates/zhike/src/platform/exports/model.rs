@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use store::ToValue;
 use uuid::Uuid;
 
-use crate::kernel::Guarded;
+use crate::platform::grant::Guarded;
 
 store::text_enum! {
     #[derive(utoipa::ToSchema)]

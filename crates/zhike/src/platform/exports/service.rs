@@ -13,10 +13,11 @@ use super::model::{Release, State};
 use super::{Style, gate};
 use crate::kernel::permission::action::{Approve, Read};
 use crate::kernel::permission::entity;
-use crate::kernel::{Action, Entity, Error, Grant, Guarded as _, Principal, Result};
+use crate::kernel::{Action, Entity, Error, Result};
 use crate::platform::access::names::{self, Named};
 use crate::platform::access::secret;
 use crate::platform::files::{self, Blob, Label, StoredFile};
+use crate::platform::grant::{Grant, Guarded as _, Principal};
 use crate::platform::{audit, search};
 
 const PURPOSE: &str = "export";

@@ -8,8 +8,9 @@ use axum::http::request::Parts;
 use uuid::Uuid;
 
 use crate::app::Config;
-use crate::kernel::{self, Error};
+use crate::kernel::Error;
 use crate::platform::access::throttle;
+use crate::platform::grant;
 
 /// The client as far as it can be believed: what proxies say counts only from proxies we were told to trust.
 #[derive(Clone, Debug)]
@@ -47,8 +48,8 @@ impl Client {
     }
 
     /// For the audit.
-    pub fn request(&self) -> kernel::Request {
-        kernel::Request { id: self.request, ip: Some(self.address.to_string()), session: None }
+    pub fn request(&self) -> grant::Request {
+        grant::Request { id: self.request, ip: Some(self.address.to_string()), session: None }
     }
 }
 

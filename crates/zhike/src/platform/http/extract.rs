@@ -13,7 +13,8 @@ use serde::de::DeserializeOwned;
 use super::Rule;
 use crate::kernel::permission::action::Doing;
 use crate::kernel::permission::entity::Of;
-use crate::kernel::{Error, FieldError, Grant, Principal, Result};
+use crate::kernel::{Error, FieldError, Result};
+use crate::platform::grant::{Grant, Principal};
 
 /// Whoever asks. For routes that are `"signed_in"`.
 #[derive(Clone)]

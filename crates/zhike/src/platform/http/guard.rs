@@ -14,10 +14,11 @@ use uuid::Uuid;
 use super::mutation::{KEY_HEADER, Mutation};
 use super::{Client, Cookie, Rule, csrf};
 use crate::app::{App, BODY_MOST};
-use crate::kernel::{Action, Entity, Error, Principal, Result};
+use crate::kernel::{Action, Entity, Error, Result};
 use crate::platform::access::identity::{Credential, Identity};
 use crate::platform::access::tokens;
 use crate::platform::audit;
+use crate::platform::grant::Principal;
 
 pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
     match admit(&app, request).await {

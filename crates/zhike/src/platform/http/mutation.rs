@@ -12,8 +12,9 @@ use sha2::{Digest, Sha256};
 use store::{Tx, turns};
 
 use crate::app::App;
-use crate::kernel::{Error, Id, Principal, Result};
+use crate::kernel::{Error, Id, Result};
 use crate::platform::access::model::User;
+use crate::platform::grant::Principal;
 
 pub const KEY_HEADER: &str = "idempotency-key";
 const KEY_MOST: usize = 200;

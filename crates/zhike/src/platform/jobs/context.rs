@@ -6,9 +6,10 @@ use store::jobs::Job;
 use store::{Db, Tx};
 use uuid::Uuid;
 
-use crate::kernel::{Clock, Error, Id, Principal, Result};
+use crate::kernel::{Clock, Error, Id, Result};
 use crate::platform::access;
 use crate::platform::files::Files;
+use crate::platform::grant::Principal;
 use crate::platform::stream::Hub;
 use crate::platform::vault::Vault;
 

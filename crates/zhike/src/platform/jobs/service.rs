@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use crate::kernel::permission::action::Read;
 use crate::kernel::permission::entity;
-use crate::kernel::{Action, Entity, Error, Grant, Principal, Result};
+use crate::kernel::{Action, Entity, Error, Result};
+use crate::platform::grant::{Grant, Principal};
 
 const SHOWN_MOST: i64 = 100;
 

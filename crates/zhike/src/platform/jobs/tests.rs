@@ -63,7 +63,7 @@ fn count(db: &Db) -> i64 {
     db.read_blocking(|tx| tx.query_one(&EFFECTS, &[])?.get(0)).expect("counted")
 }
 
-fn effect(tx: &mut store::Tx<'_>, who: &crate::kernel::Principal) -> Result<()> {
+fn effect(tx: &mut store::Tx<'_>, who: &crate::platform::grant::Principal) -> Result<()> {
     let notice = Notice { user: who.user, kind: "x", params: json!({}), link: None, dedupe_key: None, at: who.now };
     notifications::notify(tx, &notice).map(drop)
 }

@@ -4,8 +4,9 @@ use store::list::{Asked, Field, Kind, List, ListSpec};
 use store::{Columns as _, Entity as _, Predicate, Tx};
 use uuid::Uuid;
 
-use crate::kernel::{Error, Id, Principal, Result};
+use crate::kernel::{Error, Id, Result};
 use crate::platform::access::model::User;
+use crate::platform::grant::Principal;
 
 store::entity! {
     pub struct Notification: "notification" {

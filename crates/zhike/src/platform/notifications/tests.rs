@@ -5,8 +5,9 @@ use serde_json::json;
 use store::list::Asked;
 
 use super::*;
-use crate::kernel::{Error, Id, Principal};
+use crate::kernel::{Error, Id};
 use crate::platform::access;
+use crate::platform::grant::Principal;
 use crate::platform::vault::Vault;
 use crate::testing::TestApp;
 

@@ -13,9 +13,10 @@ use uuid::Uuid;
 use super::model::{ATTACHMENT_MIB_MOST, CALENDAR_CHANGED, HolidayYear, Row, Settings, THE_ROW};
 use crate::kernel::permission::action::Update;
 use crate::kernel::permission::entity::Setting;
-use crate::kernel::{Entity, Error, Fact, Grant, Principal, Result};
+use crate::kernel::{Entity, Error, Fact, Result};
 use crate::platform::access::epoch;
 use crate::platform::audit::{self, Changes};
+use crate::platform::grant::{Grant, Principal};
 use crate::platform::{outbox, scan};
 
 const NAME_MOST: usize = 200;

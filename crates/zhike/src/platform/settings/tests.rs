@@ -17,7 +17,7 @@ fn now() -> Timestamp {
     "2026-11-23T01:30:00Z".parse().expect("instant")
 }
 
-fn grant() -> crate::kernel::Grant<Update, Setting> {
+fn grant() -> crate::platform::grant::Grant<Update, Setting> {
     let vault = Arc::new(Vault::from_root(&[7; 32]));
     Arc::new(access::system(now(), &vault)).grant().expect("the system may")
 }

@@ -28,7 +28,8 @@ pub use content::{ContentId, Unsealing, seal_content};
 pub use key_file::{hex, refuse_inside};
 pub use proof::{enrolled, prove};
 
-use crate::kernel::{Error, FieldAccess, Principal, Result};
+use crate::kernel::{Error, FieldAccess, Result};
+use crate::platform::grant::Principal;
 
 const VERSION: u8 = 1;
 /// XChaCha20-Poly1305; another byte would name another pair of algorithms.

@@ -7,9 +7,10 @@ use uuid::Uuid;
 
 use crate::kernel::permission::action::{Create, Delete, Read, Update};
 use crate::kernel::permission::entity::View;
-use crate::kernel::{Entity, Error, Grant, Id, Result};
+use crate::kernel::{Entity, Error, Id, Result};
 use crate::platform::access::model::User;
 use crate::platform::audit::{self, Changes};
+use crate::platform::grant::Grant;
 
 const NAME_MOST: usize = 100;
 const LIST_MOST: usize = 50;

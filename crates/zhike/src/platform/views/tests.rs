@@ -3,8 +3,9 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::*;
-use crate::kernel::{Error, Id, Principal};
+use crate::kernel::{Error, Id};
 use crate::platform::access;
+use crate::platform::grant::Principal;
 use crate::platform::vault::Vault;
 use crate::testing::TestApp;
 

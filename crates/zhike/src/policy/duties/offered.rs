@@ -11,7 +11,8 @@ use store::{Entity as _, Tx};
 use uuid::Uuid;
 
 use super::view::{Known, what};
-use crate::kernel::{Principal, Result};
+use crate::kernel::Result;
+use crate::platform::grant::Principal;
 use crate::policy::book::{self, Entry};
 use crate::policy::codec::read_progress;
 use crate::policy::model::{DutyRow, NOBODY};

@@ -5,7 +5,8 @@ use uuid::Uuid;
 
 use super::view::{Known, named};
 use crate::customers::timeline::{Before, Entry};
-use crate::kernel::{Action, Entity, Principal, Result};
+use crate::kernel::{Action, Entity, Result};
+use crate::platform::grant::Principal;
 use crate::policy::model::{DUTY, DutyEvent, DutyRow};
 
 store::statements! {

@@ -12,8 +12,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::customers;
-use crate::kernel::{Principal, Result};
+use crate::kernel::Result;
 use crate::platform::access::names::{self, Named};
+use crate::platform::grant::Principal;
 use crate::policy::book::{self, Edition, Entry};
 use crate::policy::codec::read_progress;
 use crate::policy::definition::{Shape, Text};

@@ -9,7 +9,8 @@ use store::{Entity as _, ToValue, Tx};
 use uuid::Uuid;
 
 use super::tell::{self, News};
-use crate::kernel::{Fact, Principal, Result};
+use crate::kernel::{Fact, Result};
+use crate::platform::grant::Principal;
 use crate::policy::book::{Book, Entry};
 use crate::policy::codec::{decisions_of, duty_id, no_progress, plan_of, progress_of};
 use crate::policy::definition::Recipient;

@@ -10,7 +10,8 @@ use uuid::Uuid;
 
 use super::follow;
 use super::pen::Pen;
-use crate::kernel::{Principal, Result};
+use crate::kernel::Result;
+use crate::platform::grant::Principal;
 use crate::policy::book;
 use crate::policy::model::DutyRow;
 

@@ -14,9 +14,10 @@ use uuid::Uuid;
 
 use super::pen::Pen;
 use crate::customers;
-use crate::kernel::{Error, Id, Principal, Result};
+use crate::kernel::{Error, Id, Result};
 use crate::people::absences;
 use crate::platform::access::model::{Department, User, UserId};
+use crate::platform::grant::Principal;
 use crate::platform::notifications::{Notice, gather};
 use crate::policy::book::Entry;
 use crate::policy::definition::Recipient;

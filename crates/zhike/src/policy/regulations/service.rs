@@ -10,10 +10,11 @@ use super::view::{
 };
 use crate::kernel::permission::action::{Approve, Create, Read, Update};
 use crate::kernel::permission::entity;
-use crate::kernel::{Action, Entity, Error, Grant, Id, Principal, Result};
+use crate::kernel::{Action, Entity, Error, Id, Result};
 use crate::platform::access;
 use crate::platform::access::names::Named;
 use crate::platform::audit::{self, Changes};
+use crate::platform::grant::{Grant, Principal};
 use crate::platform::notifications::{Notice, notify};
 use crate::platform::settings;
 use crate::policy::definition::params::apply;

@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use store::Db;
 use uuid::Uuid;
 
-use crate::kernel::{Fact, Principal};
+use crate::kernel::Fact;
 use crate::platform::access::tokens::{self, NewToken};
+use crate::platform::grant::Principal;
 use crate::platform::outbox;
 use crate::policy::engine::sweep;
 use crate::testing::{Session, TestApp};

@@ -12,8 +12,9 @@ use uuid::Uuid;
 use super::model::Kind;
 use super::{rules, service};
 use crate::customers;
-use crate::kernel::{Error, Principal, Result};
+use crate::kernel::{Error, Result};
 use crate::platform::exports;
+use crate::platform::grant::Principal;
 use crate::platform::jobs::{JobContext, Registry};
 use crate::platform::settings;
 

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use store::ToValue;
 use uuid::Uuid;
 
-use crate::kernel::Guarded;
+use crate::platform::grant::Guarded;
 
 store::text_enum! {
     /// What is counted of a person and a day.

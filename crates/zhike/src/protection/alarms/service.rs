@@ -10,11 +10,12 @@ use uuid::Uuid;
 use super::model::{Alarm, Kind, Setting, State, THE_ROW};
 use crate::kernel::permission::action::{Read, Update};
 use crate::kernel::permission::entity;
-use crate::kernel::{Action, Entity, Error, Grant, Guarded as _, Id, Principal, Result};
+use crate::kernel::{Action, Entity, Error, Id, Result};
 use crate::platform::access::model::User;
 use crate::platform::access::names::{self, Named};
 use crate::platform::access::{self, people_who_may};
 use crate::platform::audit::{self, Changes};
+use crate::platform::grant::{Grant, Guarded as _, Principal};
 use crate::platform::notifications::{self, Notice};
 use crate::platform::traces::BLANK;
 

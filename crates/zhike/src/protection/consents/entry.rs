@@ -10,7 +10,8 @@ use super::model::{Basis, Channel, Consent, Decision, Purpose};
 use super::service::PROOF_MOST;
 use crate::customers::basis::{Entered, EntryBasis};
 use crate::customers::rules::text::clean;
-use crate::kernel::{Error, Id, Principal, Result};
+use crate::kernel::{Error, Id, Result};
+use crate::platform::grant::Principal;
 
 /// Keeping the archive; it comes with the product and is there from the first time that somebody is entered for it.
 pub(super) const PURPOSE: &str = "archive";

@@ -11,9 +11,10 @@ use super::model::Purpose;
 use crate::customers::rules::text::{Faults, clean};
 use crate::kernel::permission::action::{Read, Update};
 use crate::kernel::permission::entity;
-use crate::kernel::{Entity, Error, Grant, Principal, Result};
+use crate::kernel::{Entity, Error, Result};
 use crate::platform::access::names::{self, Named};
 use crate::platform::audit::{self, Changes};
+use crate::platform::grant::{Grant, Principal};
 
 /// A company that asks for more has not understood its own business.
 const PURPOSES_MOST: usize = 40;

@@ -16,9 +16,10 @@ use crate::customers::model::{Customer, CustomerKind};
 use crate::customers::rules::text::clean;
 use crate::kernel::permission::action::{Read, Update};
 use crate::kernel::permission::entity;
-use crate::kernel::{Entity, Error, Grant, Id, Principal, Result};
+use crate::kernel::{Entity, Error, Id, Result};
 use crate::platform::access::names::{self, Named};
 use crate::platform::audit;
+use crate::platform::grant::{Grant, Principal};
 use crate::protection::facts;
 
 store::statements! {

@@ -12,7 +12,8 @@ use crate::customers::model::Customer;
 use crate::customers::protected;
 use crate::kernel::permission::action::Export;
 use crate::kernel::permission::entity;
-use crate::kernel::{Entity, Grant, Id, Result};
+use crate::kernel::{Entity, Id, Result};
+use crate::platform::grant::Grant;
 use crate::platform::{audit, holdings};
 
 /// Names the form, so that whoever reads it knows what to expect.

@@ -16,11 +16,12 @@ use crate::customers::rules::text::clean;
 use crate::customers::{facts as customer_facts, protected, reach};
 use crate::kernel::permission::action::{Create, Read, Update};
 use crate::kernel::permission::entity;
-use crate::kernel::{Action, Entity, Error, Grant, Id, Principal, Result};
+use crate::kernel::{Action, Entity, Error, Id, Result};
 use crate::platform::access::model::User;
 use crate::platform::access::names::{self, Named};
 use crate::platform::access::{people_who_may, principal_of};
 use crate::platform::audit;
+use crate::platform::grant::{Grant, Principal};
 use crate::protection::consents::{self, Channel};
 use crate::protection::{erasure, facts};
 

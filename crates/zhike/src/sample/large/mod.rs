@@ -14,9 +14,10 @@ use store::{Db, Entity as _, search};
 use super::world::staff::{self, Staff as Imagined};
 use super::write::people::Staff;
 use crate::customers::{self, service};
-use crate::kernel::{Error, Id, Principal, Result};
+use crate::kernel::{Error, Id, Result};
 use crate::platform::access::model::{Department, User};
 use crate::platform::access::{principal_of, system};
+use crate::platform::grant::Principal;
 use crate::platform::settings;
 use crate::platform::vault::Vault;
 

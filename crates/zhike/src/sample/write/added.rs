@@ -11,9 +11,10 @@ use crate::customers::model::CustomerKind;
 use crate::kernel::custom::{Choice, CustomKind};
 use crate::kernel::permission::action::Update;
 use crate::kernel::permission::entity::Setting;
-use crate::kernel::{Entity, Error, FieldClass, Principal, Result};
+use crate::kernel::{Entity, Error, FieldClass, Result};
 use crate::platform::custom::values::Sent;
 use crate::platform::custom::{NewField, create};
+use crate::platform::grant::Principal;
 
 /// In this order they are x1, x2 …, as [`filled`] takes them.
 pub fn define(tx: &mut Tx<'_>, founder: &Arc<Principal>) -> Result<()> {

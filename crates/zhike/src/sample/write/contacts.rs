@@ -18,8 +18,9 @@ use crate::engagement::interactions::past::{self, Past};
 use crate::engagement::todos::{self, Priority};
 use crate::kernel::permission::action::{Create, Import, Update};
 use crate::kernel::permission::entity;
-use crate::kernel::{Id, Principal, Result};
+use crate::kernel::{Id, Result};
 use crate::platform::access;
+use crate::platform::grant::Principal;
 use crate::sample::world::{Round, Talk};
 
 impl Company {

@@ -12,7 +12,8 @@ use crate::customers::input::NewCustomer;
 use crate::customers::model::{Customer, Grade};
 use crate::kernel::permission::action::Create;
 use crate::kernel::permission::entity;
-use crate::kernel::{Error, Id, Principal, Result};
+use crate::kernel::{Error, Id, Result};
+use crate::platform::grant::Principal;
 
 const GOODS: [&[&str]; 6] = [
     &["数控机床 X200", "安装调试"],

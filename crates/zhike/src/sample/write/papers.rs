@@ -16,7 +16,8 @@ use crate::customers::model::{Customer, Grade};
 use crate::customers::timeline::service::{Question, timeline};
 use crate::kernel::permission::action::Read;
 use crate::kernel::permission::entity;
-use crate::kernel::{Error, Grant, Id, Result};
+use crate::kernel::{Error, Id, Result};
+use crate::platform::grant::Grant;
 use crate::platform::jobs::JobContext;
 
 /// So many customers have files.

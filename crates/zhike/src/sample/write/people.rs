@@ -8,12 +8,13 @@ use store::{Entity as _, Tx};
 use super::added;
 use crate::kernel::permission::action::{Create, Update};
 use crate::kernel::permission::entity;
-use crate::kernel::{Error, Principal, Result};
+use crate::kernel::{Error, Result};
 use crate::people::{absences, departments, posts, users};
 use crate::platform::access::model::{
     Department, DepartmentId, PostId, ROLE_BY_BUILTIN, Role, RoleId, USER_BY_LOGIN, User, UserId,
 };
 use crate::platform::access::{own, principal_of};
+use crate::platform::grant::Principal;
 use crate::sample::world::staff::{COMPANY, Person, Staff as Imagined};
 
 /// Who is who: by their places in the imagined company.

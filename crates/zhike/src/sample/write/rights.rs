@@ -7,9 +7,10 @@ use store::Tx;
 
 use super::company::Company;
 use crate::customers::model::CustomerKind;
+use crate::kernel::Result;
 use crate::kernel::permission::action::{Create, Update};
 use crate::kernel::permission::entity;
-use crate::kernel::{Principal, Result};
+use crate::platform::grant::Principal;
 use crate::protection::consents::service::{self as consents, NewConsent, Person};
 use crate::protection::consents::{Basis, Channel, Decision, Standing, may};
 use crate::protection::requests::model::{Asker, Identity, Kind};

@@ -13,7 +13,8 @@ use crate::customers::import::model::Import;
 use crate::customers::import::preview::{CHECKED_MOST, ExistingCustomer, Outcome, Preview};
 use crate::customers::import::raw;
 use crate::customers::import::source;
-use crate::kernel::{Error, Principal, Result};
+use crate::kernel::{Error, Result};
+use crate::platform::grant::Principal;
 
 const AT_ONCE: usize = 500;
 

@@ -17,8 +17,9 @@ use crate::customers::import::source;
 use crate::customers::import::write::{Counts, advance};
 use crate::kernel::permission::action;
 use crate::kernel::permission::entity;
-use crate::kernel::{Entity, Principal, Result};
+use crate::kernel::{Entity, Result};
 use crate::platform::audit;
+use crate::platform::grant::Principal;
 use crate::platform::jobs::JobContext;
 
 /// Rows of a batch. Few enough that whoever saves something waits for a moment only.

@@ -14,7 +14,8 @@ use crate::customers::cooperation::service::{self, BY_SHEET, Seen, Taken};
 use crate::customers::import::model::Problem;
 use crate::customers::model::Customer;
 use crate::customers::service::locked;
-use crate::kernel::{Action, Error, Id, Principal, Result};
+use crate::kernel::{Action, Error, Id, Result};
+use crate::platform::grant::Principal;
 
 /// What becomes of a row.
 #[derive(Clone, Debug)]

@@ -1,3 +1,5 @@
+//! Who acts, and what they have shown that they may do. The kernel has the words of permission; this is the person.
+
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -5,12 +7,13 @@ use jiff::Timestamp;
 use store::Predicate;
 use uuid::Uuid;
 
-use super::permission::action::Doing;
-use super::permission::entity::Of;
-use super::permission::{Action, Entity, FieldAccess, FieldClass, Permissions};
-use super::{Error, Id, Result};
-use crate::platform::access::model::{Department, User};
-use crate::platform::vault::Vault;
+use super::access::model::{Department, User};
+use super::vault::Vault;
+use crate::kernel::custom::number_of;
+use crate::kernel::fields::{find, named};
+use crate::kernel::permission::action::Doing;
+use crate::kernel::permission::entity::Of;
+use crate::kernel::{Action, CustomField, Entity, Error, FieldAccess, FieldClass, Id, Permissions, Result};
 
 /// Where a request came from, for the audit.
 #[derive(Clone, Debug, Default)]
@@ -104,4 +107,53 @@ impl<A: Doing, E: Of> Grant<A, E> {
 pub trait Guarded {
     fn id(&self) -> Uuid;
     fn column(&self, name: &str) -> store::Value;
+}
+
+impl Principal {
+    /// Whether this person is shown the field as it stands; of personal ones they may be shown a masked form.
+    pub fn reads(&self, entity: Entity, name: &str) -> bool {
+        self.access(entity, name) >= FieldAccess::Read
+    }
+
+    /// Whether this person may change the field.
+    pub fn edits(&self, entity: Entity, name: &str) -> bool {
+        self.access(entity, name) == FieldAccess::Edit
+    }
+
+    /// The ordinary fields of a record that this person is not shown; for most people there are none.
+    pub fn hidden(&self, entity: Entity) -> impl Iterator<Item = &'static str> {
+        let low = self.permissions.fields.iter().filter(|(_, access)| **access < FieldAccess::Read);
+        let fields = low.filter_map(|(name, _)| find(name));
+        fields
+            .filter(move |field| field.entity == entity && field.class == FieldClass::Ordinary)
+            .map(|field| field.name)
+    }
+
+    /// Whether this person is shown nothing of the field, not even a masked form.
+    pub fn is_unseen(&self, entity: Entity, name: &str) -> bool {
+        self.access(entity, name) == FieldAccess::Hidden
+    }
+
+    fn access(&self, entity: Entity, name: &str) -> FieldAccess {
+        if let Some(field) = self.custom_field(entity, name) {
+            return self.custom_access(field);
+        }
+        named(entity, name).map_or(FieldAccess::Edit, |(field, full_name)| self.field(full_name, field.class))
+    }
+}
+
+impl Principal {
+    /// The custom fields of a record's kind, in their order.
+    pub fn custom(&self, entity: Entity) -> impl Iterator<Item = &CustomField> + Clone {
+        self.permissions.custom.iter().filter(move |field| field.entity == entity)
+    }
+
+    pub fn custom_field(&self, entity: Entity, key: &str) -> Option<&CustomField> {
+        let number = number_of(key)?;
+        self.custom(entity).find(|field| field.number == number)
+    }
+
+    pub fn custom_access(&self, field: &CustomField) -> FieldAccess {
+        self.field(&field.full_name(), field.class).max(field.least())
+    }
 }
