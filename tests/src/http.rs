@@ -28,6 +28,8 @@ pub struct Request {
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
+    /// What is to be sent back: `name=value` of each.
+    pub cookies: Vec<String>,
     pub body: Vec<u8>,
 }
 
@@ -146,19 +148,20 @@ fn receive(stream: &mut impl BufRead) -> io::Result<(Answer, bool)> {
     read_line(stream, &mut line)?;
     let status = line.split(' ').nth(1).and_then(|status| status.parse().ok());
     let status = status.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, line.clone()))?;
-    let (mut length, mut chunked, mut stays) = (0, false, true);
+    let (mut length, mut chunked, mut stays, mut cookies) = (0, false, true, Vec::new());
     loop {
         read_line(stream, &mut line)?;
         let Some((name, value)) = line.split_once(':') else { break };
         match name.to_ascii_lowercase().as_str() {
             "content-length" => length = value.trim().parse().unwrap_or(0),
             "transfer-encoding" => chunked = value.trim() == "chunked",
+            "set-cookie" => cookies.extend(value.split(';').next().map(|cookie| cookie.trim().to_owned())),
             "connection" => stays = value.trim() != "close",
             _ => {}
         }
     }
     let body = if chunked { read_chunks(stream, &mut line)? } else { read_exactly(stream, length)? };
-    Ok((Answer { status, body }, stays))
+    Ok((Answer { status, cookies, body }, stays))
 }
 
 fn read_line(stream: &mut impl BufRead, line: &mut String) -> io::Result<()> {

@@ -78,6 +78,16 @@ impl Installation {
         token["secret"].as_str().expect("a token").to_owned()
     }
 
+    /// What the program itself finds wrong with its data, but for checks that are named.
+    pub fn faults(&self, but: &[&str]) -> Vec<Value> {
+        let output = succeed(&mut self.command(&["doctor", "--json"]));
+        let findings: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let is_fault = |finding: &&Value| {
+            finding["level"] != "fine" && !but.contains(&finding["check"].as_str().unwrap_or_default())
+        };
+        findings.as_array().expect("findings").iter().filter(is_fault).cloned().collect()
+    }
+
     /// A command of the program on this installation.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(binary());

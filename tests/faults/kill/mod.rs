@@ -133,11 +133,7 @@ impl Trial {
     /// What the program itself says of its data.
     fn ask_the_program(&self) {
         succeed(&mut self.place.command(&["audit", "verify", "--json"]));
-        let output = succeed(&mut self.place.command(&["doctor", "--json"]));
-        let findings: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-        let wrong = |finding: &&Value| finding["level"] != "fine" && finding["check"] != "files";
-        let wrong: Vec<&Value> = findings.as_array().expect("findings").iter().filter(wrong).collect();
-        assert!(wrong.is_empty(), "the doctor says: {wrong:#?}");
+        assert_eq!(self.place.faults(&["files"]), Vec::<Value>::new());
     }
 }
 
