@@ -2,6 +2,7 @@
 import './today.css'
 import { type RefObject, Suspense, useCallback, useEffect, useRef, useState } from 'react'
 import { messageOf, useCan } from '@/api'
+import { list } from '@/i18n'
 import { CustomerDrawer } from '@/modules/customers'
 import {
   Button,
@@ -23,7 +24,7 @@ import { type Today, useToday, useWaiting } from './queries'
 import { TodayHead } from './TodayHead'
 import { TodayTabs } from './TodayTabs'
 import { TodayWeek } from './TodayWeek'
-import { allItems, groupNames, isEmpty, type Row, rowsByCustomer, rowsByUrgency } from './today'
+import { allItems, folded, type GroupName, groupNames, isEmpty, type Row, rowsByCustomer, rowsByUrgency } from './today'
 import { useRowKeys } from './useRowKeys'
 import { w } from './words'
 
@@ -48,7 +49,7 @@ type By = 'urgency' | 'customer' | 'week'
 const ways: readonly By[] = ['urgency', 'customer', 'week']
 
 function Day({ today }: { today: Today }) {
-  const { by: asked, open } = useSearch()
+  const { by: asked, open, all } = useSearch()
   const setSearch = useSetSearch()
   const by = ways.find((way) => way === asked) ?? 'urgency'
   const customers = rowsByCustomer(today).flatMap(({ items }) => items[0]?.customer?.id ?? [])
@@ -66,14 +67,20 @@ function Day({ today }: { today: Today }) {
       </div>
       <TodayHead today={today} />
       {today.stands_in_for.length > 0 && (
-        <Notice>
-          {w('today.stands_in', { names: today.stands_in_for.map((person) => person.name ?? '').join(', ') })}
-        </Notice>
+        <Notice>{w('today.stands_in', { names: list(today.stands_in_for.map((person) => person.name ?? '')) })}</Notice>
       )}
       <Approvals today={today} />
       {isEmpty(today) && <Nothing today={today} />}
       {!isEmpty(today) && by === 'week' && <TodayWeek today={today} onOpen={show} />}
-      {!isEmpty(today) && by !== 'week' && <Rows today={today} by={by} onOpen={show} />}
+      {!isEmpty(today) && by !== 'week' && (
+        <Rows
+          today={today}
+          by={by}
+          unfolded={all}
+          onUnfold={(group) => setSearch({ all: group }, { replace: true })}
+          onOpen={show}
+        />
+      )}
       {allItems(today).length < today.counts.open && allItems(today).length >= SHOWN_MOST && (
         <p className="dim today-more">
           {w('today.capped', { n: SHOWN_MOST })} <Link to="/policy/duties?view=mine">{w('today.all_duties')}</Link>
@@ -97,9 +104,16 @@ function neighbours(ids: string[], open: string, show: (id: string | undefined) 
   return { close: () => show(undefined), previous: step(ids[at - 1]), next: step(ids[at + 1]) }
 }
 
-type RowsProps = { today: Today; by: 'urgency' | 'customer'; onOpen: (customer: string) => void }
+type RowsProps = {
+  today: Today
+  by: 'urgency' | 'customer'
+  /** The group of which all rows are shown. */
+  unfolded: string | undefined
+  onUnfold: (group: GroupName) => void
+  onOpen: (customer: string) => void
+}
 
-function Rows({ today, by, onOpen }: RowsProps) {
+function Rows({ today, by, unfolded, onUnfold, onOpen }: RowsProps) {
   const root = useRef<HTMLDivElement>(null)
   const [active, setActive] = useState<{ row: string; doing: Doing }>()
   const onDo = useCallback((row: string | undefined, doing: Doing = 'act') => {
@@ -137,7 +151,12 @@ function Rows({ today, by, onOpen }: RowsProps) {
             <h2 className="small today-group" id={`group-${name}`} data-group={name}>
               {w(`group.${name}`)} <span className="num">{today.groups[name].length}</span>
             </h2>
-            <ul>{rowsByUrgency(today.groups[name]).map(row)}</ul>
+            <ul>{rowsByUrgency(unfolded === name ? today.groups[name] : folded(today, name)).map(row)}</ul>
+            {unfolded !== name && folded(today, name).length < today.groups[name].length && (
+              <button type="button" className="link today-unfold" onClick={() => onUnfold(name)}>
+                {w('today.unfold', { n: today.groups[name].length })}
+              </button>
+            )}
           </section>
         ))}
     </div>

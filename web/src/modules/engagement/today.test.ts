@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Item, Today } from './queries'
-import { isEmpty, nextDays, proposalOf, restOf, rowsByCustomer } from './today'
+import { folded, isEmpty, nextDays, proposalOf, restOf, rowsByCustomer } from './today'
 
 const item = (duty_id: string, customer: string | undefined, change: Partial<Item> = {}): Item => ({
   duty_id,
@@ -41,6 +41,17 @@ describe('by customer', () => {
       ['a', ['2']],
       ['4', ['4']],
     ])
+  })
+})
+
+describe('what is past its proposed day', () => {
+  const many = (n: number) => Array.from({ length: n }, (_, at) => item(String(at), 'a', { slipped: true }))
+  it('gives way to the day itself when there is much of it', () => {
+    expect(folded(today({ slipped: many(22) }), 'slipped').map((one) => one.duty_id)).toEqual(['0', '1', '2', '3', '4'])
+    expect(folded(today({ slipped: many(7) }), 'slipped')).toHaveLength(7)
+  })
+  it('is all that is folded: what is overdue is seen whole', () => {
+    expect(folded(today({ overdue: many(22) }), 'overdue')).toHaveLength(22)
   })
 })
 

@@ -12,6 +12,15 @@ export function allItems(today: Today): Item[] {
   return groupNames.flatMap((name) => today.groups[name])
 }
 
+/** What can still wait until its deadline gives way to the day itself: of many, the few with the nearest deadline. */
+const FOLDED_TO = 5
+
+export function folded(today: Today, name: GroupName): Item[] {
+  const items = today.groups[name]
+  // A fold that would hide one row or two costs more than it saves.
+  return name === 'slipped' && items.length > FOLDED_TO + 2 ? items.slice(0, FOLDED_TO) : items
+}
+
 export function rowsByUrgency(items: Item[]): Row[] {
   return items.map((item) => ({ id: item.duty_id, items: [item] }))
 }
