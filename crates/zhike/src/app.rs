@@ -50,6 +50,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 20, name: "platform", sql: include_str!("../migrations/0020_platform.sql") },
     Migration { version: 21, name: "attachments", sql: include_str!("../migrations/0021_attachments.sql") },
     Migration { version: 22, name: "releases", sql: include_str!("../migrations/0022_releases.sql") },
+    Migration { version: 23, name: "release purposes", sql: include_str!("../migrations/0023_release_purposes.sql") },
     Migration { version: 30, name: "customers", sql: include_str!("../migrations/0030_customers.sql") },
     Migration { version: 31, name: "import", sql: include_str!("../migrations/0031_import.sql") },
     Migration { version: 32, name: "relations", sql: include_str!("../migrations/0032_relations.sql") },
@@ -75,6 +76,8 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 63, name: "seen", sql: include_str!("../migrations/0063_seen.sql") },
     Migration { version: 64, name: "alarms", sql: include_str!("../migrations/0064_alarms.sql") },
     Migration { version: 65, name: "recalls", sql: include_str!("../migrations/0065_recalls.sql") },
+    Migration { version: 66, name: "listed", sql: include_str!("../migrations/0066_listed.sql") },
+    Migration { version: 67, name: "alarms of lists", sql: include_str!("../migrations/0067_alarms_of_lists.sql") },
     Migration { version: 70, name: "deputies", sql: include_str!("../migrations/0070_deputies.sql") },
 ];
 

@@ -14,6 +14,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("0020_platform.sql", "platform"),
     ("0021_attachments.sql", "customers"),
     ("0022_releases.sql", "platform"),
+    ("0023_release_purposes.sql", "platform"),
     ("0030_customers.sql", "customers"),
     ("0031_import.sql", "customers"),
     ("0032_relations.sql", "customers"),
@@ -39,6 +40,8 @@ const OWNERS: &[(&str, &str)] = &[
     ("0063_seen.sql", "customers"),
     ("0064_alarms.sql", "protection"),
     ("0065_recalls.sql", "platform"),
+    ("0066_listed.sql", "customers"),
+    ("0067_alarms_of_lists.sql", "protection"),
     ("0070_deputies.sql", "platform"),
 ];
 

@@ -12,6 +12,7 @@ import { type Server, startServer } from '../server'
 /** Monday 2026-11-23, 09:30 in Shanghai, and after the next full hour. */
 const START = '2026-11-23T01:30:00Z'
 const LATER = '2026-11-23T02:40:00Z'
+const PURPOSE = '月底给供应商对账'
 const BUSINESS = '机床与自动化产线的设计、制造和售后服务'
 const CUSTOMERS = ['华盛机械有限公司', '瑞丰食品有限公司', '恒泰电子有限公司']
 
@@ -60,7 +61,11 @@ describe.sequential('an export that is more than usual', () => {
     await dialog.getByText('CSV', { exact: true }).click()
     await dialog.getByLabel('主营业务', { exact: true }).check()
     await dialog.getByRole('button', { name: '开始导出' }).click()
-    await dialog.getByText(/共 3 行，超过你今天的额度/).waitFor()
+    await dialog.getByText(/共 3 行，超过你今天的额度，要由另一个人批准/).waitFor()
+    await looked(salesperson, 'export-purpose')
+    await dialog.getByLabel('用途').fill(PURPOSE)
+    await dialog.getByRole('button', { name: '请求批准' }).click()
+    await dialog.getByText(/已请能批准的人处理/).waitFor()
     await looked(salesperson, 'export-waits')
   })
 
@@ -69,6 +74,9 @@ describe.sequential('an export that is more than usual', () => {
     expect(items.map(({ kind }) => kind)).toContain('release_asked')
     await manager.goto('/settings/exports')
     await manager.getByRole('heading', { name: '等你批准（1）' }).waitFor()
+    await manager.getByText(PURPOSE).waitFor()
+    await manager.getByText('能看到的全部').waitFor()
+    await manager.getByText(/客户名称、.*、主营业务/).waitFor()
     await looked(manager, 'export-decide')
     await manager.getByRole('button', { name: '批准', exact: true }).click()
     await manager.getByText('已批准，李雷会收到通知').waitFor()
@@ -146,7 +154,15 @@ describe.sequential('an export that is more than usual', () => {
 
   test('the audit has each step', async () => {
     const { items } = await api<{ items: { action: string }[] }>(manager, '/audit?limit=100')
-    const steps = ['export', 'approve_export', 'fetch_export', 'trace_export', 'raise_alarm', 'answer_alarm']
+    const steps = [
+      'export',
+      'explain_export',
+      'approve_export',
+      'fetch_export',
+      'trace_export',
+      'raise_alarm',
+      'answer_alarm',
+    ]
     expect(items.map(({ action }) => action)).toEqual(expect.arrayContaining(steps))
   })
 

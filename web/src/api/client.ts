@@ -82,6 +82,11 @@ export function download(path: string): void {
 /** What came of an export: a file, or a file that waits for a second person. */
 export type ExportResult = { file?: unknown; waits?: unknown; deciders?: unknown; rows?: unknown; code?: unknown }
 
+/** Says what an export is for, so that those who may approve it are asked. */
+export function explainExport(file: unknown, purpose: string): Promise<Schemas['ReleaseView']> {
+  return call(api.POST('/api/v1/releases/{id}/purpose', { params: { path: { id: String(file) } }, body: { purpose } }))
+}
+
 /** Fetches the file of an export, by a link that works once. */
 export async function takeOut(file: unknown): Promise<void> {
   const { path } = await call(api.POST('/api/v1/exports/{id}/link', { params: { path: { id: String(file) } } }))

@@ -7,6 +7,7 @@ export {
   call,
   download,
   type ExportResult,
+  explainExport,
   idempotent,
   ifMatch,
   newKey,

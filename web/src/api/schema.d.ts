@@ -2482,6 +2482,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/releases/{id}/purpose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says what one's own export is for that goes beyond what is free; only then those who may let it out are asked. */
+        post: operations["post_releases_id_purpose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roles": {
         parameters: {
             query?: never;
@@ -3049,7 +3066,7 @@ export interface components {
          * @description What is counted of a person and a day.
          * @enum {string}
          */
-        AlarmKind: "opened" | "revealed" | "exported";
+        AlarmKind: "opened" | "listed" | "revealed" | "exported";
         /** @description From where on a day is unusual. */
         AlarmSetting: {
             /** Format: int64 */
@@ -3059,9 +3076,12 @@ export interface components {
              * @description Beyond so many times what is usual for the person.
              */
             factor: number;
+            /** Format: int64 */
+            listed: number;
             /**
              * Format: int64
-             * @description Customers opened, full numbers looked at, and rows taken out on a day: at most so many are never unusual.
+             * @description Customers opened, customers shown in lists, full numbers looked at, and rows taken out on a day: at most so many
+             *     are never unusual.
              */
             opened: number;
             /** Format: int64 */
@@ -4495,6 +4515,8 @@ export interface components {
             /** @description These customers alone, of those that the filter lets through. */
             ids?: string[] | null;
             language?: components["schemas"]["Language"];
+            /** @description What it is for, for whoever is asked when it goes beyond what is free. It may be said later. */
+            purpose?: string | null;
             q?: string | null;
             sort?: string | null;
         };
@@ -6330,6 +6352,8 @@ export interface components {
         Page_ReleaseView: {
             items: {
                 answer?: string | null;
+                /** @description What was asked for, as far as it has it: `filter`, `q`, `chosen`, `columns`, `sheet`, `from`, `to`, `format`. */
+                asked?: Record<string, unknown> | null;
                 /** Format: date-time */
                 asked_at: string;
                 asked_by: components["schemas"]["Named"];
@@ -6343,6 +6367,8 @@ export interface components {
                 decided_by?: components["schemas"]["Named"] | null;
                 /** @description What it holds. */
                 entity: string;
+                /** @description Whether the asker made it and is to say what it is for. */
+                explainable: boolean;
                 /** @description Whether the asker made it and may fetch it now. */
                 fetchable: boolean;
                 /** Format: date-time */
@@ -6357,6 +6383,8 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 name: string;
+                /** @description What its owner said that it is for. */
+                purpose?: string | null;
                 /** Format: int64 */
                 rows: number;
                 state: components["schemas"]["ReleaseState"];
@@ -6662,11 +6690,18 @@ export interface components {
             /** @description Needed to refuse. */
             reason?: string | null;
         };
+        /** @description What an export is for. */
+        ReleasePurpose: {
+            /** @example 月底给供应商对账 */
+            purpose: string;
+        };
         /** @enum {string} */
-        ReleaseState: "free" | "waiting" | "approved" | "refused";
+        ReleaseState: "free" | "held" | "waiting" | "approved" | "refused";
         /** @description An export in the register. */
         ReleaseView: {
             answer?: string | null;
+            /** @description What was asked for, as far as it has it: `filter`, `q`, `chosen`, `columns`, `sheet`, `from`, `to`, `format`. */
+            asked?: Record<string, unknown> | null;
             /** Format: date-time */
             asked_at: string;
             asked_by: components["schemas"]["Named"];
@@ -6680,6 +6715,8 @@ export interface components {
             decided_by?: components["schemas"]["Named"] | null;
             /** @description What it holds. */
             entity: string;
+            /** @description Whether the asker made it and is to say what it is for. */
+            explainable: boolean;
             /** @description Whether the asker made it and may fetch it now. */
             fetchable: boolean;
             /** Format: date-time */
@@ -6694,6 +6731,8 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+            /** @description What its owner said that it is for. */
+            purpose?: string | null;
             /** Format: int64 */
             rows: number;
             state: components["schemas"]["ReleaseState"];
@@ -6714,7 +6753,7 @@ export interface components {
             /** Format: uuid */
             file: string;
             name: string;
-            /** @description It waits for somebody else to agree. */
+            /** @description It waits for somebody else to agree, who is asked when its owner has said what it is for. */
             waits: boolean;
         };
         RevealRequest: {
@@ -11834,6 +11873,31 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ReleaseDecision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseView"];
+                };
+            };
+        };
+    };
+    post_releases_id_purpose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleasePurpose"];
             };
         };
         responses: {

@@ -124,6 +124,16 @@ export const en: Record<keyof typeof zh, string> = {
   'job.done': 'Done',
   'job.failed': 'Not completed',
   'export_file.download': 'Download the file',
+  'export_file.held':
+    '{rows} rows, beyond your limit of today: a second person approves it, and is asked once you say what it is for.',
+  'export_file.purpose': 'What it is for',
+  'export_file.purpose_hint': 'Such as: accounts with a supplier at the end of the month',
+  'export_file.ask': 'Ask for approval',
+  'asked.which': 'Which',
+  'asked.all': 'all that the asker may see',
+  'asked.chosen': '{n} chosen one by one',
+  'asked.search': 'search for “{text}”',
+  'asked.columns': 'Columns ({n})',
   'export_file.waits':
     '{rows} rows, beyond your limit of today: those who may approve it are asked; you will be told, and download it under Settings › Exports.',
   'export_file.nobody':

@@ -50,7 +50,10 @@ async fn list(
     let ListParams { filter, sort, cursor, limit, q, .. } = &query;
     let mut question = Question::parse(filter.as_deref(), sort.as_deref(), cursor.as_deref(), *limit, q.as_deref())?;
     question.custom = query.custom();
-    Ok(Json(app.db.read(move |tx| service::list(tx, &grant, &question)).await?.into()))
+    let who = Arc::clone(grant.principal());
+    let page = app.db.read(move |tx| service::list(tx, &grant, &question)).await?;
+    app.seen.note_lines(&who, page.items.iter().map(|line| line.id.uuid()));
+    Ok(Json(page.into()))
 }
 
 /// Creates a customer. One that looks like another is refused with `customer.duplicate`.

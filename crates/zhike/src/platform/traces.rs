@@ -54,7 +54,9 @@ store::statements! {
     ANSWERS = "delete from idempotency where replace(body, $1, '') <> body";
     JOBS = "update job set payload = replace(payload, $1, $2), result = replace(result, $1, $2)
         where replace(payload, $1, '') <> payload or replace(result, $1, '') <> result";
-    DECISIONS = "update release set answer = replace(answer, $1, $2) where replace(answer, $1, '') <> answer";
+    EXPORTS = "update release set answer = replace(answer, $1, $2), purpose = replace(purpose, $1, $2),
+        asked = replace(asked, $1, $2)
+        where replace(answer, $1, '') <> answer or replace(purpose, $1, '') <> purpose or replace(asked, $1, '') <> asked";
     VIEWS = "update saved_view set name = replace(name, $1, $2), state = replace(state, $1, $2)
         where replace(name, $1, '') <> name or replace(state, $1, '') <> state";
 }
@@ -69,7 +71,7 @@ pub fn own(tx: &mut Tx<'_>, who: &Principal, traces: &Traces) -> Result<Vec<Stri
     for word in &traces.words {
         tx.execute(&JOBS, &[word, &BLANK])?;
         tx.execute(&VIEWS, &[word, &BLANK])?;
-        tx.execute(&DECISIONS, &[word, &BLANK])?;
+        tx.execute(&EXPORTS, &[word, &BLANK])?;
     }
     super::exports::forget(tx, who)
 }

@@ -187,6 +187,8 @@ store::db_test! {
         let sights: Vec<Value> = paths.iter().flat_map(|path| items(&admin.get(&format!("{path}/sights")).ok())).collect();
         let at_night: Vec<_> = sights.iter().filter(|sight| !(8..19).contains(&hour(sight))).collect();
         assert!(sights.len() > 10 && at_night.is_empty(), "{at_night:?}");
+        let taken = items(&admin.get("/releases").ok());
+        assert!(taken.len() == 1 && taken[0]["rows"].as_i64() > Some(100) && taken[0]["purpose"].is_string(), "{taken:?}");
         let files = paths.iter().flat_map(|path| items(&admin.get(&format!("{path}/attachments")).ok()));
         let of: BTreeSet<String> = files.filter_map(|file| file["of_kind"].as_str().map(str::to_owned)).collect();
         assert_eq!(of.len(), 5, "{of:?}");

@@ -10,7 +10,7 @@ import {
   useCustomFields,
   useMe,
 } from '@/api'
-import { count, date, money } from '@/i18n'
+import { count, date, locale, money } from '@/i18n'
 import {
   Area,
   ChoiceField,
@@ -62,7 +62,7 @@ export function customText(field: CustomField, value: unknown): string {
       return list(value)
         .map((id) => field.choices.find((choice) => choice.id === id))
         .map((choice) => (choice ? choiceLabel(choice) : ''))
-        .join('、')
+        .join(locale() === 'zh' ? '、' : ', ')
     case 'person':
     case 'file':
       return (value as Named).name

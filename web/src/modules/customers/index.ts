@@ -11,6 +11,8 @@ export const CustomerDrawer = lazy(() => import('./CustomerDrawer'))
 /** The acts that fulfil duties of the archive. */
 export const VerifyPanel = lazy(() => import('./VerifyPanel'))
 export const EventPanel = lazy(() => import('./EventPanel'))
+/** What an export was asked for. */
+export const AskedCustomers = lazy(() => import('./AskedCustomers'))
 /** Hands over all customers of a colleague. */
 export const HandOverAll = lazy(() => import('./bulk/HandOverAll'))
 /** The files of a record of any room. */

@@ -8,6 +8,8 @@ export { checkInText, locate, metres, type Standing } from './field/position'
 
 /** The button of the act that fulfils a duty. */
 export const DutyAct = lazy(() => import('./DutyAct'))
+/** What an export of contact records was asked for. */
+export const AskedRecords = lazy(() => import('./AskedRecords'))
 /** On top of a customer's timeline. */
 export const Composer = lazy(() => import('./Composer'))
 /** The record of a visit that is being made, opened over another page. */

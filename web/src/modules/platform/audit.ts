@@ -104,6 +104,7 @@ export const ACTIONS = [
   'erase_begun',
   'erase',
   'erase_audit',
+  'explain_export',
   'approve_export',
   'refuse_export',
   'trace_export',

@@ -12,11 +12,14 @@ export const m = define({
     'settings.notifications': '通知',
     'settings.jobs': '任务',
     'settings.exports': '导出',
+    'notification.release_held': '你导出的 {rows} 行（{code}）超过额度，请说明用途，再由另一个人批准',
     'notification.release_asked': '{who}要导出 {rows} 行（{code}），等你批准',
     'notification.release_approved': '{who}批准了你的导出 {code}，可以下载了',
     'notification.release_refused': '{who}没有批准你的导出 {code}：{reason}',
     'notification.release_recalled': '你还没取走的 {files} 份导出文件已收回：有人的信息刚被限制或删除，请重新导出',
     'error.export.recalled': '导出时有人的信息被限制或删除，这份文件不能用了，请重新导出',
+    'error.export.explained': '这份导出的用途已经说明过了',
+    'error.export.unexplained': '申请人还没有说明用途',
     'error.export.waits': '这份导出还在等别人批准',
     'error.export.refused': '这份导出没有获得批准',
     'error.export.gone': '文件已过期或已收回，请申请人重新导出',
@@ -96,6 +99,8 @@ export const m = define({
   },
   en: {
     'settings.exports': 'Exports',
+    'notification.release_held':
+      'Your export of {rows} rows ({code}) is beyond your limit; say what it is for, and a second person approves it',
     'notification.release_asked': '{who} wants to export {rows} rows ({code}) and waits for your approval',
     'notification.release_approved': '{who} approved your export {code}; it can be downloaded',
     'notification.release_refused': '{who} did not approve your export {code}: {reason}',
@@ -103,6 +108,8 @@ export const m = define({
       '{files} exports that waited for you were taken back, since somebody was restricted or erased; please export anew',
     'error.export.recalled':
       'Somebody was restricted or erased while it was written, so this file is of no use; please export anew',
+    'error.export.explained': 'It has been said already what this export is for',
+    'error.export.unexplained': 'The asker has not said yet what it is for',
     'error.export.waits': 'This export waits for somebody else to approve it',
     'error.export.refused': 'This export was not approved',
     'error.export.gone': 'The file has expired or was taken back; the asker exports it anew',

@@ -4,10 +4,11 @@ import { define } from '@/i18n'
 export const t = define({
   zh: {
     'alarm.why':
-      '每小时把每个人当天打开的客户、查看的完整号码、导出的行数与本人最近 28 天相比，明显偏多就在这里提示。它只说明这一天不寻常，不说明原因：出差回来补看、接手客户、活动前核对都会触发；慢慢地、少量地读则不会触发。',
+      '每小时把每个人当天打开的客户、在列表里看到的客户、查看的完整号码、导出的行数与本人最近 28 天相比，明显偏多就在这里提示。它只说明这一天不寻常，不说明原因：出差回来补看、接手客户、活动前核对都会触发；慢慢地、少量地读则不会触发。',
     'alarm.empty': '没有告警',
     'alarm.empty_why': '没有人的读取或导出明显多于平时。',
     'alarm.opened': '打开了 {n} 位客户',
+    'alarm.listed': '在列表里看了约 {n} 位客户',
     'alarm.revealed': '查看了 {n} 个完整号码',
     'alarm.exported': '导出了 {n} 行',
     'alarm.usual': '平时最多 {n}',
@@ -29,6 +30,7 @@ export const t = define({
       '同时超过下面的数和本人平时的倍数才提示。调低会多出误报，调高会漏掉慢慢读的人；默认值来自一个人一天正常能做完的工作量，请按自己公司的情况调整。',
     'alarm.bounds_whose': '由看不到客户资料的人（例如安全管理员）调整，调整后会通知其他处理告警的人。',
     'alarm.bound_opened': '每天打开的客户数',
+    'alarm.bound_listed': '每天在列表里看到的客户数',
     'alarm.bound_revealed': '每天查看的完整号码数',
     'alarm.bound_exported': '每天导出的行数',
     'alarm.factor': '超过本人平时的倍数',
@@ -38,6 +40,7 @@ export const t = define({
     'consent.more': '还有 {n} 位',
     'consent.empty': '还没有联系人',
     'standing.given': '已同意',
+    'standing.by': '依据：{basis}',
     'standing.needs_renewal': '需重新同意',
     'standing.refused': '已拒绝',
     'standing.withdrawn': '已撤回',
@@ -181,10 +184,11 @@ export const t = define({
   },
   en: {
     'alarm.why':
-      'Every hour it is compared how many customers somebody opened, full numbers they saw and rows they exported that day with their own last 28 days; clearly more is shown here. It says that a day was unusual, not why: catching up after a trip, taking over customers or checks before an event all show; reading slowly and little does not.',
+      'Every hour it is compared how many customers somebody opened, customers they were shown in lists, full numbers they saw and rows they exported that day with their own last 28 days; clearly more is shown here. It says that a day was unusual, not why: catching up after a trip, taking over customers or checks before an event all show; reading slowly and little does not.',
     'alarm.empty': 'No alarms',
     'alarm.empty_why': 'Nobody read or exported clearly more than usual.',
     'alarm.opened': 'opened {n} customers',
+    'alarm.listed': 'saw about {n} customers in lists',
     'alarm.revealed': 'saw {n} full numbers',
     'alarm.exported': 'exported {n} rows',
     'alarm.usual': 'usually {n} at most',
@@ -207,6 +211,7 @@ export const t = define({
     'alarm.bounds_whose':
       'Set by somebody who reads no customers, such as a security administrator; others who answer alarms are told.',
     'alarm.bound_opened': 'Customers opened a day',
+    'alarm.bound_listed': 'Customers shown in lists a day',
     'alarm.bound_revealed': 'Full numbers seen a day',
     'alarm.bound_exported': 'Rows exported a day',
     'alarm.factor': 'Times the person’s own usual',
@@ -216,6 +221,7 @@ export const t = define({
     'consent.more': '{n} more',
     'consent.empty': 'No contacts yet',
     'standing.given': 'given',
+    'standing.by': 'on the basis: {basis}',
     'standing.needs_renewal': 'needs renewal',
     'standing.refused': 'refused',
     'standing.withdrawn': 'withdrawn',

@@ -1,3 +1,4 @@
+export { type Asked, AskedFor } from './AskedFor'
 export { DataView } from './DataView'
 export { isTyping } from './keyboard'
 export { arrange, formatColumns, isChanged, move, parseColumns, parseFilters, readState, writeState } from './state'

@@ -209,7 +209,11 @@ impl Filling<'_> {
         };
         let line = |zh, en, text: String| Row::wide(self.word(zh, en), text);
         rows.extend([
-            line("合作产品 / 服务", "Products and services", told("items", &|deals| deals.items())),
+            line(
+                "合作产品 / 服务",
+                "Products and services",
+                told("items", &|deals| deals.items(self.word("、", ", "))),
+            ),
             line("合作金额", "Amounts", told("amount_fen", &|deals| self.amounts(&deals.totals))),
             line("续约情况", "Renewals", deals.map_or_else(hidden, |deals| open(self.renewals(deals)))),
             line("历史问题记录", "Past problems", told("problems", &|deals| self.problems(deals))),
@@ -289,7 +293,7 @@ impl Filling<'_> {
 }
 
 impl Deals {
-    fn items(&self) -> String {
+    fn items(&self, between: &str) -> String {
         let mut items: Vec<&str> = Vec::new();
         for item in self.latest.iter().flat_map(|deal| &deal.items) {
             if !items.contains(&item.as_str()) {
@@ -297,7 +301,7 @@ impl Deals {
             }
         }
         items.truncate(ITEMS_SHOWN);
-        items.join("、")
+        items.join(between)
     }
 }
 

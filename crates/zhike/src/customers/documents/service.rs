@@ -13,7 +13,7 @@ use store::Tx;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::customers::export::service::{enqueue, question};
+use crate::customers::export::service::{enqueue, question, told_text};
 use crate::customers::model::Customer as Archive;
 use crate::customers::reach;
 use crate::customers::service::{self, Question};
@@ -271,7 +271,8 @@ pub fn release(
     let name = format!("{name}.{}", format.extension());
     let (media_type, entity) = (format.media_type(), request.sheet()?.entity);
     let customer = Some(customer);
-    let leaving = Leaving { blob, name: &name, media_type, begun, entity, rows, customer, told: told(request) };
+    let leaving =
+        Leaving { blob, name: &name, media_type, begun, entity, rows, customer, purpose: None, told: told(request) };
     exports::release(tx, grant.principal(), leaving)
 }
 
@@ -282,6 +283,14 @@ fn told(request: &Request) -> Value {
 impl ManyRequest {
     fn question(&self, cursor: Option<&str>) -> Result<Question> {
         question((self.filter.as_ref(), self.sort.as_deref(), self.q.as_deref(), self.ids.as_deref()), cursor)
+    }
+
+    fn told(&self) -> Value {
+        let mut told = told(&self.document);
+        told["filter"] = self.filter.clone().unwrap_or_default();
+        told["q"] = told_text(self.q.as_deref()).into();
+        told["chosen"] = self.ids.as_ref().map(Vec::len).into();
+        told
     }
 }
 
@@ -343,6 +352,7 @@ pub fn run(context: &JobContext, payload: Value) -> Result<Value> {
     let (extension, media_type) =
         if request.together { ("pdf", "application/pdf") } else { ("zip", "application/zip") };
     let name = exports::dated_name(context, &style, (style.word(sheet.zh, sheet.en), &begun.mark), extension);
+    let asked = request.told();
     let released = context.step(total as i64, total as i64, move |tx, who| {
         for customer in &customers {
             let still = still(tx, who, *customer, sheet.entity)?;
@@ -350,8 +360,9 @@ pub fn run(context: &JobContext, payload: Value) -> Result<Value> {
             // Whoever asks who saw a customer is told of each.
             audit::record(tx, who, "print", Entity::Customer, *customer, Some(*customer), told(&document))?;
         }
-        let (blob, begun, entity, told) = (&blob, &begun, sheet.entity, told(&document));
-        let leaving = Leaving { blob, name: &name, media_type, begun, entity, rows, customer: None, told };
+        let (blob, begun, entity, told) = (&blob, &begun, sheet.entity, asked.clone());
+        let leaving =
+            Leaving { blob, name: &name, media_type, begun, entity, rows, customer: None, purpose: None, told };
         exports::release(tx, who, leaving)
     })?;
     let mut result = released.told(rows);

@@ -61,7 +61,7 @@ pub const COLUMNS: &[Column] = &[
     column("source", "来源", "Source", |c, style| {
         c.source.map_or(Cell::Empty, |from| text(source(from, style.language)))
     }),
-    column("tags", "标签", "Tags", |c, _| text(&c.tags.join("、"))),
+    column("tags", "标签", "Tags", |c, style| text(&c.tags.join(style.word("、", ", ")))),
     column("cooperation_since", "合作时间", "Cooperation since", |c, _| {
         c.cooperation_since.map_or(Cell::Empty, Cell::Date)
     }),
@@ -186,7 +186,10 @@ fn added(field: &CustomField, seen: &Json, style: &Style) -> Cell {
         CustomKind::Money => seen.as_i64().map_or(Cell::Empty, Cell::Fen),
         CustomKind::Date => seen.as_str().and_then(|day| day.parse().ok()).map_or(Cell::Empty, Cell::Date),
         CustomKind::Choice => text(label(seen)),
-        CustomKind::Multi => text(&seen.as_array().into_iter().flatten().map(label).collect::<Vec<_>>().join("、")),
+        CustomKind::Multi => {
+            let labels: Vec<_> = seen.as_array().into_iter().flatten().map(label).collect();
+            text(&labels.join(style.word("、", ", ")))
+        }
         CustomKind::Person | CustomKind::File => seen["name"].as_str().map_or(Cell::Empty, text),
     }
 }

@@ -11,6 +11,7 @@ mod tests;
 use crate::platform::jobs::Registry;
 
 pub use http::routes;
+pub use service::{Request, start};
 
 pub fn register(registry: &mut Registry) {
     registry.on(service::KIND, service::run);

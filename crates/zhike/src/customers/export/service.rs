@@ -50,6 +50,9 @@ pub struct Request {
     pub format: Format,
     #[serde(default)]
     pub language: Language,
+    /// What it is for, for whoever is asked when it goes beyond what is free. It may be said later.
+    #[serde(default)]
+    pub purpose: Option<String>,
 }
 
 impl Request {
@@ -96,6 +99,7 @@ pub fn question((filter, sort, text, ids): Asked<'_>, cursor: Option<&str>) -> R
 /// Enqueues the export. What cannot be asked for is refused at once.
 pub fn start(tx: &mut Tx<'_>, grant: &Grant<Export, Customer>, request: &Request) -> Result<Uuid> {
     request.columns(grant.principal())?;
+    request.purpose.as_deref().map(exports::checked_purpose).transpose()?;
     enqueue(tx, grant, (KIND, request), request.question(None)?)
 }
 
@@ -123,20 +127,21 @@ pub fn run(context: &JobContext, payload: Value) -> Result<Value> {
     let heading = |column: &Chosen| Heading { text: column.heading(language).to_owned(), prose: column.is_prose() };
     let headings: Vec<Heading> = columns.iter().map(heading).collect();
     let told = json!({
-        "filter": request.filter, "sort": request.sort, "q": told_text(&request), "columns": request.columns,
+        "filter": request.filter, "sort": request.sort, "q": told_text(request.q.as_deref()), "columns": request.columns,
         "format": request.format, "chosen": request.ids.as_ref().map(Vec::len),
     });
     let (format, title) = (request.format, style.word("客户", "customers"));
     let (style, headings, entity) = (&style, &headings, Entity::Customer);
-    let table = Table { format, style, title, headings, entity, customer: None, told };
+    let purpose = request.purpose.as_deref();
+    let table = Table { format, style, title, headings, entity, customer: None, purpose, told };
     exports::take_out(context, table, |cursor| read_page(context, &request, cursor, &columns, style))
 }
 
 /// What was searched for may be somebody's number; the audit says only that it was one.
-fn told_text(request: &Request) -> Option<String> {
-    let text = request.q.as_ref()?;
+pub fn told_text(text: Option<&str>) -> Option<String> {
+    let text = text?;
     let digits = text.chars().filter(char::is_ascii_digit).count();
-    Some(if digits >= 4 { "***".to_owned() } else { text.clone() })
+    Some(if digits >= 4 { "***".to_owned() } else { text.to_owned() })
 }
 
 /// A page as the asker sees it: within what they may read, and within what they may export.

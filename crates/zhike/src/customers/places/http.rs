@@ -27,7 +27,10 @@ async fn near(
     grant: Granted<Read, Customer>,
     Body(asked): Body<Asked>,
 ) -> Result<Json<NearView>> {
-    Ok(Json(app.db.read(move |tx| service::near(tx, &grant, asked)).await?))
+    let who = Arc::clone(grant.principal());
+    let view = app.db.read(move |tx| service::near(tx, &grant, asked)).await?;
+    app.seen.note_lines(&who, view.items.iter().map(|line| line.id.uuid()));
+    Ok(Json(view))
 }
 
 #[derive(Serialize, ToSchema)]

@@ -7,6 +7,7 @@ use store::{Entity as _, Ids, Tx};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::sketch::Sketch;
 use crate::customers::model::Customer;
 use crate::customers::{merges, service};
 use crate::kernel::permission::action::{Export, Read};
@@ -31,6 +32,7 @@ store::statements! {
         and action in ('reveal', 'print', 'export', 'fetch_export', 'open_attachment', 'copy_person')
         order by seq desc limit $3";
     OF_DAY = "select user_id, count(*) from customer_seen where day = $1 group by user_id";
+    LISTED_ON = "select user_id, sketch from customer_listed where day = $1";
 }
 
 store::text_enum! {
@@ -109,6 +111,12 @@ pub fn of_day(tx: &mut Tx<'_>, day: Date) -> Result<Vec<(Uuid, i64)>> {
     tx.query(&OF_DAY, &[&day])?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
+/// About how many different customers each person was shown in lists on a day.
+pub fn listed_on(tx: &mut Tx<'_>, day: Date) -> Result<Vec<(Uuid, i64)>> {
+    let count = |bytes| Sketch::of_bytes(bytes).map_or(0, |sketch| sketch.count());
+    tx.query(&LISTED_ON, &[&day])?.iter().map(|row| Ok((row.get(0)?, count(row.get(1)?)))).collect()
+}
+
 /// What the file of a report is to be.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -153,7 +161,8 @@ fn run(context: &JobContext, payload: Value) -> Result<Value> {
     };
     let title = format!("{}-{name}", style.word("谁看过", "who-saw"));
     let (title, entity, told) = (&title, Entity::Trace, json!({ "format": format }));
-    let table = Table { format, style: &style, title, headings: &headings, entity, customer: Some(customer), told };
+    let customer = Some(customer);
+    let table = Table { format, style: &style, title, headings: &headings, entity, customer, purpose: None, told };
     exports::take_out(context, table, |_| Ok((sights.iter().map(line).collect(), None)))
 }
 

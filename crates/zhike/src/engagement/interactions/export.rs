@@ -83,7 +83,8 @@ pub fn run(context: &JobContext, payload: Value) -> Result<Value> {
     let headings: Vec<Heading> = COLUMNS.iter().map(heading).collect();
     let told = json!({ "filter": request.filter, "sort": request.sort, "format": format });
     let (title, entity) = (style.word("互动记录", "contacts"), Entity::Interaction);
-    let table = Table { format, style: &style, title, headings: &headings, entity, customer: None, told };
+    let table =
+        Table { format, style: &style, title, headings: &headings, entity, customer: None, purpose: None, told };
     exports::take_out(context, table, |cursor| read_page(context, &request, cursor, &style))
 }
 

@@ -33,7 +33,10 @@ async fn list(
     Query(params): Query<ListParams>,
 ) -> Result<Json<Page<InteractionView>>> {
     let asked = params.asked()?;
-    Ok(Json(app.db.read(move |tx| service::list(tx, &grant, &asked)).await?.into()))
+    let who = Arc::clone(grant.principal());
+    let page = app.db.read(move |tx| service::list(tx, &grant, &asked)).await?;
+    app.seen.note_lines(&who, page.items.iter().map(|record| record.customer.id));
+    Ok(Json(page.into()))
 }
 
 /// Exports a view as a job, whose result names the file for `POST /exports/{file}/link`.

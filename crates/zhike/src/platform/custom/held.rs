@@ -138,7 +138,7 @@ impl Held {
                     false => choice.zh.clone(),
                 };
                 let labels: Vec<String> = ids.iter().filter_map(|id| field.choice(*id)).map(label).collect();
-                labels.join("、")
+                labels.join(if english { ", " } else { "、" })
             }
             Self::Person(id) => id.to_string(),
             Self::File { name, .. } => name.clone(),

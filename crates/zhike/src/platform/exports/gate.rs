@@ -32,11 +32,15 @@ pub fn allowance(tx: &mut Tx<'_>, who: &Principal) -> Result<i64> {
 }
 
 /// The state that an export of so many rows begins in.
-pub fn judge(tx: &mut Tx<'_>, who: &Principal, rows: i64) -> Result<State> {
+pub fn judge(tx: &mut Tx<'_>, who: &Principal, rows: i64, is_explained: bool) -> Result<State> {
     // Two exports at once count each other.
     turns::take(tx, "release", [who.user.uuid()])?;
     let taken: i64 = tx.query_one(&TAKEN, &[&who.user, &(who.now - PERIOD)])?.get(0)?;
-    Ok(if taken + rows <= allowance(tx, who)? { State::Free } else { State::Waiting })
+    Ok(match taken + rows <= allowance(tx, who)? {
+        true => State::Free,
+        false if is_explained => State::Waiting,
+        false => State::Held,
+    })
 }
 
 /// Whoever may decide about it, but for its asker.
@@ -57,9 +61,14 @@ pub(super) fn deciders(tx: &mut Tx<'_>, who: &Principal, release: &Release) -> R
     Ok(found)
 }
 
-/// Asks those who may decide; how many there are.
-pub fn ask(tx: &mut Tx<'_>, who: &Principal, release: &Release) -> Result<usize> {
+/// Asks those who may decide, or first its owner what it is for; how many there are to decide.
+pub(super) fn ask(tx: &mut Tx<'_>, who: &Principal, release: &Release) -> Result<usize> {
     let deciders = deciders(tx, who, release)?;
+    if release.state == State::Held {
+        let params = json!({ "rows": release.row_count, "code": release.code });
+        tell(tx, release.owner_id, "release_held", params, (Some(&held(release)), who.now))?;
+        return Ok(deciders.len());
+    }
     for decider in &deciders {
         let params = json!({ "who": &*who.name, "rows": release.row_count, "code": release.code });
         tell(tx, *decider, "release_asked", params, (Some(&asked(release)), who.now))?;
@@ -70,6 +79,16 @@ pub fn ask(tx: &mut Tx<'_>, who: &Principal, release: &Release) -> Result<usize>
 /// The key under which people were asked about it.
 fn asked(release: &Release) -> String {
     format!("release:{}", release.id)
+}
+
+/// The key under which its owner was asked what it is for.
+fn held(release: &Release) -> String {
+    format!("held:{}", release.id)
+}
+
+/// Its owner has said what it is for.
+pub(super) fn settle_held(tx: &mut Tx<'_>, who: &Principal, release: &Release) -> Result<()> {
+    notifications::settle(tx, (who.user, &held(release)), who.now)
 }
 
 /// Nobody needs to decide any more.

@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::service::{self, Decision, Link, View};
+use super::service::{self, Decision, Link, Purpose, View};
 use crate::app::App;
 use crate::kernel::permission::action::{Approve, Manage, Read};
 use crate::kernel::permission::entity::{Job, Release};
@@ -28,6 +28,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(fetch))
         .routes(routes!(link))
         .routes(routes!(list))
+        .routes(routes!(explain))
         .routes(routes!(decide))
         .merge(
             OpenApiRouter::new().routes(routes!(trace)).layer(DefaultBodyLimit::max(TRACED_MOST as usize + FORM_MOST)),
@@ -76,6 +77,22 @@ async fn list(
 ) -> Result<Json<Page<View>>> {
     let asked = query.asked()?;
     Ok(Json(app.db.read(move |tx| service::list(tx, &grant, &asked)).await?.into()))
+}
+
+/// Says what one's own export is for that goes beyond what is free; only then those who may let it out are asked.
+#[utoipa::path(post, path = "/releases/{id}/purpose", tag = "exports",
+    extensions(("x-permission" = json!("read job"))), params(("id" = Uuid, Path)), request_body = Purpose,
+    responses((status = 200, body = View)))]
+async fn explain(
+    State(app): State<App>,
+    grant: Granted<Read, Job>,
+    Path(id): Path<Uuid>,
+    mutation: Mutation,
+    Body(purpose): Body<Purpose>,
+) -> Result<Answer> {
+    let who = Arc::clone(grant.principal());
+    let asker = Arc::clone(&who);
+    app.mutate(&who, mutation, move |tx| service::explain(tx, &asker, id, &purpose)).await
 }
 
 /// Lets an export out that waits, or keeps it. Nobody decides about their own.

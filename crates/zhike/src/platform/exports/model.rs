@@ -12,6 +12,8 @@ store::text_enum! {
     pub enum State {
         /// Few enough rows that nobody was asked.
         Free = "free",
+        /// Somebody else is to decide, and has not been asked: its owner has not said what it is for.
+        Held = "held",
         /// Somebody else is to decide.
         Waiting = "waiting",
         Approved = "approved",
@@ -22,6 +24,11 @@ store::text_enum! {
 impl State {
     pub fn is_out(self) -> bool {
         matches!(self, Self::Free | Self::Approved)
+    }
+
+    /// Whether it waits for somebody else.
+    pub fn waits(self) -> bool {
+        matches!(self, Self::Held | Self::Waiting)
     }
 }
 
@@ -45,6 +52,10 @@ store::entity! {
         pub fetches: i64,
         pub fetched_at: Option<Timestamp>,
         pub job_id: Option<Uuid>,
+        /// What its owner said that it is for.
+        pub purpose: Option<String>,
+        /// What was asked for: filter, columns.
+        pub asked: Option<serde_json::Value>,
         pub version: i64,
     }
 }

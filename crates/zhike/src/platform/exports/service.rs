@@ -27,6 +27,7 @@ const STAYS: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// A link is asked for when it is to be used.
 const LINK_LIVES: SignedDuration = SignedDuration::from_mins(5);
 const ANSWER_MOST: usize = 500;
+const PURPOSE_MOST: usize = 200;
 
 store::statements! {
     LINK = "update release set link_hash = $2, link_until = $3 where id = $1";
@@ -79,7 +80,7 @@ fn recalls(tx: &mut Tx<'_>) -> Result<i64> {
 /// The file that a job let out before it was begun anew, and how many rows it has.
 pub fn released_by(tx: &mut Tx<'_>, who: &Principal, job: Uuid) -> Result<Option<(Released, i64)>> {
     let Some(release) = Release::one(tx, &OF_JOB, &[&job])? else { return Ok(None) };
-    let waits = release.state == State::Waiting;
+    let waits = release.state.waits();
     let deciders = if waits { gate::deciders(tx, who, &release)?.len() } else { 0 };
     let Release { id, name, bytes, code, row_count, .. } = release;
     Ok(Some((Released { file: id, name, bytes, code, waits, deciders }, row_count)))
@@ -96,6 +97,8 @@ pub struct Leaving<'a> {
     pub rows: i64,
     /// Whose it is, where it is about one customer.
     pub customer: Option<Uuid>,
+    /// What it is for, where its owner has said so beforehand.
+    pub purpose: Option<&'a str>,
     /// What the audit is told: what was asked for.
     pub told: Value,
 }
@@ -109,7 +112,7 @@ pub struct Released {
     /// What stands in the file.
     #[schema(example = "DC-7K2M9-Q4XTB")]
     pub code: String,
-    /// It waits for somebody else to agree.
+    /// It waits for somebody else to agree, who is asked when its owner has said what it is for.
     pub waits: bool,
     /// How many people may agree; it waits in vain where there are none.
     pub deciders: usize,
@@ -127,7 +130,7 @@ impl Released {
 
 /// The door: nothing that was written for an asker can be fetched that did not go through here.
 pub fn release(tx: &mut Tx<'_>, who: &Principal, leaving: Leaving<'_>) -> Result<Released> {
-    let Leaving { blob, name, media_type, begun, entity, rows, customer, mut told } = leaving;
+    let Leaving { blob, name, media_type, begun, entity, rows, customer, purpose, mut told } = leaving;
     let mark = &begun.mark;
     turns::take(tx, "recall", [Uuid::nil()])?;
     if recalls(tx)? != begun.recalls {
@@ -135,7 +138,8 @@ pub fn release(tx: &mut Tx<'_>, who: &Principal, leaving: Leaving<'_>) -> Result
         return Err(Error::conflict("export.recalled"));
     }
     let expires_at = Some(who.now + STAYS);
-    let state = gate::judge(tx, who, rows)?;
+    let purpose = purpose.map(checked).transpose()?;
+    let state = gate::judge(tx, who, rows, purpose.is_some())?;
     let file = files::add(tx, who, blob, &Label { name, media_type, purpose: PURPOSE, expires_at })?;
     // The name of a form is that of its customer, who may go for good; the register stays.
     let registered = match customer {
@@ -161,10 +165,12 @@ pub fn release(tx: &mut Tx<'_>, who: &Principal, leaving: Leaving<'_>) -> Result
         fetches: 0,
         fetched_at: None,
         job_id: begun.job,
+        purpose,
+        asked: Some(told.clone()),
         version: 1,
     };
     release.insert(tx)?;
-    let waits = state == State::Waiting;
+    let waits = state.waits();
     let deciders = if waits { gate::ask(tx, who, &release)? } else { 0 };
     told["digest"] = file.digest.clone().into();
     told["code"] = release.code.clone().into();
@@ -172,6 +178,48 @@ pub fn release(tx: &mut Tx<'_>, who: &Principal, leaving: Leaving<'_>) -> Result
     told["waits"] = waits.into();
     audit::record(tx, who, RELEASED, entity, file.id, customer, told)?;
     Ok(Released { file: file.id, name: file.name, bytes: file.bytes, code: release.code, waits, deciders })
+}
+
+/// What an export is for.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ReleasePurpose)]
+pub struct Purpose {
+    #[schema(example = "月底给供应商对账")]
+    pub purpose: String,
+}
+
+/// Says what one's own export is for, and asks those who may let it out.
+pub fn explain(tx: &mut Tx<'_>, who: &Principal, id: Uuid, purpose: &Purpose) -> Result<View> {
+    let purpose = checked(&purpose.purpose)?;
+    let mut release = Release::find(tx, id)?.ok_or_else(Error::not_found)?;
+    if release.owner_id != who.user.uuid() {
+        return Err(Error::not_found());
+    }
+    if release.state != State::Held {
+        return Err(Error::conflict("export.explained"));
+    }
+    if files::still_there(tx, &[id], who.now)?.is_empty() {
+        return Err(Error::new(410, "export.gone"));
+    }
+    (release.state, release.purpose) = (State::Waiting, Some(purpose.clone()));
+    release.update(tx)?;
+    release.version += 1;
+    gate::settle_held(tx, who, &release)?;
+    gate::ask(tx, who, &release)?;
+    let told = json!({ "code": release.code, "rows": release.row_count, "reason": purpose });
+    audit::record(tx, who, "explain_export", Entity::Release, id, None, told)?;
+    views(tx, who, vec![release])?.pop().ok_or_else(Error::not_found)
+}
+
+/// What was said that an export is for, in few words.
+pub fn checked(purpose: &str) -> Result<String> {
+    let purpose = purpose.trim();
+    match purpose.chars().count() {
+        0 => Err(Error::field_invalid("purpose", "required")),
+        length if length > PURPOSE_MOST => Err(Error::field_invalid("purpose", "too_long")),
+        _ => Ok(purpose.to_owned()),
+    }
 }
 
 /// A link that works once, for a few minutes.
@@ -278,6 +326,11 @@ pub struct View {
     pub rows: i64,
     pub bytes: i64,
     pub state: State,
+    /// What its owner said that it is for.
+    pub purpose: Option<String>,
+    /// What was asked for, as far as it has it: `filter`, `q`, `chosen`, `columns`, `sheet`, `from`, `to`, `format`.
+    #[schema(value_type = Option<Object>)]
+    pub asked: Option<Value>,
     pub decided_by: Option<Named>,
     #[schema(value_type = Option<String>, format = DateTime)]
     pub decided_at: Option<Timestamp>,
@@ -288,6 +341,8 @@ pub struct View {
     pub fetched_at: Option<Timestamp>,
     /// Whether the asker may decide about it.
     pub decidable: bool,
+    /// Whether the asker made it and is to say what it is for.
+    pub explainable: bool,
     /// Whether the asker made it and may fetch it now.
     pub fetchable: bool,
     /// The file has expired or was taken back.
@@ -307,6 +362,7 @@ fn view(tx: &mut Tx<'_>, who: &Principal, (there, release): (bool, Release)) -> 
     let reached = scope.matches(tx, release.id(), &|column| release.column(column))?;
     Ok(View {
         decidable: !own && reached && there && release.state == State::Waiting,
+        explainable: own && there && release.state == State::Held,
         fetchable: own && there && release.state.is_out(),
         gone: !there,
         asked_by: names::user(tx, release.owner_id)?,
@@ -319,6 +375,8 @@ fn view(tx: &mut Tx<'_>, who: &Principal, (there, release): (bool, Release)) -> 
         rows: release.row_count,
         bytes: release.bytes,
         state: release.state,
+        purpose: release.purpose,
+        asked: release.asked,
         decided_at: release.decided_at,
         answer: release.answer,
         fetches: release.fetches,
@@ -365,8 +423,10 @@ pub fn decide(
     if release.owner_id == who.user.uuid() {
         return Err(Error::new(403, "export.own"));
     }
-    if release.state != State::Waiting {
-        return Err(Error::conflict("export.decided"));
+    match release.state {
+        State::Waiting => {}
+        State::Held => return Err(Error::conflict("export.unexplained")),
+        _ => return Err(Error::conflict("export.decided")),
     }
     if release.version != version {
         return Err(Error::new(412, "stale"));

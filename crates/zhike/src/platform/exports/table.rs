@@ -134,6 +134,8 @@ pub struct Table<'a> {
     pub entity: Entity,
     /// Whose it is, where it is about one customer.
     pub customer: Option<Uuid>,
+    /// What it is for, where its owner has said so beforehand.
+    pub purpose: Option<&'a str>,
     /// What the audit is told: what was asked for.
     pub told: Value,
 }
@@ -163,7 +165,7 @@ pub fn take_out(
     table: Table<'_>,
     page: impl FnMut(Option<&str>) -> Result<PageOfCells>,
 ) -> Result<Value> {
-    let Table { format, style, title, headings, entity, customer, told } = table;
+    let Table { format, style, title, headings, entity, customer, purpose, told } = table;
     let begun = match start(context, style)? {
         Start::Anew(begun) => begun,
         Start::Over(told) => return Ok(told),
@@ -175,9 +177,11 @@ pub fn take_out(
     })?;
     let (rows, table) = (rows as i64, format.table());
     let name = dated_name(context, style, (title, &begun.mark), table.as_str());
+    let purpose = purpose.map(str::to_owned);
     let released = context.step(rows, rows, move |tx, who| {
         let (blob, begun, media_type, told) = (&blob, &begun, table.media_type(), told.clone());
-        release(tx, who, Leaving { blob, name: &name, media_type, begun, entity, rows, customer, told })
+        let purpose = purpose.as_deref();
+        release(tx, who, Leaving { blob, name: &name, media_type, begun, entity, rows, customer, purpose, told })
     })?;
     Ok(released.told(rows))
 }

@@ -27,6 +27,12 @@ fn file(result: &Value) -> String {
     format!("/exports/{}/file", result["file"].as_str().expect("a file"))
 }
 
+/// Its owner says what it is for.
+fn explain(session: &Session<'_>, result: &Value) -> Value {
+    let path = format!("/releases/{}/purpose", result["file"].as_str().expect("a file"));
+    session.post(&path, json!({ "purpose": "月底给供应商对账" })).ok()
+}
+
 fn decision(result: &Value) -> String {
     format!("/releases/{}/decision", result["file"].as_str().expect("a file"))
 }
@@ -62,21 +68,57 @@ store::db_test! {
         assert_eq!((&result["waits"], &result["deciders"], &result["rows"]), (&json!(true), &json!(1), &json!(3)));
         assert_eq!(wang.fetch(&file(&result)).refused(409), "export.waits");
         let yes = json!({ "approve": true });
-        assert_eq!(wang.post_version(&decision(&result), 1, yes.clone()).refused(403), "export.own");
-        assert_eq!(li.post_version(&decision(&result), 1, yes.clone()).refused(403), "forbidden");
-        assert_eq!(app.sign_in("zhou").post_version(&decision(&result), 1, yes.clone()).refused(404), "not_found");
+        explain(&wang, &result);
+        assert_eq!(wang.post_version(&decision(&result), 2, yes.clone()).refused(403), "export.own");
+        assert_eq!(li.post_version(&decision(&result), 2, yes.clone()).refused(403), "forbidden");
+        assert_eq!(app.sign_in("zhou").post_version(&decision(&result), 2, yes.clone()).refused(404), "not_found");
         let admin = app.sign_in("admin");
-        assert_eq!((told(&admin), told(&wang)), (vec!["release_asked".to_owned()], vec![]));
+        assert_eq!((told(&admin), told(&wang)), (vec!["release_asked".to_owned()], vec!["release_held".to_owned()]));
         let waiting = admin.get("/releases").ok()["items"][0].clone();
         assert_eq!((&waiting["decidable"], &waiting["fetchable"], &waiting["rows"]), (&json!(true), &json!(false), &json!(3)));
-        admin.post_version(&decision(&result), 1, yes.clone()).ok();
-        assert_eq!(admin.post_version(&decision(&result), 2, yes).refused(409), "export.decided");
+        admin.post_version(&decision(&result), 2, yes.clone()).ok();
+        assert_eq!(admin.post_version(&decision(&result), 3, yes).refused(409), "export.decided");
         let asked = admin.get("/notifications").ok()["items"].as_array().expect("items").clone();
         assert!(asked.iter().filter(|notice| notice["kind"] == "release_asked").all(|notice| notice["read"] == json!(true)));
-        assert_eq!(told(&wang), ["release_approved"]);
+        assert_eq!(told(&wang), ["release_approved", "release_held"]);
         assert_eq!(admin.fetch(&file(&result)).refused(404), "not_found", "whoever approves does not get it");
         assert!(wang.fetch(&file(&result)).text().contains("恒泰电子"));
         assert_eq!((audited(&app, "export"), audited(&app, "approve_export"), audited(&app, "fetch_export")), (1, 1, 1));
+    }
+
+    fn whoever_decides_reads_what_was_asked_for_and_what_it_is_for(db) {
+        let app = TestApp::new(&db);
+        let (li, wang) = (app.sign_in("li"), app.sign_in("wang"));
+        customers(&app, &["华盛机械", "瑞丰食品"]);
+        app.limit_exports(1);
+        let view = json!({ "columns": ["name", "notes"], "format": "csv", "filter": [["grade", "eq", "ordinary"]] });
+        let job = li.post("/customers/export", view).ok();
+        app.run_jobs();
+        let result = li.get(&format!("/jobs/{}", job["job_id"].as_str().expect("a job"))).ok()["result"].clone();
+        let own = li.get("/releases").ok()["items"][0].clone();
+        assert_eq!((&own["state"], &own["explainable"], &own["purpose"]), (&json!("held"), &json!(true), &Value::Null));
+        assert_eq!((told(&wang), told(&li)), (Vec::new(), vec!["release_held".to_owned()]), "nobody is asked before it is known what for");
+        assert_eq!(wang.post_version(&decision(&result), 1, json!({ "approve": true })).refused(409), "export.unexplained");
+        let path = format!("/releases/{}/purpose", result["file"].as_str().expect("a file"));
+        assert_eq!(li.post(&path, json!({ "purpose": "  " })).fault(), "purpose: required");
+        assert_eq!(li.post(&path, json!({ "purpose": "长".repeat(201) })).fault(), "purpose: too_long");
+        assert_eq!(wang.post(&path, json!({ "purpose": "x" })).refused(404), "not_found", "only its owner knows");
+        let explained = explain(&li, &result);
+        assert_eq!((&explained["state"], &explained["explainable"]), (&json!("waiting"), &json!(false)));
+        assert_eq!(li.post(&path, json!({ "purpose": "另一个" })).refused(409), "export.explained");
+        let seen = wang.get("/releases").ok()["items"][0].clone();
+        assert_eq!((&seen["decidable"], &seen["purpose"]), (&json!(true), &json!("月底给供应商对账")));
+        assert_eq!((&seen["asked"]["filter"], &seen["asked"]["columns"]), (&json!([["grade", "eq", "ordinary"]]), &json!(["name", "notes"])));
+        assert_eq!(told(&wang), ["release_asked"]);
+        assert_eq!(audited(&app, "explain_export"), 1);
+        let own = li.get("/notifications").ok()["items"][0].clone();
+        assert_eq!((&own["kind"], &own["read"]), (&json!("release_held"), &json!(true)), "nothing is left to do");
+        let view = |purpose: &str| json!({ "columns": ["name"], "format": "csv", "purpose": purpose });
+        assert_eq!(li.post("/customers/export", view(" ")).fault(), "purpose: required");
+        let job = li.post("/customers/export", view("盘点")).ok();
+        app.run_jobs();
+        assert_eq!(li.get(&format!("/jobs/{}", job["job_id"].as_str().expect("a job"))).ok()["result"]["waits"], json!(true));
+        assert_eq!(wang.get("/releases").ok()["items"][0]["purpose"], json!("盘点"), "said beforehand, it waits at once");
     }
 
     fn what_is_refused_stays_here_and_the_asker_learns_why(db) {
@@ -86,10 +128,11 @@ store::db_test! {
         app.limit_exports(1);
         let result = export(&app, &li, "csv");
         assert_eq!(result["deciders"], 2, "the manager and the first person");
-        assert_eq!(wang.post_version(&decision(&result), 1, json!({ "approve": false })).fault(), "reason: required");
-        wang.post_version(&decision(&result), 1, json!({ "approve": false, "reason": "用不着这么多" })).ok();
+        explain(&li, &result);
+        assert_eq!(wang.post_version(&decision(&result), 2, json!({ "approve": false })).fault(), "reason: required");
+        wang.post_version(&decision(&result), 2, json!({ "approve": false, "reason": "用不着这么多" })).ok();
         assert_eq!(li.fetch(&file(&result)).refused(409), "export.refused");
-        assert_eq!(told(&li), ["release_refused"]);
+        assert_eq!(told(&li), ["release_refused", "release_held"]);
         assert_eq!(li.get("/releases").ok()["items"][0]["answer"], "用不着这么多");
     }
 
@@ -98,12 +141,16 @@ store::db_test! {
         let li = app.sign_in("li");
         customers(&app, &["华盛机械", "瑞丰食品"]);
         app.limit_exports(1);
-        let result = export(&app, &li, "csv");
+        let (result, unexplained) = (export(&app, &li, "csv"), export(&app, &li, "csv"));
+        explain(&li, &result);
         let system = std::sync::Arc::new(app.system());
         app.write(move |tx| crate::platform::exports::recall(tx, &system));
+        let path = format!("/releases/{}/purpose", unexplained["file"].as_str().expect("a file"));
+        assert_eq!(li.post(&path, json!({ "purpose": "对账" })).refused(410), "export.gone");
         let wang = app.sign_in("wang");
-        assert_eq!(wang.post_version(&decision(&result), 1, json!({ "approve": true })).refused(410), "export.gone");
-        let waiting = wang.get("/releases").ok()["items"][0].clone();
+        assert_eq!(wang.post_version(&decision(&result), 2, json!({ "approve": true })).refused(410), "export.gone");
+        let register = wang.get("/releases").ok()["items"].as_array().expect("items").clone();
+        let waiting = register.iter().find(|release| release["state"] == "waiting").expect("the one that waits").clone();
         assert_eq!((&waiting["state"], &waiting["gone"], &waiting["decidable"]), (&json!("waiting"), &json!(true), &json!(false)));
     }
 
@@ -127,7 +174,7 @@ store::db_test! {
             app.db.write_blocking(move |tx| {
                 let told = json!({});
                 let (name, media_type, entity) = ("a.csv", "text/csv", crate::kernel::Entity::Customer);
-                exports::release(tx, &who, exports::Leaving { blob: &blob, name, media_type, begun: &begun, entity, rows: 1, customer: None, told })
+                exports::release(tx, &who, exports::Leaving { blob: &blob, name, media_type, begun: &begun, entity, rows: 1, customer: None, purpose: None, told })
             })
         };
         let system = std::sync::Arc::new(app.system());

@@ -47,6 +47,12 @@ fn run(context: &JobContext, _: Value) -> Result<Value> {
     Ok(json!({ "raised": raised }))
 }
 
+/// Looks at one day, for the history of a company that is imagined; how many alarms there are anew.
+pub fn look(tx: &mut Tx<'_>, who: &Principal, day: Date) -> Result<usize> {
+    let counted = counted(tx, day)?;
+    compare(tx, who, day, &counted)
+}
+
 type Counted = BTreeMap<(Uuid, Kind), i64>;
 
 /// What everybody read and took out on a day.
@@ -55,9 +61,10 @@ fn counted(tx: &mut Tx<'_>, day: Date) -> Result<Counted> {
     let start = |day: Date| Ok::<_, Error>(day.to_zoned(zone.clone()).map_err(Error::internal)?.timestamp());
     let span = (start(day)?, start(day.tomorrow().map_err(Error::internal)?)?);
     let opened = customers::seen::of_day(tx, day)?.into_iter().map(|(user, n)| ((user, Kind::Opened), n));
+    let listed = customers::seen::listed_on(tx, day)?.into_iter().map(|(user, n)| ((user, Kind::Listed), n));
     let revealed = customers::service::revealed_in(tx, span)?.into_iter().map(|(user, n)| ((user, Kind::Revealed), n));
     let exported = exports::taken_in(tx, span)?.into_iter().map(|(user, n)| ((user, Kind::Exported), n));
-    Ok(opened.chain(revealed).chain(exported).collect())
+    Ok(opened.chain(listed).chain(revealed).chain(exported).collect())
 }
 
 fn compare(tx: &mut Tx<'_>, who: &Principal, day: Date, counted: &Counted) -> Result<usize> {

@@ -14,6 +14,8 @@ store::text_enum! {
     pub enum Kind {
         /// Customers whose page was opened.
         Opened = "opened",
+        /// Different customers that stood in lists, about.
+        Listed = "listed",
         /// Full numbers and addresses that were looked at.
         Revealed = "revealed",
         /// Rows that were taken out.
@@ -49,6 +51,8 @@ store::entity! {
         pub answered_by: Option<Uuid>,
         pub answered_at: Option<Timestamp>,
         pub answer: Option<String>,
+        /// The amount of which its readers were told last.
+        pub told: i64,
         pub version: i64,
     }
 }
@@ -75,6 +79,7 @@ store::entity! {
     pub struct Setting: "alarm_setting" {
         pub id: i64,
         pub opened: i64,
+        pub listed: i64,
         pub revealed: i64,
         pub exported: i64,
         pub factor: i64,
@@ -84,12 +89,15 @@ store::entity! {
 
 impl Setting {
     /// Half a day of nothing but opening one customer after the other is some fifty; a call to each of twenty customers
-    /// is a full day; lists of three hundred rows are a good part of what is free. Three times what one usually does is more than a busy day.
-    pub const INITIAL: Self = Self { id: THE_ROW, opened: 50, revealed: 20, exported: 300, factor: 3, version: 0 };
+    /// is a full day; lists of three hundred rows are a good part of what is free. Whoever was shown five hundred customers
+    /// in lists has read as many as one may take out in a day. Three times what one usually does is more than a busy day.
+    pub const INITIAL: Self =
+        Self { id: THE_ROW, opened: 50, listed: 500, revealed: 20, exported: 300, factor: 3, version: 0 };
 
     pub fn bound(&self, kind: Kind) -> i64 {
         match kind {
             Kind::Opened => self.opened,
+            Kind::Listed => self.listed,
             Kind::Revealed => self.revealed,
             Kind::Exported => self.exported,
         }

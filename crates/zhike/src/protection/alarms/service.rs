@@ -22,6 +22,8 @@ use crate::platform::traces::BLANK;
 const ANSWER_MOST: usize = 1_000;
 /// What somebody answered for is at most so many times what they saw.
 const ANSWERED_FOR: i64 = 2;
+/// What nobody has answered is told again when it is so many times what was told.
+const TOLD_AGAIN: i64 = 2;
 const BOUND_MOST: i64 = 1_000_000;
 const FACTOR_MOST: i64 = 100;
 
@@ -57,13 +59,18 @@ pub fn setting(tx: &mut Tx<'_>) -> Result<Setting> {
     Ok(Setting::find(tx, THE_ROW)?.unwrap_or(Setting::INITIAL))
 }
 
-/// Raises an alarm, or lets the one that nobody has answered grow; whether there is a new one. About a day that somebody
+/// Raises an alarm, or lets the one that nobody has answered grow, and be told again when it has doubled; whether there
+/// is a new one. About a day that somebody
 /// has answered for there is a second one only when it has become far more than they saw.
 pub fn raise(tx: &mut Tx<'_>, who: &Principal, unusual: &Unusual) -> Result<bool> {
     let Unusual { user, kind, day, amount, threshold, usual } = *unusual;
     let standing = Alarm::all(tx, &STANDING, &[&user, &kind, &day])?;
     if let Some(open) = standing.iter().find(|alarm| alarm.state == State::Open) {
-        let grown = Alarm { amount: open.amount.max(amount), last_day: open.last_day.max(day), ..open.clone() };
+        let mut grown = Alarm { amount: open.amount.max(amount), last_day: open.last_day.max(day), ..open.clone() };
+        if grown.amount >= grown.told.saturating_mul(TOLD_AGAIN) {
+            grown.told = grown.amount;
+            tell(tx, who, &grown)?;
+        }
         if grown != *open {
             grown.update(tx)?;
         }
@@ -89,22 +96,29 @@ pub fn raise(tx: &mut Tx<'_>, who: &Principal, unusual: &Unusual) -> Result<bool
         answered_by: None,
         answered_at: None,
         answer: None,
+        told: amount,
         version: 1,
     };
     alarm.insert(tx)?;
-    let about = names::user(tx, user)?;
     let told = json!({ "kind": kind, "about": user, "day": day, "amount": amount, "threshold": threshold });
     audit::record(tx, who, "raise_alarm", Entity::Alarm, alarm.id, None, told)?;
+    tell(tx, who, &alarm)?;
+    Ok(true)
+}
+
+/// Tells whoever answers for such alarms, but for the person that it is about.
+fn tell(tx: &mut Tx<'_>, who: &Principal, alarm: &Alarm) -> Result<()> {
+    let about = names::user(tx, alarm.owner_id)?;
     for guard in people_who_may(tx, Action::Update, Entity::Alarm)? {
         let Some(candidate) = access::principal_of(tx, Id::from_uuid(guard.id), who.now, &who.vault)? else { continue };
-        if guard.id != user && answers_for(tx, &candidate, &alarm)? {
-            let params = json!({ "about": about.name, "kind": kind, "amount": amount });
+        if guard.id != alarm.owner_id && answers_for(tx, &candidate, alarm)? {
+            let params = json!({ "about": about.name, "kind": alarm.kind, "amount": alarm.amount });
             let (link, user) = (Some("/settings/alarms"), Id::from_uuid(guard.id));
             let notice = Notice { user, kind: "alarm_raised", params, link, dedupe_key: None, at: who.now };
             notifications::notify(tx, &notice)?;
         }
     }
-    Ok(true)
+    Ok(())
 }
 
 fn answers_for(tx: &mut Tx<'_>, who: &Principal, alarm: &Alarm) -> Result<bool> {
@@ -224,8 +238,10 @@ pub fn erase(tx: &mut Tx<'_>, words: &[String]) -> Result<()> {
 #[serde(deny_unknown_fields)]
 #[schema(as = AlarmSetting)]
 pub struct Bounds {
-    /// Customers opened, full numbers looked at, and rows taken out on a day: at most so many are never unusual.
+    /// Customers opened, customers shown in lists, full numbers looked at, and rows taken out on a day: at most so many
+    /// are never unusual.
     pub opened: i64,
+    pub listed: i64,
     pub revealed: i64,
     pub exported: i64,
     /// Beyond so many times what is usual for the person.
@@ -240,8 +256,8 @@ pub struct Bounds {
 }
 
 pub fn bounds(tx: &mut Tx<'_>, who: &Principal) -> Result<Bounds> {
-    let Setting { opened, revealed, exported, factor, version, .. } = setting(tx)?;
-    Ok(Bounds { opened, revealed, exported, factor, version, settable: may_set(who) })
+    let Setting { opened, listed, revealed, exported, factor, version, .. } = setting(tx)?;
+    Ok(Bounds { opened, listed, revealed, exported, factor, version, settable: may_set(who) })
 }
 
 pub fn set(tx: &mut Tx<'_>, grant: &Grant<Update, entity::Alarm>, version: i64, new: &Bounds) -> Result<Bounds> {
@@ -251,6 +267,7 @@ pub fn set(tx: &mut Tx<'_>, grant: &Grant<Update, entity::Alarm>, version: i64, 
     }
     for (field, value, most) in [
         ("opened", new.opened, BOUND_MOST),
+        ("listed", new.listed, BOUND_MOST),
         ("revealed", new.revealed, BOUND_MOST),
         ("exported", new.exported, BOUND_MOST),
         ("factor", new.factor, FACTOR_MOST),
@@ -263,14 +280,18 @@ pub fn set(tx: &mut Tx<'_>, grant: &Grant<Update, entity::Alarm>, version: i64, 
     if old.version != version {
         return Err(Error::new(412, "stale"));
     }
-    let &Bounds { opened, revealed, exported, factor, .. } = new;
-    let row = Setting { opened, revealed, exported, factor, ..old.clone() };
+    let &Bounds { opened, listed, revealed, exported, factor, .. } = new;
+    let row = Setting { opened, listed, revealed, exported, factor, ..old.clone() };
     match old.version {
         0 => Setting { version: 1, ..row }.insert(tx)?,
         _ => row.update(tx)?,
     }
     let mut changes = Changes::new();
-    changes.field("opened", &old.opened, &opened).field("revealed", &old.revealed, &revealed);
+    changes.field("opened", &old.opened, &opened).field("listed", &old.listed, &listed).field(
+        "revealed",
+        &old.revealed,
+        &revealed,
+    );
     changes.field("exported", &old.exported, &exported).field("factor", &old.factor, &factor);
     audit::record(tx, who, "update", Entity::Alarm, Uuid::nil(), None, changes)?;
     for guard in

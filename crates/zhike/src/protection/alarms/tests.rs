@@ -90,6 +90,52 @@ store::db_test! {
         assert_eq!(alarms(&app.sign_in("admin")).len(), 3, "another day is another matter");
     }
 
+    fn what_doubles_before_anybody_answers_is_told_again(db) {
+        let app = TestApp::new(&db);
+        let times = |opened: usize| {
+            opens(&app, "li", opened);
+            look(&app);
+            let admin = app.sign_in("admin");
+            assert_eq!(alarms(&admin).len(), 1, "it is the same alarm");
+            told(&admin)
+        };
+        assert_eq!([times(60), times(59), times(1), times(60), times(60)], [1, 1, 2, 2, 3], "at 60, 120 and 240");
+    }
+
+    fn paging_through_the_archive_is_noticed_as_opening_is(db) {
+        let app = TestApp::new(&db);
+        app.hire("guard", "安全", "总部", &["security_administrator"], Some("admin"));
+        let bounds = json!({ "opened": 50, "listed": 20, "revealed": 20, "exported": 300, "factor": 3 });
+        app.sign_in("guard").put("/alarms/setting", 0, bounds).ok();
+        let made = |n: usize| app.customer("li", json!({ "name": format!("第{n}家"), "allow_duplicate": true, "duplicate_reason": "测试" }));
+        let customers: Vec<Value> = (0..24).map(made).collect();
+        let first = customers[0]["id"].as_str().expect("an id");
+        let li = app.sign_in("li");
+        let pages = |session: &Session<'_>, most: usize| {
+            let (mut cursor, mut seen) = (String::new(), 0);
+            while seen < most {
+                let page = session.get(&format!("/customers?sort=number&limit=8{cursor}")).ok();
+                seen += page["items"].as_array().expect("items").len();
+                match page["next"].as_str() {
+                    Some(next) => cursor = format!("&cursor={next}"),
+                    None => break,
+                }
+            }
+            // Whoever asks who saw a customer has what is held written first.
+            app.sign_in("auditor").get(&format!("/customers/{first}/sights")).ok();
+            look(&app);
+        };
+        for _ in 0..5 {
+            pages(&li, 16);
+        }
+        let admin = app.sign_in("admin");
+        assert!(alarms(&admin).is_empty(), "the same sixteen, however often");
+        pages(&li, 24);
+        let all = alarms(&admin);
+        assert_eq!((all.len(), &all[0]["kind"], &all[0]["about"]["name"]), (1, &json!("listed"), &json!("李雷")));
+        assert!((21..=27).contains(&all[0]["amount"].as_i64().expect("a number")), "about 24: {}", all[0]["amount"]);
+    }
+
     fn whoever_reads_much_every_day_is_not_reported(db) {
         let app = TestApp::new(&db);
         // The first days of somebody of whom nothing is known are reported: that is the price of a bound.
@@ -122,7 +168,7 @@ store::db_test! {
         let admin = app.sign_in("admin");
         app.hire("guard", "安全", "总部", &["security_administrator"], Some("admin"));
         let guard = app.sign_in("guard");
-        let bounds = json!({ "opened": 50, "revealed": 1, "exported": 1, "factor": 3 });
+        let bounds = json!({ "opened": 50, "listed": 500, "revealed": 1, "exported": 1, "factor": 3 });
         assert_eq!(li.put("/alarms/setting", 0, bounds.clone()).refused(403), "forbidden");
         assert_eq!(admin.put("/alarms/setting", 0, bounds.clone()).refused(403), "alarm.watched", "they read customers");
         assert_eq!(admin.get("/alarms/setting").ok()["settable"], json!(false));
@@ -130,7 +176,7 @@ store::db_test! {
         let notices = admin.get("/notifications").ok()["items"].as_array().expect("items").clone();
         assert!(notices.iter().any(|notice| notice["kind"] == "alarm_bounds"), "the others are told");
         assert_eq!(guard.put("/alarms/setting", 0, bounds).refused(412), "stale");
-        assert_eq!(guard.put("/alarms/setting", 1, json!({ "opened": 0, "revealed": 1, "exported": 1, "factor": 3 })).fault(), "opened: number.out_of_range");
+        assert_eq!(guard.put("/alarms/setting", 1, json!({ "opened": 0, "listed": 500, "revealed": 1, "exported": 1, "factor": 3 })).fault(), "opened: number.out_of_range");
         for (name, phone) in [("华盛机械", "13812341234"), ("瑞丰食品", "13912341234")] {
             let made = li.post("/customers", json!({ "name": name, "phone": phone })).created();
             let path = format!("/customers/{}/reveal", made["id"].as_str().expect("an id"));
@@ -146,7 +192,7 @@ store::db_test! {
     fn what_somebody_else_approved_counts_for_that_day(db) {
         let app = TestApp::new(&db);
         app.hire("guard", "安全", "总部", &["security_administrator"], Some("admin"));
-        let bounds = json!({ "opened": 50, "revealed": 20, "exported": 1, "factor": 3 });
+        let bounds = json!({ "opened": 50, "listed": 500, "revealed": 20, "exported": 1, "factor": 3 });
         app.sign_in("guard").put("/alarms/setting", 0, bounds).ok();
         for name in ["华盛机械", "瑞丰食品"] {
             app.customer("li", json!({ "name": name }));
@@ -160,8 +206,9 @@ store::db_test! {
         }
         assert!(alarms(&app.sign_in("admin")).is_empty(), "nothing has left yet");
         let job = app.sign_in("li").get(&format!("/jobs/{}", job["job_id"].as_str().expect("a job"))).ok();
-        let decision = format!("/releases/{}/decision", job["result"]["file"].as_str().expect("a file"));
-        app.sign_in("wang").post_version(&decision, 1, json!({ "approve": true })).ok();
+        let release = format!("/releases/{}", job["result"]["file"].as_str().expect("a file"));
+        app.sign_in("li").post(&format!("{release}/purpose"), json!({ "purpose": "对账" })).ok();
+        app.sign_in("wang").post_version(&format!("{release}/decision"), 2, json!({ "approve": true })).ok();
         look(&app);
         let told = alarms(&app.sign_in("admin"));
         assert_eq!((told.len(), &told[0]["kind"], &told[0]["amount"]), (1, &json!("exported"), &json!(2)));

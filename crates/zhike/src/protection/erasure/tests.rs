@@ -292,9 +292,11 @@ impl<'a> Stage<'a> {
         let job = self.wang.post("/interactions/export", json!({ "format": "csv" })).ok();
         self.app.run_jobs();
         let result = self.wang.get(&format!("/jobs/{}", id(&job["job_id"]))).ok()["result"].clone();
+        let purpose = json!({ "purpose": format!("{}要看记录", name(6)) });
+        self.wang.post(&format!("/releases/{}/purpose", id(&result["file"])), purpose).ok();
         let refusal = json!({ "approve": false, "reason": format!("{}要求删除，不要导出", name(6)) });
         let decision = format!("/releases/{}/decision", id(&result["file"]));
-        self.app.sign_in("admin").post_version(&decision, 1, refusal).ok();
+        self.app.sign_in("admin").post_version(&decision, 2, refusal).ok();
         let (alarm, user, answer) = (uuid::Uuid::now_v7(), self.app.person("li"), format!("{}来电核对", name(6)));
         self.app.write(move |tx| Ok(tx.execute(&ALARM, &[&alarm, &user, &answer])?));
     }

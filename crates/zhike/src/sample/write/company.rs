@@ -89,7 +89,11 @@ impl Company {
             Deed::Plan(at) => {
                 engine(tx, at, &self.staff.people[0].vault, true)?;
                 quality::look_at_all(tx, &self.at(0, at))?;
-                if at == world.until { self.is_asked(tx, world, at) } else { Ok(()) }
+                if at == world.until {
+                    self.is_asked(tx, world, at)?;
+                    self.is_guarded(tx, world, at)?;
+                }
+                Ok(())
             }
             Deed::Read(at) => {
                 self.orders_lately(tx, at)?;

@@ -1,8 +1,10 @@
 /** The register of exports: one's own to download, others' to approve, and a file that turned up to be led back. */
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { type ReactNode, Suspense, useState } from 'react'
 import { messageOf, takeOut, useCan } from '@/api'
 import { ago, count, dateTime, list, t as words } from '@/i18n'
+import { AskedCustomers } from '@/modules/customers'
+import { AskedRecords } from '@/modules/engagement'
 import {
   Area,
   Button,
@@ -12,6 +14,7 @@ import {
   FileField,
   Form,
   Notice,
+  PurposeForm,
   required,
   Skeleton,
   Status,
@@ -72,11 +75,18 @@ function Lines({ of }: { of: Release[] }) {
   )
 }
 
-const tones: Record<Release['state'], Tone> = { free: 'none', waiting: 'warn', approved: 'good', refused: 'bad' }
+const tones: Record<Release['state'], Tone> = {
+  free: 'none',
+  held: 'warn',
+  waiting: 'warn',
+  approved: 'good',
+  refused: 'bad',
+}
 
 function Line({ release }: { release: Release }) {
   const client = useQueryClient()
   const [refusing, setRefusing] = useState(false)
+  const [explaining, setExplaining] = useState(false)
   const who = release.asked_by.name
   const act = async (done: () => Promise<unknown>, said?: string) => {
     try {
@@ -102,6 +112,11 @@ function Line({ release }: { release: Release }) {
             : t('exports.never')}
         </span>
         {release.gone && <span className="dim">{t('exports.gone')}</span>}
+        {release.explainable && (
+          <Button size="xs" kind="primary" onClick={() => setExplaining(true)}>
+            {t('exports.explain')}
+          </Button>
+        )}
         {release.fetchable && (
           <Button size="xs" icon="download" onClick={() => void act(() => takeOut(release.id))}>
             {t('exports.download')}
@@ -122,6 +137,7 @@ function Line({ release }: { release: Release }) {
           </>
         )}
       </div>
+      {release.state !== 'free' && <AskedFor release={release} />}
       {release.decided_by && (
         <p className="dim">
           {t('exports.decided', {
@@ -131,6 +147,16 @@ function Line({ release }: { release: Release }) {
           })}
         </p>
       )}
+      <Dialog title={t('exports.explain')} open={explaining} onClose={() => setExplaining(false)} size={440}>
+        <PurposeForm
+          file={release.id}
+          onCancel={() => setExplaining(false)}
+          onDone={() => {
+            setExplaining(false)
+            void act(async () => {}, t('exports.explained'))
+          }}
+        />
+      </Dialog>
       <Dialog title={t('exports.refuse_of', { who })} open={refusing} onClose={() => setRefusing(false)} size={440}>
         <Refusal
           onCancel={() => setRefusing(false)}
@@ -143,6 +169,26 @@ function Line({ release }: { release: Release }) {
         />
       </Dialog>
     </li>
+  )
+}
+
+/** What it is for and what it holds: whoever decides decides on this. */
+function AskedFor({ release }: { release: Release }) {
+  const asked = release.asked ?? {}
+  // A form of contact records is asked for by customers too.
+  const isOfRecords = release.entity === 'interaction' && !('sheet' in asked)
+  let what: ReactNode = null
+  if (release.asked) what = isOfRecords ? <AskedRecords asked={asked} /> : <AskedCustomers asked={asked} />
+  return (
+    <dl className="asked">
+      {release.purpose && (
+        <div>
+          <dt>{words('export_file.purpose')}</dt>
+          <dd>{release.purpose}</dd>
+        </div>
+      )}
+      <Suspense>{what}</Suspense>
+    </dl>
   )
 }
 

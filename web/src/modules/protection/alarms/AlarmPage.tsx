@@ -128,19 +128,20 @@ function AnswerForm({ onAnswer, onCancel }: AnswerProps) {
   )
 }
 
-type BoundValues = { opened: number | null; revealed: number | null; exported: number | null; factor: number | null }
+type BoundValues = Record<'opened' | 'listed' | 'revealed' | 'exported' | 'factor', number | null>
 
 function BoundsForm({ bounds }: { bounds: Bounds }) {
   const client = useQueryClient()
   const labels = {
     opened: t('alarm.bound_opened'),
+    listed: t('alarm.bound_listed'),
     revealed: t('alarm.bound_revealed'),
     exported: t('alarm.bound_exported'),
     factor: t('alarm.factor'),
   }
-  const { opened, revealed, exported, factor } = bounds
+  const { opened, listed, revealed, exported, factor } = bounds
   const form = useForm<BoundValues>({
-    initial: { opened, revealed, exported, factor },
+    initial: { opened, listed, revealed, exported, factor },
     check: required<BoundValues>(labels),
     submit: async (values) => {
       await saveBounds({ ...(values as Bounds), version: bounds.version })
@@ -157,6 +158,7 @@ function BoundsForm({ bounds }: { bounds: Bounds }) {
         <Form form={form} labels={labels}>
           <div className="two">
             <NumberField label={labels.opened} min={1} max={1_000_000} {...form.bind('opened')} />
+            <NumberField label={labels.listed} min={1} max={1_000_000} {...form.bind('listed')} />
             <NumberField label={labels.revealed} min={1} max={1_000_000} {...form.bind('revealed')} />
             <NumberField label={labels.exported} min={1} max={1_000_000} {...form.bind('exported')} />
             <NumberField label={labels.factor} min={1} max={100} {...form.bind('factor')} />

@@ -32,6 +32,12 @@ export const tones: Record<Standing, Tone> = {
 export const purposeName = (purpose: Purpose | undefined, key: string) =>
   (locale() === 'en' ? purpose?.en : purpose?.zh) ?? key
 
+/** Who has not consented but may be dealt with all the same: on what basis. */
+export const standingWords = ({ standing, answer }: PurposeStanding) =>
+  standing === 'given' && answer && answer.basis !== 'consent'
+    ? t('standing.by', { basis: t(`basis.${answer.basis}`) })
+    : t(`standing.${standing}`)
+
 type Props = { customer: { id: string; name: string; kind: string } }
 
 export default function Consents({ customer }: Props) {
@@ -107,7 +113,7 @@ function Summary({ person, purposes }: { person: Person; purposes: Purpose[] }) 
         purposes.find((purpose) => purpose.key === one.purpose),
         one.purpose,
       )}{' '}
-      {t(`standing.${one.standing}`)}
+      {standingWords(one)}
     </Status>
   ))
 }

@@ -13,7 +13,7 @@ import {
   useRefresh,
 } from '../queries'
 import { t } from '../words'
-import { purposeName, tones } from './Consents'
+import { purposeName, standingWords, tones } from './Consents'
 
 type Props = { customerId: string; person: Person; purposes: Purpose[]; history: Consent[] }
 
@@ -41,7 +41,7 @@ export function PersonConsents({ customerId, person, purposes, history }: Props)
                   purposes.find(({ key }) => key === answer.purpose),
                   answer.purpose,
                 )}{' '}
-                <b>{t(`decision.${answer.decision}`)}</b> <span className="dim">{how(answer)}</span>
+                <b>{decisionWords(answer)}</b> <span className="dim">{how(answer)}</span>
               </li>
             ))}
           </ul>
@@ -50,6 +50,11 @@ export function PersonConsents({ customerId, person, purposes, history }: Props)
     </>
   )
 }
+
+const decisionWords = ({ decision, basis }: Consent) =>
+  decision === 'given' && basis !== 'consent'
+    ? t('standing.by', { basis: t(`basis.${basis}`) })
+    : t(`decision.${decision}`)
 
 const how = (answer: Consent) =>
   t('consent.by', {
@@ -71,7 +76,7 @@ function Line({ customerId, person, purpose, one }: LineProps) {
       <div className="row between wrap">
         <span className="row wrap">
           <b>{purposeName(purpose, one.purpose)}</b>
-          <Status tone={tones[standing]}>{t(`standing.${standing}`)}</Status>
+          <Status tone={tones[standing]}>{standingWords(one)}</Status>
           {purpose?.separate && <Tag>{t('consent.separate')}</Tag>}
         </span>
         {mayRecord && !asking && (
@@ -96,7 +101,8 @@ function Line({ customerId, person, purpose, one }: LineProps) {
       </div>
       {answer && (
         <p className="dim">
-          {how(answer)} · {t(`basis.${answer.basis}`)} · {t('consent.notice_version', { n: answer.notice_version })}
+          {how(answer)} · {answer.basis === 'consent' && `${t('basis.consent')} · `}
+          {t('consent.notice_version', { n: answer.notice_version })}
           {answer.proof && ` · ${t('consent.proof')}: ${answer.proof}`}
         </p>
       )}
