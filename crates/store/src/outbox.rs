@@ -22,6 +22,7 @@ crate::entity! {
 
 crate::statements! {
     OF_CUSTOMER = select Fact where "customer_id = $1 and kind = $2 and at >= $3 and at < $4 order by at, seq";
+    ABOUT = select Fact where "subject = $1 order by at, seq";
     OF_SUBJECT = select Fact where "subject = $1 and kind = $2 order by at, seq";
 }
 
@@ -41,6 +42,11 @@ pub fn of_customer(
     until: jiff::Timestamp,
 ) -> Result<Vec<Fact>> {
     Fact::all(tx, &OF_CUSTOMER, &[&customer, &kind, &from, &until])
+}
+
+/// All facts about a subject, oldest first.
+pub fn about(tx: &mut Tx<'_>, subject: Uuid) -> Result<Vec<Fact>> {
+    Fact::all(tx, &ABOUT, &[&subject])
 }
 
 /// Facts of one kind about a subject, oldest first.

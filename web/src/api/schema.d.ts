@@ -3453,7 +3453,7 @@ export interface components {
             state: components["schemas"]["CheckInState"];
         };
         ClauseView: {
-            /** @description Whether it has rules that make duties. */
+            /** @description Whether it has rules that make duties today. */
             executable: boolean;
             /** @example R3-2.1 */
             id: string;
@@ -4381,9 +4381,14 @@ export interface components {
             state: string;
             /**
              * Format: uuid
-             * @description What it is about: the customer, an interaction, an event.
+             * @description What it is about: the customer, an interaction, an event, a case.
              */
             subject_id: string;
+            /**
+             * @description What the rule calls whatever owes it: `case` is one of the service desk, everything else is the customer's.
+             * @example customer
+             */
+            subject_kind: string;
             /** Format: int64 */
             version: number;
             what: components["schemas"]["What"];
@@ -6151,9 +6156,14 @@ export interface components {
                 state: string;
                 /**
                  * Format: uuid
-                 * @description What it is about: the customer, an interaction, an event.
+                 * @description What it is about: the customer, an interaction, an event, a case.
                  */
                 subject_id: string;
+                /**
+                 * @description What the rule calls whatever owes it: `case` is one of the service desk, everything else is the customer's.
+                 * @example customer
+                 */
+                subject_kind: string;
                 /** Format: int64 */
                 version: number;
                 what: components["schemas"]["What"];
@@ -7213,6 +7223,16 @@ export interface components {
             /** @description Whether it is another person's, for whom the asker stands in. */
             stand_in: boolean;
             state: string;
+            /**
+             * Format: uuid
+             * @description What it is about: the customer, an interaction, an event, a case.
+             */
+            subject_id: string;
+            /**
+             * @description What the rule calls whatever owes it: `case` is one of the service desk, everything else is the customer's.
+             * @example customer
+             */
+            subject_kind: string;
             /** Format: int64 */
             version: number;
             what: components["schemas"]["TodayWhat"];

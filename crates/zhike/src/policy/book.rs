@@ -134,7 +134,7 @@ fn as_written(tx: &mut Tx<'_>, row: &PolicyVersion) -> Result<Edition> {
             version: id,
             clause: clause.id.clone(),
             since: since.get(&rule.key).copied().unwrap_or(started),
-            kinds: kinds(&rule.shape),
+            kinds: kinds(rule),
             rule: rule.clone(),
         })
     };
@@ -142,8 +142,13 @@ fn as_written(tx: &mut Tx<'_>, row: &PolicyVersion) -> Result<Edition> {
     Ok(Edition { id, number: row.number, since: started, entries, policy })
 }
 
-/// The kinds of fact that a rule reads.
-fn kinds(shape: &Shape) -> BTreeSet<String> {
+/// The kinds of fact that a rule reads, with those that tell of what it is about.
+fn kinds(rule: &Rule) -> BTreeSet<String> {
+    let telling = facts::telling(&rule.subject).iter().map(ToString::to_string);
+    kinds_of_shape(&rule.shape).into_iter().chain(telling).collect()
+}
+
+fn kinds_of_shape(shape: &Shape) -> BTreeSet<String> {
     let of = |lists: Vec<&[Selector]>| -> BTreeSet<String> {
         lists.into_iter().flatten().map(|selector| selector.fact.clone()).collect()
     };

@@ -13,7 +13,7 @@ use crate::kernel::{Fact, Result};
 /// Everything known that may count for a duty.
 pub fn of(tx: &mut Tx<'_>, entry: &Entry, duty: &Duty) -> Result<Vec<Fact>> {
     if entry.is_clock() {
-        return about(tx, entry, duty.key.subject);
+        return about(tx, duty.key.subject);
     }
     let until = duty.terms.due_at.unwrap_or(Timestamp::MAX);
     let mut found = Vec::new();
@@ -34,13 +34,9 @@ fn is_withdrawable(fact: &outbox::Fact) -> bool {
     WITHDRAWABLE.contains(&fact.kind.as_str())
 }
 
-/// All facts about one subject that a rule reads.
-pub fn about(tx: &mut Tx<'_>, entry: &Entry, subject: Uuid) -> Result<Vec<Fact>> {
-    let mut found = Vec::new();
-    for kind in &entry.kinds {
-        found.extend(outbox::of_subject(tx, subject, kind)?.into_iter().map(fact));
-    }
-    Ok(found)
+/// All facts about one subject: an interaction, a request, a case. They are few, and every clock of it reads them.
+pub fn about(tx: &mut Tx<'_>, subject: Uuid) -> Result<Vec<Fact>> {
+    Ok(outbox::about(tx, subject)?.into_iter().map(fact).collect())
 }
 
 /// When what a withdrawal takes back took place.

@@ -142,6 +142,9 @@ store::statements! {
     pub DUTY = select DutyRow where "customer_id = $1 and id = $2";
     /// Changes of one duty take turns; SQLite has one writer anyway.
     pub LOCK_DUTY = postgres "select id from duty where customer_id = $1 and id = $2 for update";
+    GIVEN = "update duty set customer_id = $1 where customer_id = $2 and id = $3";
+    GIVEN_EVENTS = "update duty_event set customer_id = $1 where customer_id = $2 and duty_id = $3";
+    GIVEN_STEPS = "update breach set customer_id = $1 where customer_id = $2 and duty_id = $3";
     PLACE = "select customer_id from duty where id = $1";
     pub HISTORY = select DutyEvent where "customer_id = $1 and duty_id = $2 order by id";
     pub STEPS = select Breach where "customer_id = $1 and duty_id = $2 order by at, level";
@@ -158,6 +161,17 @@ impl DutyRow {
             return Ok(None);
         }
         Self::one(tx, &DUTY, &[&customer, &id])
+    }
+
+    /// A duty that was of no customer, with its history, becomes that of the customer who has become known.
+    pub fn given(mut self, tx: &mut Tx<'_>, customer: Uuid) -> store::Result<Self> {
+        if self.customer_id == NOBODY && customer != NOBODY {
+            for statement in [&GIVEN, &GIVEN_EVENTS, &GIVEN_STEPS] {
+                tx.execute(statement, &[&customer, &NOBODY, &self.id])?;
+            }
+            self.customer_id = customer;
+        }
+        Ok(self)
     }
 
     /// The same, wherever it stands. Of two customers that are becoming one, a duty may still be the one's while what

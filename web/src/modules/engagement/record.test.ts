@@ -14,6 +14,8 @@ const item: Item = {
   rule: 'vip-contact',
   what: { key: 'duty.quota', params: { need: [{ what: 'visit', have: 0, need: 1 }] } },
   customer: { id: 'c1', name: '华盛机械', grade: 'vip' },
+  subject_id: 'c1',
+  subject_kind: 'customer',
   owner: { id: 'u1', name: '李思远' },
   stand_in: false,
   slipped: false,

@@ -8,6 +8,8 @@ const item = (duty_id: string, customer: string | undefined, change: Partial<Ite
   rule: 'vip-contact',
   what: { key: 'duty.quota', params: {} },
   customer: customer ? { id: customer, name: customer, grade: 'vip' } : null,
+  subject_id: customer ?? 'x',
+  subject_kind: 'customer',
   owner: { id: 'u1', name: '李思远' },
   stand_in: false,
   slipped: false,

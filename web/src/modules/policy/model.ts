@@ -24,6 +24,8 @@ export type Param = {
 export type Rule = {
   key: string
   name: Both
+  /** What owes it: a customer, unless said otherwise. */
+  subject?: string
   of?: Record<string, unknown[]>
   owner: string
   calendar?: string

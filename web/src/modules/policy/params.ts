@@ -71,6 +71,7 @@ function outside({ min, max }: Param, value: unknown): boolean {
 
 const prefixes: [RegExp, string][] = [
   [/^of\.grade$/, 'grade'],
+  [/^of\.kind$/, 'case_kind'],
   [/\.per$/, 'per'],
   [/\.joins$/, 'joins'],
   [/\.festivals$/, 'festival'],

@@ -57,6 +57,25 @@ describe('a rule in one sentence', () => {
     expect(deadlineOf(record)).toBe('24 小时内（自然时间）')
     expect(ownerOf(record)).toBe('经办人')
   })
+  it('says which cases a clock is for, and what a fact must say', () => {
+    const solved: Rule = {
+      ...base,
+      subject: 'case',
+      of: { level: [2], kind: ['problem', 'complaint'] },
+      within: { start: ['case_opened'], stop: ['case_solved'], budget: '24h' },
+    }
+    expect(ruleSentence(solved)).toBe('二级问题或投诉工单，收到工单后 24 小时内（工作时间）处理完毕')
+    const mail: Rule = {
+      ...base,
+      subject: 'case',
+      within: {
+        start: [{ fact: 'case_customer_wrote', where: { by: ['email'] } }],
+        stop: ['case_answered'],
+        budget: '24h',
+      },
+    }
+    expect(ruleSentence(mail)).toBe('客户发来消息（邮件）后 24 小时内（工作时间）答复客户')
+  })
   it('says festivals', () => {
     expect(ruleSentence(greeting)).toBe('每逢春节或中秋节前 7 天内，对普通客户送上一次问候')
     expect(deadlineOf(greeting)).toBe('节日过完之前')

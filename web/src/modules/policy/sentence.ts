@@ -42,7 +42,16 @@ export function spanWords(text: string): string {
 }
 
 function facts(selectors: Selector[], prefix: 'fact' | 'act'): string[] {
-  return selectors.map((selector) => term(prefix, typeof selector === 'string' ? selector : selector.fact))
+  return selectors.map((selector) => {
+    if (typeof selector === 'string') return term(prefix, selector)
+    const conditions = Object.entries(selector.where ?? {})
+    const where = list(
+      conditions.flatMap(([name, values]) => values.map((value) => term(`where.${name}`, String(value)))),
+      'or',
+    )
+    const fact = term(prefix, selector.fact)
+    return where ? t('rule.fact_where', { fact, where }) : fact
+  })
 }
 
 /** Whom the rule is about: VIP 客户, 每个客户. */
@@ -55,6 +64,14 @@ export function subjectOf(rule: Rule): string {
   )
   // A space between Latin letters and Chinese, as it is set in print.
   return t('rule.customers', { grades: locale() === 'zh' && /\w$/.test(words) ? `${words} ` : words })
+}
+
+/** Which cases a clock of the service desk is about: 二级咨询、问题…; empty where it is about all, or about no case. */
+function casesOf(rule: Rule): string {
+  const levels = (rule.of?.level ?? []).map((level) => term('case_level', String(level)))
+  const kinds = (rule.of?.kind ?? []).map((kind) => term('case_kind', String(kind)))
+  const parts = [levels, kinds].filter((words) => words.length > 0).map((words) => list(words, 'or'))
+  return parts.join(locale() === 'zh' ? '' : ', ')
 }
 
 export function perWords(per: Per): string {
@@ -94,12 +111,14 @@ export function ruleSentence(rule: Rule): string {
   }
   if (rule.within) {
     const { start, stop, budget } = rule.within
-    return t('rule.within', {
+    const sentence = t('rule.within', {
       start: list(facts(start, 'fact'), 'or'),
       span: spanWords(budget),
       calendar: calendarWords(rule),
       act: list(facts(stop, 'act'), 'or'),
     })
+    const which = casesOf(rule)
+    return which ? t('rule.of_cases', { which, sentence }) : sentence
   }
   if (rule.target) {
     const { per, measure, at_least } = rule.target

@@ -9,6 +9,8 @@ const folder = join(process.cwd(), '../policies')
 const policies = readdirSync(folder)
   .map((file) => readFileSync(join(folder, file), 'utf8'))
   .join('\n')
+  // What a fact must say of itself has words of its own.
+  .replaceAll(/where = \{[^}]*\}/g, '')
 
 /** What stands in quotes after a key of the policy files, alone or in a list. */
 const wordsOf = (key: string) =>
@@ -31,6 +33,15 @@ describe('the vocabulary', () => {
     const words = [...new Set(wordsOf(key))]
     expect(words.length).toBeGreaterThan(0)
     for (const word of words) expect(lookup(`${prefix}.${word}`), `${prefix}.${word}`).toBeDefined()
+  })
+
+  it('has a word for every condition of the policy files', () => {
+    const files = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'))
+    const conditions = [...files.join('\n').matchAll(/where = \{ (\w+) = \[([^\]]*)\] \}/g)]
+    expect(conditions.length).toBeGreaterThan(0)
+    for (const [, name, values] of conditions)
+      for (const [, value] of values?.matchAll(/"(\w+)"/g) ?? [])
+        expect(lookup(`where.${name}.${value}`), `where.${name}.${value}`).toBeDefined()
   })
 
   it('says what a rule that asks for one act a period is about', () => {

@@ -93,6 +93,11 @@ pub struct Item {
     pub rule: String,
     pub what: What,
     pub customer: Option<ItemCustomer>,
+    /// What it is about: the customer, an interaction, an event, a case.
+    pub subject_id: Uuid,
+    /// What the rule calls whatever owes it: `case` is one of the service desk, everything else is the customer's.
+    #[schema(example = "customer")]
+    pub subject_kind: String,
     /// Whose duty it is.
     pub owner: Named,
     /// Whether it is another person's, for whom the asker stands in.
@@ -217,6 +222,8 @@ impl Known {
             rule: duty.rule,
             what: What { key: duty.what_key, params: duty.what_params },
             customer: card.map(shown),
+            subject_id: duty.subject_id,
+            subject_kind: duty.subject_kind,
             stand_in: duty.owner != self.me,
             owner,
             due_at: duty.due_at,

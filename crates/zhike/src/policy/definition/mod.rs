@@ -92,9 +92,9 @@ pub struct Rule {
     /// Stable within the policy: `vip-contact`. Duties keep it for ever, so a renamed rule is a new rule.
     pub key: String,
     pub name: Text,
-    /// The kind of thing that owes: `customer` now; contracts, cases, departments, the company later.
+    /// The kind of thing that owes: [`CUSTOMER`], or one that is known by what facts tell of it, such as a `case`.
     pub subject: String,
-    /// Conditions on the subject; all must hold. Empty: every subject of that kind.
+    /// Conditions on the subject; all must hold. Empty: every subject of that kind. `grade` is the customer's.
     pub of: Conditions,
     pub owner: Owner,
     /// `natural`, `working` (the company's calendar) or the name of another calendar.
@@ -110,6 +110,12 @@ pub struct Rule {
     pub survives_removal: bool,
     pub shape: Shape,
 }
+
+/// The kind of subject that owes unless a rule says otherwise.
+pub const CUSTOMER: &str = "customer";
+
+/// The attribute that a customer's tier is called by in conditions.
+pub const GRADE: &str = "grade";
 
 /// Attribute → accepted values. `{ grade = ["vip", "key"] }`.
 pub type Conditions = BTreeMap<String, Vec<Value>>;
@@ -193,7 +199,7 @@ struct RawRule {
 }
 
 fn default_subject() -> String {
-    "customer".to_owned()
+    CUSTOMER.to_owned()
 }
 
 fn default_calendar() -> String {
@@ -298,6 +304,11 @@ impl Policy {
 }
 
 impl Rule {
+    /// Whether what it asks depends on the customer, and on nothing that only facts tell.
+    pub fn is_of_customers(&self) -> bool {
+        self.subject == CUSTOMER
+    }
+
     /// Reads and checks a single rule kept as JSON.
     pub fn from_json(text: &str) -> Result<Rule, Error> {
         let rule: Rule = serde_json::from_str(text)?;

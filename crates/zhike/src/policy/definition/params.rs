@@ -4,7 +4,7 @@
 //! checking the rule again, so a form can do nothing that a file could not.
 
 use super::check::{LONGEST_WINDOW_DAYS, MOST_PER_PERIOD};
-use super::{Error, Per, Problem, Rule, Shape, Text, check_rule};
+use super::{Error, GRADE, Per, Problem, Rule, Shape, Text, check_rule};
 use calendar::Festival;
 use serde::Serialize;
 use serde_json::Value;
@@ -53,13 +53,20 @@ const JOINS: [&str; 3] = ["prorate", "half", "full"];
 const OWNERS: [&str; 4] = ["customer.owner", "fact.actor", "fact.assignee", "department.head"];
 const RECIPIENTS: [&str; 4] = ["owner", "supervisor", "department_head", "management"];
 const GRADES: [&str; 3] = ["vip", "key", "ordinary"];
+const CASE_KINDS: [&str; 6] = ["inquiry", "problem", "complaint", "suggestion", "praise", "repair"];
+/// What makes a rule the rule that it is: a clock of another level is another clause's.
+const LEVEL: &str = "level";
 
 /// Everything that a form may change in this rule.
 pub fn params(rule: &Rule) -> Vec<Param> {
     let raw = raw(rule);
     let mut list = shape_params(rule);
-    for attribute in rule.of.keys() {
-        let options = if attribute == "grade" { &GRADES[..] } else { &[] };
+    for attribute in rule.of.keys().filter(|attribute| *attribute != LEVEL) {
+        let options = match attribute.as_str() {
+            GRADE => &GRADES[..],
+            "kind" => &CASE_KINDS,
+            _ => &[],
+        };
         list.push(param(&format!("of.{attribute}"), "适用对象", "Applies to", ParamKind::Choices).options(options));
     }
     list.push(param("owner", "责任人", "Owner", ParamKind::Choice).options(owners(rule)));

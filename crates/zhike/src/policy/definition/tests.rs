@@ -1,6 +1,6 @@
 use super::params::{ParamKind, apply, params};
 use super::*;
-use crate::policy::rules::facts::VOCABULARY;
+use crate::policy::rules::facts::{CASE, VOCABULARY};
 use crate::policy::start;
 use serde_json::json;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -71,7 +71,10 @@ fn every_clause_runs_or_says_what_keeps_it() {
         .iter()
         .flat_map(|policy| policy.clauses.iter().filter(|clause| clause.executable()).map(|clause| clause.id.clone()))
         .collect();
-    assert_eq!(executable, ["R1-2.1", "R3-1.5", "R3-2.1", "R3-2.3", "R4-5"]);
+    assert_eq!(
+        executable,
+        ["R0-3.1", "R1-2.1", "R2-12.2", "R2-3.3", "R3-1.5", "R3-2.1", "R3-2.3", "R3-4.1", "R3-4.2", "R4-5", "R4-fb2"]
+    );
 }
 
 #[test]
@@ -87,16 +90,20 @@ fn start_policies_wait_only_for_facts_that_exist_and_name_clauses_and_rules_uniq
         for (_, rule) in policy.rules() {
             assert!(rules.insert(rule.key.clone()), "{} twice", rule.key);
             for fact in facts_of(rule) {
-                assert!(VOCABULARY.contains(&fact.as_str()), "{} waits for {fact}", rule.key);
+                let known = VOCABULARY.iter().chain(&CASE).any(|kind| *kind == fact);
+                assert!(known, "{} waits for {fact}", rule.key);
             }
         }
     }
-    assert_eq!(rules.len(), 10);
+    assert_eq!(rules.len(), 22);
 }
 
 fn facts_of(rule: &Rule) -> Vec<String> {
     let selectors: Vec<&Selector> = match &rule.shape {
-        Shape::Within(within) => within.start.iter().chain(&within.stop).chain(&within.cancel).collect(),
+        Shape::Within(within) => {
+            let pauses = within.pause_while.iter().flat_map(|pause| pause.from.iter().chain(&pause.until));
+            within.start.iter().chain(&within.stop).chain(&within.cancel).chain(pauses).collect()
+        }
         Shape::Every(every) => every.facts.iter().collect(),
         Shape::Quota(quota) => quota.need.iter().flat_map(|need| &need.counts).collect(),
         Shape::Target(_) => Vec::new(),
@@ -228,6 +235,16 @@ fn parameters_follow_from_the_rule() {
             assert!(params(rule).iter().all(|param| !param.value.is_null()), "{}", rule.key);
         }
     }
+}
+
+#[test]
+fn the_level_of_a_clock_is_no_parameter_and_its_kinds_are() {
+    let list = params(&rule("important-solved"));
+    let named = |path: &str| list.iter().find(|param| param.path == path);
+    assert!(named("of.level").is_none(), "with another level it would be another clause");
+    let kinds = named("of.kind").expect("kinds");
+    assert_eq!(kinds.value, json!(["inquiry", "problem", "complaint", "repair"]));
+    assert_eq!(kinds.options.len(), 6);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use serde_json::Value;
 use store::{Entity as _, Tx};
 use uuid::Uuid;
 
-use super::view::{Known, what};
+use super::view::{Known, subject_kind, what};
 use crate::kernel::Result;
 use crate::platform::grant::Principal;
 use crate::policy::book::{self, Entry};
@@ -66,6 +66,8 @@ pub struct DutyCard {
     pub what_key: String,
     pub what_params: Value,
     pub customer: Option<Uuid>,
+    pub subject_id: Uuid,
+    pub subject_kind: String,
     pub owner: Uuid,
     pub opens_at: Timestamp,
     pub due_at: Option<Timestamp>,
@@ -102,6 +104,8 @@ fn card(known: &Known, row: &DutyRow) -> Result<DutyCard> {
         what_key: what.key,
         what_params: what.params,
         customer: Some(row.customer_id).filter(|customer| *customer != NOBODY),
+        subject_id: row.subject_id,
+        subject_kind: subject_kind(entry),
         owner: row.owner_id.unwrap_or_default(),
         opens_at: row.opens_at,
         due_at: row.due_at,

@@ -17,7 +17,7 @@ use crate::platform::access::names::{self, Named};
 use crate::platform::grant::Principal;
 use crate::policy::book::{self, Edition, Entry};
 use crate::policy::codec::read_progress;
-use crate::policy::definition::{Shape, Text};
+use crate::policy::definition::{CUSTOMER, Shape, Text};
 use crate::policy::model::{DutyRow, EventKind, NOBODY};
 use crate::policy::rules::{Progress, State};
 
@@ -32,8 +32,11 @@ pub struct DutyView {
     pub name: Text,
     pub what: What,
     pub customer: Option<CustomerRef>,
-    /// What it is about: the customer, an interaction, an event.
+    /// What it is about: the customer, an interaction, an event, a case.
     pub subject_id: Uuid,
+    /// What the rule calls whatever owes it: `case` is one of the service desk, everything else is the customer's.
+    #[schema(example = "customer")]
+    pub subject_kind: String,
     /// The period, or the number of the clock.
     #[schema(example = "2026-11")]
     pub occurrence: String,
@@ -201,6 +204,7 @@ impl Known {
             what: what(row, entry.map(Arc::as_ref), &progress),
             customer: self.cards.get(&row.customer_id).cloned(),
             subject_id: row.subject_id,
+            subject_kind: subject_kind(entry.map(Arc::as_ref)),
             occurrence: row.occurrence.clone(),
             owner: named(tx, row.owner_id)?,
             deputy: named(tx, row.deputy_id)?,
@@ -220,6 +224,10 @@ impl Known {
             version: row.version,
         })
     }
+}
+
+pub fn subject_kind(entry: Option<&Entry>) -> String {
+    entry.map_or(CUSTOMER, |entry| entry.rule.subject.as_str()).to_owned()
 }
 
 pub fn named(tx: &mut Tx<'_>, id: Option<Uuid>) -> Result<Option<Named>> {

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use store::{Entity as _, Tx};
 use uuid::Uuid;
 
+use super::tell;
 use crate::customers::service as customers;
 use crate::kernel::permission::action::Read;
 use crate::kernel::permission::entity;
@@ -16,8 +17,8 @@ use crate::platform::access;
 use crate::platform::access::model::{Department, User};
 use crate::platform::grant::Principal;
 use crate::policy::book::Entry;
-use crate::policy::definition::Owner;
-use crate::policy::rules::{Subject, Window};
+use crate::policy::definition::{CUSTOMER, Owner};
+use crate::policy::rules::{Subject, Terms, Window};
 
 store::statements! {
     GRADED = "insert into customer_since (customer_id, since) values ($1, $2)
@@ -83,7 +84,7 @@ impl Cast {
         let graded = self.since.get(&customer.id).copied();
         Ok(Subject {
             id: customer.id,
-            kind: "customer".to_owned(),
+            kind: CUSTOMER.to_owned(),
             grade: Some(customer.grade.word().to_owned()),
             attributes: serde_json::Map::new(),
             owner: customer.owner,
@@ -93,6 +94,26 @@ impl Cast {
             since: customer.since.max(graded.unwrap_or(customer.since)).max(entry.since),
             until: None,
         })
+    }
+
+    /// Adds to the terms of what is known from facts alone what the organisation says: the department of whoever owes it
+    /// where none is named, its head where nobody has it, and who stands in.
+    pub fn complete(&mut self, tx: &mut Tx<'_>, owner: Owner, terms: &mut Terms) -> Result<()> {
+        if terms.department.is_none() {
+            terms.department = department_of(tx, terms.owner)?;
+        }
+        if owner == Owner::DepartmentHead || terms.owner.is_none() {
+            let head = match terms.department {
+                Some(_) => tell::head_above(tx, terms.department, None)?,
+                None => tell::root_head(tx)?,
+            };
+            terms.owner = head.map(Id::uuid).or(terms.owner);
+        }
+        terms.deputy = match terms.owner {
+            Some(owner) => self.deputy(tx, owner, None)?,
+            None => None,
+        };
+        Ok(())
     }
 
     /// Who stands in for somebody during some of the time that is left of a period.

@@ -9,9 +9,10 @@ use store::Tx;
 use store::jobs::{NewJob, enqueue};
 use uuid::Uuid;
 
+use super::cast::{self, Cast};
 use super::jobs::{REPLAN, Scope};
 use super::pen::{Note, Pen};
-use super::{cast, replan};
+use super::replan;
 use crate::customers;
 use crate::kernel::{Fact, Result};
 use crate::people::ABSENCE_CHANGED;
@@ -20,17 +21,19 @@ use crate::platform::outbox::Subscription;
 use crate::platform::settings::CALENDAR_CHANGED;
 use crate::policy::book::{self, Entry};
 use crate::policy::codec::{duty_id, duty_of};
-use crate::policy::definition::Shape;
+use crate::policy::definition::{CUSTOMER, Shape};
 use crate::policy::evidence;
 use crate::policy::model::{DutyRow, EventKind, NOBODY};
-use crate::policy::rules::facts::{CONTACT_WITHDRAWN, VOCABULARY};
-use crate::policy::rules::{Duty, DutyKey, Subject, Terms, plan_within};
+use crate::policy::rules::facts::{CASE, CONTACT_WITHDRAWN, VOCABULARY};
+use crate::policy::rules::replan::no_longer_owed;
+use crate::policy::rules::{Duty, DutyKey, Terms, plan_told, plan_within};
 
 /// What this room wants to hear of.
 pub fn subscriptions() -> Vec<Subscription> {
     use customers::facts::{CREATED, GRADED, IMPORTED, MERGED, OWNER_CHANGED, REMOVED, RESTORED, UNMERGED};
     vec![
         (&VOCABULARY, on_fact),
+        (&CASE, on_fact),
         (&[CREATED, GRADED, OWNER_CHANGED, REMOVED, RESTORED], on_customer),
         (&[MERGED, UNMERGED], on_merge),
         (&[IMPORTED], on_import),
@@ -44,9 +47,15 @@ fn on_fact(tx: &mut Tx<'_>, who: &Principal, fact: &Fact) -> Result<()> {
     let book = book::load(tx)?;
     let mut pen = Pen::new(Arc::clone(&book), who);
     let mut withdrawn = None;
+    let mut known = None;
     for (index, entry) in book.entries.iter().enumerate().filter(|(_, entry)| entry.kinds.contains(&fact.kind)) {
         if entry.is_clock() {
-            clocks(tx, &mut pen, entry, fact)?;
+            let mut read = match known.take() {
+                Some(read) => read,
+                None => Known::by(tx, &pen, fact)?,
+            };
+            clocks(tx, &mut pen, entry, fact, &mut read)?;
+            known = Some(read);
             continue;
         }
         let instants = match &withdrawn {
@@ -81,7 +90,7 @@ fn periods(tx: &mut Tx<'_>, pen: &mut Pen, (index, entry): (usize, &Entry), fact
 /// Who owes, seen from a fact: its customer, or what it is about.
 fn subject_of(entry: &Entry, fact: &Fact) -> Uuid {
     match entry.rule.subject.as_str() {
-        "customer" => fact.customer.unwrap_or(fact.subject),
+        CUSTOMER => fact.customer.unwrap_or(fact.subject),
         _ => fact.subject,
     }
 }
@@ -93,15 +102,10 @@ pub(super) fn settle(tx: &mut Tx<'_>, pen: &mut Pen, row: &DutyRow) -> Result<Du
     pen.settle(tx, &entry, row, &duty, Note::default())
 }
 
-/// The clocks of a rule about one subject: new ones open, the others are judged.
-fn clocks(tx: &mut Tx<'_>, pen: &mut Pen, entry: &Entry, fact: &Fact) -> Result<()> {
-    let facts = evidence::about(tx, entry, fact.subject)?;
-    let about = about(tx, pen, entry, fact.customer)?;
-    let mut wanted = plan_within(&entry.rule, &facts, about.as_ref(), &pen.book.calendars)?;
-    for duty in wanted.iter_mut().filter(|duty| duty.terms.customer.is_none()) {
-        // What is owed about no customer is of the department of whoever owes it: its head sees it, and owes it perhaps.
-        duty.terms.department = cast::department_of(tx, duty.terms.owner)?;
-    }
+/// The clocks of a rule about the subject of a fact: new ones open, the others are judged.
+fn clocks(tx: &mut Tx<'_>, pen: &mut Pen, entry: &Entry, fact: &Fact, known: &mut Known) -> Result<()> {
+    let facts = &known.facts;
+    let wanted = wanted(tx, pen, &mut known.cast, entry, (facts, known.customer.as_ref()))?;
     let customer = fact.customer.unwrap_or(NOBODY);
     // A clock that facts have made void is no longer wanted, and must hear of it.
     let last = if repeats(entry) { wanted.len() + 1 } else { 1 };
@@ -110,42 +114,104 @@ fn clocks(tx: &mut Tx<'_>, pen: &mut Pen, entry: &Entry, fact: &Fact) -> Result<
         let duty = wanted.iter().find(|duty| duty.key.occurrence == occurrence);
         let key = DutyKey { rule: entry.rule.key.clone(), subject: fact.subject, occurrence };
         match (DutyRow::locked_anywhere(tx, customer, duty_id(&entry.policy, &key))?, duty) {
-            (Some(row), _) => drop(restarted(tx, pen, &row, duty, &facts)?),
-            (None, Some(duty)) => drop(pen.open_by(tx, entry, duty, &facts)?),
+            (Some(row), _) => {
+                let row = row.given(tx, customer)?;
+                restarted(tx, pen, &row, duty, facts)?;
+            }
+            (None, Some(duty)) => drop(pen.open_by(tx, entry, duty, facts)?),
             (None, None) => {}
         }
     }
     Ok(())
 }
 
+/// What all clocks about the subject of a fact are planned and judged by, read once.
+struct Known {
+    facts: Vec<Fact>,
+    customer: Option<customers::service::Subject>,
+    cast: Cast,
+}
+
+impl Known {
+    fn by(tx: &mut Tx<'_>, pen: &Pen, fact: &Fact) -> Result<Self> {
+        let facts = evidence::about(tx, fact.subject)?;
+        let customer = match fact.customer {
+            Some(customer) => customers::service::snapshot(tx, &[customer])?.pop(),
+            None => None,
+        };
+        let today = pen.book.calendars.company().date_of(pen.now);
+        Ok(Self { facts, customer, cast: Cast::new(&pen.who, today) })
+    }
+}
+
+/// The clocks that a rule asks for about one subject, by all facts about it and its customer, if it has one.
+pub(super) fn wanted(
+    tx: &mut Tx<'_>,
+    pen: &Pen,
+    cast: &mut Cast,
+    entry: &Entry,
+    (facts, customer): (&[Fact], Option<&customers::service::Subject>),
+) -> Result<Vec<Duty>> {
+    let about = customer.map(|customer| cast.subject(tx, entry, customer, None)).transpose()?;
+    let (rule, calendars) = (&entry.rule, &pen.book.calendars);
+    if rule.is_of_customers() {
+        let mut clocks = plan_within(rule, facts, about.as_ref(), calendars)?;
+        for duty in clocks.iter_mut().filter(|duty| duty.terms.customer.is_none()) {
+            // What is owed about no customer is of the department of whoever owes it: its head sees it, and owes it perhaps.
+            duty.terms.department = cast::department_of(tx, duty.terms.owner)?;
+        }
+        return Ok(clocks);
+    }
+    if customer.is_some_and(|customer| customer.removed) && !rule.survives_removal {
+        return Ok(Vec::new());
+    }
+    let mut clocks = plan_told(rule, facts, about.as_ref(), calendars)?;
+    // A rule binds what begins under it: on its first day nobody is told of all that would have been due before.
+    clocks.retain(|duty| duty.terms.opens_at >= entry.since);
+    for duty in &mut clocks {
+        cast.complete(tx, rule.owner, &mut duty.terms)?;
+    }
+    Ok(clocks)
+}
+
 fn repeats(entry: &Entry) -> bool {
     matches!(&entry.rule.shape, Shape::Within(within) if within.cycles)
 }
 
-/// A clock after a new fact: an earlier start moves it, everything else is judging.
+/// A clock after a new fact: an earlier start or another owner moves it, a change of what it is about ends it or brings
+/// it back, everything else is judging.
 fn restarted(tx: &mut Tx<'_>, pen: &mut Pen, row: &DutyRow, wanted: Option<&Duty>, facts: &[Fact]) -> Result<DutyRow> {
     let entry = Arc::clone(&pen.book).entry_of(tx, row.policy_version, &row.rule)?;
     let mut duty = duty_of(row)?;
+    let was_cancelled = duty.cancelled.is_some();
+    if !entry.rule.is_of_customers() && !is_decided_by_people(&duty) {
+        duty.cancelled = match wanted {
+            Some(wanted) => wanted.cancelled.clone(),
+            None if row.state.is_open() => Some(no_longer_owed(pen.now)),
+            None => duty.cancelled,
+        };
+    }
+    let is_back = was_cancelled && duty.cancelled.is_none();
     // It stays where it stands: a merge moves it.
     let wanted = wanted.map(|wanted| Terms { customer: duty.terms.customer, ..wanted.terms.clone() });
-    let moved = wanted.filter(|wanted| row.live && *wanted != duty.terms);
+    let moved = wanted.filter(|wanted| (row.live || is_back) && *wanted != duty.terms);
     let note = match moved {
         Some(wanted) => {
             let before = std::mem::replace(&mut duty.terms, wanted);
-            Note::of(EventKind::Replanned, None, None, json!({ "before": before }))
+            let kind = match (before.due_at, duty.terms.due_at) {
+                (Some(_), None) => EventKind::Paused,
+                (None, Some(_)) => EventKind::Resumed,
+                _ => EventKind::Replanned,
+            };
+            Note::of(kind, None, None, json!({ "before": before }))
         }
         None => Note::default(),
     };
     pen.settle_by(tx, &entry, row, &duty, (facts, note))
 }
 
-/// The customer that a clock belongs to, as its rule sees it.
-fn about(tx: &mut Tx<'_>, pen: &Pen, entry: &Entry, customer: Option<Uuid>) -> Result<Option<Subject>> {
-    let Some(customer) = customer else { return Ok(None) };
-    let Some(found) = customers::service::snapshot(tx, &[customer])?.pop() else { return Ok(None) };
-    let today = pen.book.calendars.company().date_of(pen.now);
-    let mut cast = cast::Cast::new(&pen.who, today);
-    cast.subject(tx, entry, &found, None).map(Some)
+fn is_decided_by_people(duty: &Duty) -> bool {
+    duty.cancelled.as_ref().is_some_and(|release| release.by.is_some())
 }
 
 /// A customer is new, graded anew, handed over, removed or brought back.

@@ -116,12 +116,12 @@ store::statements! {
         order by customer_id limit $3";
 }
 
-/// Plans the next page anew; whether it was the last.
+/// Plans the next page anew, first of customers, then of what is of none; whether it was the last.
 fn anew_step(tx: &mut Tx<'_>, who: &Principal, scope: Scope, key: &str) -> Result<bool> {
     super::pass_gate(tx)?;
     let reached = plan::reached(tx, key)?;
     if reached.as_ref().is_some_and(|progress| progress.done) {
-        return Ok(true);
+        return strays(tx, who, scope, &format!("{key}:nobody"));
     }
     let after = reached.and_then(|progress| progress.after_id);
     let page = match scope {
@@ -130,13 +130,30 @@ fn anew_step(tx: &mut Tx<'_>, who: &Principal, scope: Scope, key: &str) -> Resul
         Scope::Owner(owner) => of_owner(tx, owner, after, who.now)?,
     };
     let last = page.len() < PAGE;
-    if let Some(reached) = page.last() {
-        let mut pen = Pen::new(book::load(tx)?, who);
-        replan::page(tx, &mut pen, &page)?;
-        pen.finish(tx)?;
-        plan::mark(tx, key, Some(reached.id), last, page.len() as i64, who.now)?;
+    let mut pen = Pen::new(book::load(tx)?, who);
+    replan::page(tx, &mut pen, &page)?;
+    pen.finish(tx)?;
+    let reached = page.last().map(|customer| customer.id).or(after);
+    plan::mark(tx, key, reached, last, page.len() as i64, who.now)?;
+    Ok(false)
+}
+
+/// The next page of what is of no customer. What an import brings has customers.
+fn strays(tx: &mut Tx<'_>, who: &Principal, scope: Scope, key: &str) -> Result<bool> {
+    let owner = match scope {
+        Scope::All => None,
+        Scope::Owner(owner) => Some(owner),
+        Scope::After(_) => return Ok(true),
+    };
+    let reached = plan::reached(tx, key)?;
+    if reached.as_ref().is_some_and(|progress| progress.done) {
+        return Ok(true);
     }
-    Ok(last)
+    let mut pen = Pen::new(book::load(tx)?, who);
+    let last = replan::of_nobody(tx, &mut pen, owner, reached.and_then(|progress| progress.after_id), PAGE)?;
+    pen.finish(tx)?;
+    plan::mark(tx, key, last, last.is_none(), 0, who.now)?;
+    Ok(last.is_none())
 }
 
 fn of_owner(tx: &mut Tx<'_>, owner: Uuid, after: Option<Uuid>, now: Timestamp) -> Result<Vec<customers::Subject>> {

@@ -81,6 +81,10 @@ impl Pen {
             return self.open_untouched(tx, entry, duty);
         }
         let outcome = judge(&entry.rule, duty, facts, self.now, &self.book.calendars)?;
+        // What was over before anybody could know of it was never owed.
+        if outcome.state == State::Cancelled {
+            return Ok(None);
+        }
         let steps = self.steps(entry, duty, &outcome)?;
         // What started a clock may be followed by what stops it, in this very transaction; the next sweep tells the rest.
         let is_hasty = entry.is_clock() && steps.first().is_some_and(|step| step.at <= self.now);
@@ -207,7 +211,7 @@ impl Pen {
         next_check_at: Option<Timestamp>,
     ) -> Result<DutyRow> {
         let terms = &duty.terms;
-        let runs_out = outcome.state == State::Missed && entry.is_clock();
+        let runs_out = outcome.state == State::Missed && entry.is_clock() && outcome.closed_at.is_none();
         let day = |due: Timestamp| self.book.calendars.company().date_of(due.checked_sub(TICK).unwrap_or(due));
         Ok(DutyRow {
             id: old.map_or_else(|| duty_id(&entry.policy, &duty.key), |old| old.id),

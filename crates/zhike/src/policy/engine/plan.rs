@@ -120,7 +120,7 @@ fn pending(tx: &mut Tx<'_>, book: &Book, now: Timestamp) -> Result<Vec<Pending>>
     let mut pending = Vec::new();
     for edition in &book.editions {
         let from = edition.since.max(now - BACK_MOST);
-        for entry in edition.entries.iter().filter(|entry| entry.rule.subject == "customer") {
+        for entry in edition.entries.iter().filter(|entry| entry.rule.is_of_customers()) {
             let index = book.entries.iter().position(|other| Arc::ptr_eq(other, entry)).unwrap_or(usize::MAX);
             for frame in book.frames_between(index, from, now + AHEAD)? {
                 let key = format!("plan:{}:{}:{}", entry.policy, entry.rule.key, frame.window().key);

@@ -16,12 +16,16 @@ use crate::kernel::Result;
 use crate::policy::book::{AHEAD, Entry};
 use crate::policy::codec::{duty_id, duty_of};
 use crate::policy::evidence;
-use crate::policy::model::{DutyRow, EventKind};
-use crate::policy::rules::{Change, Duty, State, plan_period, plan_within, replan};
+use crate::policy::model::{DutyRow, EventKind, NOBODY};
+use crate::policy::rules::{Change, Duty, State, plan_period, replan};
 
 store::statements! {
     /// What may still change: open clocks, and whatever lies in a period that has not ended.
     pub(super) STANDING = select DutyRow where "customer_id = $1 and (live or due_at > $2) order by id";
+    /// The same page by page, for what is of no customer.
+    PAGE = select DutyRow where "customer_id = $1 and (live or due_at > $2) and id > $3 order by id limit $4";
+    PAGE_OF_OWNER = select DutyRow where "customer_id = $1 and (live or due_at > $2) and id > $3 and owner_id = $5
+        order by id limit $4";
     HOLD = postgres "select id from duty where customer_id = $1 and (live or due_at > $2) order by id for update";
 }
 
@@ -60,16 +64,58 @@ struct Plan {
 
 fn one(tx: &mut Tx<'_>, pen: &mut Pen, cast: &mut Cast, id: Uuid, customer: Option<&customers::Subject>) -> Result<()> {
     let rows = standing(tx, pen, id)?;
+    let wanted = wanted(tx, pen, cast, customer, rows.values())?;
+    compared(tx, pen, &rows, wanted)
+}
+
+/// Plans duties of no customer anew: the page after this id, of everybody or of one owner. Answers the last id of a full
+/// page.
+pub fn of_nobody(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    owner: Option<Uuid>,
+    after: Option<Uuid>,
+    most: usize,
+) -> Result<Option<Uuid>> {
+    let (after, limit) = (after.unwrap_or_default(), most as i64);
+    let found = match owner {
+        None => DutyRow::all(tx, &PAGE, &[&NOBODY, &pen.now, &after, &limit])?,
+        Some(owner) => DutyRow::all(tx, &PAGE_OF_OWNER, &[&NOBODY, &pen.now, &after, &limit, &owner])?,
+    };
+    let last = found.last().map(|row| row.id).filter(|_| found.len() == most);
+    let mut rows = BTreeMap::new();
+    for row in found {
+        if let Some(row) = DutyRow::locked(tx, NOBODY, row.id)? {
+            rows.insert(row.id, caught_up(tx, pen, row)?);
+        }
+    }
+    let today = pen.book.calendars.company().date_of(pen.now);
+    let mut cast = Cast::new(&pen.who, today);
+    let mut wanted = Vec::new();
+    for row in rows.values() {
+        wanted.extend(clock(tx, pen, &mut cast, None, row)?);
+    }
+    compared(tx, pen, &rows, wanted)?;
+    Ok(last)
+}
+
+/// Writes what the comparison of these duties with what is wanted asks for.
+fn compared(
+    tx: &mut Tx<'_>,
+    pen: &mut Pen,
+    rows: &BTreeMap<Uuid, DutyRow>,
+    wanted: Vec<(Arc<Entry>, Duty)>,
+) -> Result<()> {
     let mut plans: BTreeMap<String, Plan> = BTreeMap::new();
     for row in rows.values() {
         let entry = Arc::clone(&pen.book).entry_of(tx, row.policy_version, &row.rule)?;
         plans.entry(entry.policy.clone()).or_default().standing.push((duty_of(row)?, row.state));
     }
-    for (entry, duty) in wanted(tx, pen, cast, customer, rows.values())? {
+    for (entry, duty) in wanted {
         plans.entry(entry.policy.clone()).or_default().wanted.push((entry, duty));
     }
     for (policy, plan) in plans {
-        follow_up(tx, pen, &policy, plan, &rows)?;
+        follow_up(tx, pen, &policy, plan, rows)?;
     }
     Ok(())
 }
@@ -81,12 +127,15 @@ fn standing(tx: &mut Tx<'_>, pen: &mut Pen, customer: Uuid) -> Result<BTreeMap<U
     }
     let mut rows = BTreeMap::new();
     for row in DutyRow::all(tx, &STANDING, &[&customer, &pen.now])? {
-        // What time has decided is decided before anything is planned.
-        let is_behind = row.next_check_at.is_some_and(|at| at <= pen.now);
-        let row = if is_behind { follow::settle(tx, pen, &row)? } else { row };
-        rows.insert(row.id, row);
+        rows.insert(row.id, caught_up(tx, pen, row)?);
     }
     Ok(rows)
+}
+
+/// What time has decided is decided before anything is planned.
+fn caught_up(tx: &mut Tx<'_>, pen: &mut Pen, row: DutyRow) -> Result<DutyRow> {
+    let is_behind = row.next_check_at.is_some_and(|at| at <= pen.now);
+    if is_behind { follow::settle(tx, pen, &row) } else { Ok(row) }
 }
 
 /// What the customer should owe: of every rule the periods that run or are about to, and its running clocks. One that
@@ -103,7 +152,7 @@ pub(super) fn wanted<'a>(
     let Some(customer) = customer else { return Ok(wanted) };
     let today = book.calendars.company().date_of(pen.now);
     for (index, entry) in book.entries.iter().enumerate().filter(|(_, entry)| !entry.is_clock()) {
-        if customer.removed || entry.rule.subject != "customer" {
+        if customer.removed || !entry.rule.is_of_customers() {
             continue;
         }
         for frame in book.frames(index, today)?.iter() {
@@ -116,23 +165,33 @@ pub(super) fn wanted<'a>(
         }
     }
     for row in rows {
-        let Some(entry) = book.entries.iter().find(|entry| entry.is_clock() && entry.rule.key == row.rule) else {
-            continue;
-        };
-        if customer.removed && !entry.rule.survives_removal {
-            continue;
-        }
-        let facts = evidence::about(tx, entry, row.subject_id)?;
-        let subject = cast.subject(tx, entry, customer, None)?;
-        let clocks = plan_within(&entry.rule, &facts, Some(&subject), &book.calendars)?;
-        wanted.extend(
-            clocks
-                .into_iter()
-                .filter(|duty| duty.key.occurrence == row.occurrence)
-                .map(|duty| (Arc::clone(entry), duty)),
-        );
+        wanted.extend(clock(tx, pen, cast, Some(customer), row)?);
     }
     Ok(wanted)
+}
+
+/// A running clock as the rule in force asks for it, unless it no longer does.
+fn clock(
+    tx: &mut Tx<'_>,
+    pen: &Pen,
+    cast: &mut Cast,
+    customer: Option<&customers::Subject>,
+    row: &DutyRow,
+) -> Result<Option<(Arc<Entry>, Duty)>> {
+    let is_its_rule = |entry: &&Arc<Entry>| entry.is_clock() && entry.rule.key == row.rule;
+    let Some(entry) = pen.book.entries.iter().find(is_its_rule) else { return Ok(None) };
+    if customer.is_some_and(|customer| customer.removed) && !entry.rule.survives_removal {
+        return Ok(None);
+    }
+    let facts = evidence::about(tx, row.subject_id)?;
+    let clocks = follow::wanted(tx, pen, cast, entry, (&facts, customer))?;
+    let is_wanted = |duty: &Duty| duty.key.occurrence == row.occurrence && duty.cancelled.is_none();
+    let mut found = clocks.into_iter().find(is_wanted);
+    if let Some(duty) = found.as_mut().filter(|_| !entry.rule.is_of_customers()) {
+        // It stays where it stands: a merge moves it.
+        duty.terms.customer = Some(row.customer_id).filter(|customer| *customer != NOBODY);
+    }
+    Ok(found.map(|duty| (Arc::clone(entry), duty)))
 }
 
 /// Writes what the comparison of one policy's duties asks for.

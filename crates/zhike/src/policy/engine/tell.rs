@@ -215,7 +215,7 @@ fn supervisor(tx: &mut Tx<'_>, row: &DutyRow) -> Result<Option<UserId>> {
 }
 
 /// The nearest head above a person: of their department, or of the next one up that has another head.
-fn head_above(tx: &mut Tx<'_>, department: Option<Uuid>, person: Option<Uuid>) -> Result<Option<UserId>> {
+pub(super) fn head_above(tx: &mut Tx<'_>, department: Option<Uuid>, person: Option<Uuid>) -> Result<Option<UserId>> {
     let mut next = department;
     while let Some(id) = next {
         let Some(department) = Department::find(tx, id)? else { return Ok(None) };
@@ -231,6 +231,7 @@ store::statements! {
     ROOT = select Department where "parent_id is null order by created_at limit 1";
 }
 
-fn root_head(tx: &mut Tx<'_>) -> Result<Option<UserId>> {
+/// Who leads the company.
+pub(super) fn root_head(tx: &mut Tx<'_>) -> Result<Option<UserId>> {
     Ok(Department::one(tx, &ROOT, &[])?.and_then(|root| root.head_id))
 }

@@ -81,6 +81,58 @@ fn a_change_of_level_starts_from_the_original_instant() {
     assert_eq!(opened.terms.due_at, Some(at("2026-02-18 03:50")));
 }
 
+/// The clock of level 2 with a fact that makes it void, and the state of its first cycle long after.
+fn cancelled(rule: &Rule, facts: &[Fact]) -> (State, Option<jiff::Timestamp>) {
+    let known: Vec<Fact> = facts.iter().filter(|fact| fact.kind != "case_withdrawn").cloned().collect();
+    let duty = plan_within(rule, &known, Some(&level(2)), &calendars()).expect("planned").remove(0);
+    let outcome = judged(rule, &duty, facts, "2026-12-31 00:00");
+    let planned = plan_within(rule, facts, Some(&level(2)), &calendars()).expect("planned");
+    let stands = planned.iter().any(|other| other.key == duty.key);
+    assert_eq!(stands, outcome.state != State::Cancelled, "whoever learns of everything at once learns the same");
+    (outcome.state, outcome.closed_at)
+}
+
+#[test]
+fn a_cancellation_voids_what_runs_or_was_kept_and_undoes_no_breach() {
+    for cycles in [true, false] {
+        let rule = clock(json!({ "within": { "start": ["case_opened"], "stop": ["case_solved"],
+            "cancel": ["case_withdrawn"], "budget": "8h", "cycles": cycles } }));
+        let opened = case(1, "case_opened", "2026-11-23 09:00");
+        let withdrawn = |when: &str| case(9, "case_withdrawn", when);
+        let solved = |when: &str| case(5, "case_solved", when);
+        let state = |facts: &[Fact]| cancelled(&rule, facts);
+        // Eight working hours end on the 24th at 09:30.
+        let (before, after) = ("2026-11-24 09:30", "2026-11-24 09:31");
+        assert_eq!(state(&[opened.clone(), withdrawn(before)]), (State::Cancelled, Some(at(before))));
+        assert_eq!(state(&[opened.clone(), withdrawn(after)]), (State::Missed, Some(at(after))));
+        let kept = [opened.clone(), solved(before), withdrawn(after)];
+        assert_eq!(state(&kept).0, State::Cancelled, "what was kept is no more");
+        let late = [opened.clone(), solved(after), withdrawn("2026-11-25 09:00")];
+        assert_eq!(state(&late), (State::Late, Some(at(after))));
+        let too_late = [opened.clone(), withdrawn(after), solved("2026-11-25 09:00")];
+        assert_eq!(state(&too_late), (State::Missed, Some(at(after))), "after the end nothing stops it");
+    }
+}
+
+#[test]
+fn what_is_taken_back_had_happened_all_the_same() {
+    let rule = clock(json!({ "within": { "start": ["case_opened"], "stop": ["case_solved"],
+        "cancel": ["case_withdrawn"], "budget": "8h" } }));
+    let opened = case(1, "case_opened", "2026-11-23 09:00");
+    let recorded = |kind: &str, when: &str| Fact { recorded_at: at(when), ..case(1, kind, when) };
+    let taken_back = recorded("case_withdrawn", "2026-11-25 09:00");
+    assert_eq!(cancelled(&rule, &[opened.clone(), taken_back.clone()]).0, State::Missed);
+    let soon = recorded("case_withdrawn", "2026-11-23 10:00");
+    assert_eq!(cancelled(&rule, &[opened.clone(), soon.clone()]).0, State::Cancelled);
+    let again = Fact { recorded_at: at("2026-11-25 10:00"), ..opened.clone() };
+    let solved = case(5, "case_solved", "2026-11-23 16:00");
+    assert_eq!(
+        cancelled(&rule, &[opened, soon, again, solved]).0,
+        State::Met,
+        "and what is brought back is owed again"
+    );
+}
+
 #[test]
 fn deadlines_beyond_the_published_table_are_provisional() {
     let rule = clock(json!({ "of": {} }));

@@ -25,14 +25,20 @@
 //! | `handover_opened` | the hand-over | when the first customer changed hands; attribute `assignee` names who receives | customers |
 //! | `handover_accepted` | the hand-over | the acceptance | customers |
 //! | `handover_withdrawn` | the hand-over | when the last customer went back, or on | customers |
+//! | `case_opened` … `case_withdrawn` ([`CASE`]) | the case | see below | desk |
 //! | `measured` | what was measured | the measurement; attributes `measure`, `value` | whoever computes a measure |
+//!
+//! A case is opened, changed (its kind, level, department or assignee), answered, written to by the customer, taken up,
+//! given a task force and a solution, made to wait and resumed, solved, its result told, followed up, reopened, thanked
+//! for, closed or withdrawn. Each of these facts carries in its attributes what the case is from then on: `kind`, `level`,
+//! `channel`, `assignee`, `department`; what is absent stays, what is null is no more. Who knows the facts knows the case.
 //!
 //! A kind says one thing only; which kinds count for what is the rule's business (a visit is listed in `counts` beside
 //! a contact). A simulation may use any kind.
 
 use super::Subject;
 use crate::kernel::Fact;
-use crate::policy::definition::{Conditions, Selector};
+use crate::policy::definition::{Clause, Conditions, GRADE, Rule, Selector, Shape};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -60,6 +66,44 @@ pub const HANDOVER_OPENED: &str = "handover_opened";
 pub const HANDOVER_ACCEPTED: &str = "handover_accepted";
 pub const HANDOVER_WITHDRAWN: &str = "handover_withdrawn";
 pub const MEASURED: &str = "measured";
+
+/// What rules call a case of the service desk.
+pub const CASE_SUBJECT: &str = "case";
+
+/// What happens to a case, all of it.
+pub const CASE: [&str; 16] = [
+    "case_opened",
+    "case_changed",
+    "case_answered",
+    "case_customer_wrote",
+    "case_taken_up",
+    "task_force_formed",
+    "solution_given",
+    "case_waiting",
+    "case_resumed",
+    "case_solved",
+    "case_result_told",
+    "case_followed_up",
+    "case_reopened",
+    "case_thanked",
+    "case_closed",
+    "case_withdrawn",
+];
+
+/// The kinds that rules know and that no room publishes yet.
+const AWAITED: &[&str] = &CASE;
+
+/// Whether a clause makes duties: it has rules, and what starts them is published.
+pub fn runs(clause: &Clause) -> bool {
+    let is_awaited = |selector: &Selector| AWAITED.contains(&selector.fact.as_str());
+    let waits = |rule: &Rule| matches!(&rule.shape, Shape::Within(within) if within.start.iter().all(is_awaited));
+    clause.rules.iter().any(|rule| !waits(rule))
+}
+
+/// The facts that tell what a subject is. Of a customer that is known from its archive.
+pub fn telling(subject: &str) -> &'static [&'static str] {
+    if subject == CASE_SUBJECT { &CASE } else { &[] }
+}
 
 /// The kinds of fact that some room publishes today. A policy that waits for another kind would wait for ever.
 pub const VOCABULARY: [&str; 24] = [
@@ -95,6 +139,13 @@ pub const WITHDRAWABLE: [&str; 4] = [CONTACT_MADE, VISIT_MADE, ACTIVITY_ATTENDED
 /// Each fact once, in the order in which things happened. The order of arrival does not matter; of two versions of the
 /// same fact the one recorded last is believed.
 pub fn in_order(facts: &[Fact]) -> Vec<&Fact> {
+    let mut list = latest(facts.iter());
+    list.sort_by_key(|fact| (fact.at, fact.id));
+    list
+}
+
+/// Of each fact the version recorded last.
+pub fn latest<'a>(facts: impl Iterator<Item = &'a Fact>) -> Vec<&'a Fact> {
     let mut latest: BTreeMap<Uuid, &Fact> = BTreeMap::new();
     for fact in facts {
         let known = latest.entry(fact.id).or_insert(fact);
@@ -102,9 +153,7 @@ pub fn in_order(facts: &[Fact]) -> Vec<&Fact> {
             *known = fact;
         }
     }
-    let mut list: Vec<&Fact> = latest.into_values().collect();
-    list.sort_by_key(|fact| (fact.at, fact.id));
-    list
+    latest.into_values().collect()
 }
 
 pub fn matches_any(selectors: &[Selector], fact: &Fact) -> bool {
@@ -129,9 +178,7 @@ pub fn concerns(fact: &Fact, subject: Uuid) -> bool {
 /// Whether all conditions hold for the subject.
 pub fn subject_holds(conditions: &Conditions, subject: &Subject) -> bool {
     conditions.iter().all(|(name, values)| match name.as_str() {
-        "grade" => {
-            subject.grade.as_deref().is_some_and(|grade| values.iter().any(|value| value.as_str() == Some(grade)))
-        }
+        GRADE => subject.grade.as_deref().is_some_and(|grade| values.iter().any(|value| value.as_str() == Some(grade))),
         _ => subject.attributes.get(name).is_some_and(|found| values.contains(found)),
     })
 }

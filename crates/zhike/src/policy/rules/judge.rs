@@ -1,6 +1,7 @@
 //! Judging: what the facts say about a duty.
 //!
-//! * A clock is met by a stop not after its due instant, late by a later one, missed while there is none.
+//! * A clock is met by a stop not after its due instant, late by a later one, missed while there is none. A fact that
+//!   makes it void undoes no breach: what was late or missed by then stays so, and nobody has to act any more.
 //! * A period is met when every line of its need has its facts within `[counts_from, due)`. What happened in the period
 //!   counts whenever it was recorded; what happened after it counts for the next one, so a period is never late.
 //! * A target is read at the end of its period from the last measurement in it.
@@ -88,12 +89,14 @@ fn judge_clock(
     let own: Vec<Fact> = facts.iter().filter(|fact| fact.subject == duty.key.subject).cloned().collect();
     let cycle = cycles(within, &own).into_iter().find(|cycle| cycle.number.to_string() == duty.key.occurrence);
     let Some(cycle) = cycle else { return Ok(void(duty, duty.terms.opens_at)) };
-    if let Some(at) = cycle.cancelled_at {
-        return Ok(void(duty, at));
-    }
     let held = pauses(within, &own).into_iter().chain(personal_pauses(rule, duty));
-    let watch = stopwatch(within, cycle.start.at, held, base);
-    clock_outcome(rule, duty, &cycle, &watch, as_of)
+    let watch = stopwatch(within, &cycle, held, base);
+    let Some(cancelled) = cycle.cancelled_at else { return clock_outcome(rule, duty, &cycle, &watch, as_of) };
+    if !cycle.stands(&watch)? {
+        return Ok(void(duty, cancelled));
+    }
+    let broken = clock_outcome(rule, duty, &cycle, &watch, as_of.max(cancelled))?;
+    Ok(if cycle.stop.is_some() { broken } else { ended(broken, State::Missed, cancelled) })
 }
 
 fn clock_outcome(
@@ -340,12 +343,11 @@ fn release(duty: &Duty, outcome: Outcome) -> Outcome {
     }
     if let Some(cancelled) = &duty.cancelled {
         let before = |at: Option<Timestamp>| at.is_some_and(|at| at <= cancelled.at);
-        let stands = match outcome.state {
-            State::Met | State::Late => before(outcome.met_at),
-            State::Missed => before(outcome.due_at),
-            _ => false,
+        return match outcome.state {
+            State::Met | State::Late if before(outcome.met_at) => outcome,
+            State::Missed | State::Late if before(outcome.due_at) => ended(outcome, State::Missed, cancelled.at),
+            _ => ended(outcome, State::Cancelled, cancelled.at),
         };
-        return if stands { outcome } else { ended(outcome, State::Cancelled, cancelled.at) };
     }
     match &duty.waived {
         Some(waived) if outcome.state != State::Met => ended(outcome, State::Waived, waived.at),

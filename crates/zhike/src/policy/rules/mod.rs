@@ -15,6 +15,7 @@ pub mod plan;
 pub mod replan;
 pub mod simulate;
 pub mod subject;
+pub mod told;
 pub mod window;
 
 pub use calendars::Calendars;
@@ -22,7 +23,7 @@ pub use compliance::Counts;
 pub use duty::{Duty, DutyKey, Halt, NeedCount, Release, State, Terms, Warning};
 pub use judge::{Outcome, Progress, judge};
 pub use ladder::{Step, ladder};
-pub use plan::{Frame, plan_period, plan_within};
+pub use plan::{Frame, plan_period, plan_told, plan_within, was_never_owed};
 pub use replan::{Change, replan};
 pub use simulate::{SimulationError, SimulationFile, SimulationResult, simulate};
 pub use subject::Subject;

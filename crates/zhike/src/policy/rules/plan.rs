@@ -10,10 +10,12 @@
 use super::cycles::{Cycle, cycles, pauses};
 use super::duty::{Duty, DutyKey, NeedCount, Terms, Warning};
 use super::facts::subject_holds;
+use super::replan::no_longer_owed;
+use super::told::{ASSIGNEE, Held, Told, named};
 use super::window::{Window, pace};
 use super::{Calendars, RuleError, Subject};
 use crate::kernel::Fact;
-use crate::policy::definition::{Joins, Need, Owner, Rule, Shape, Span, Within};
+use crate::policy::definition::{Conditions, GRADE, Joins, Need, Owner, Rule, Shape, Span, Within};
 use calendar::{Due, Pause, Stopwatch, TimeBase, Timetable};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -67,7 +69,7 @@ pub fn plan_period(rule: &Rule, frame: &Frame, subject: &Subject) -> Result<Opti
     };
     let terms = Terms {
         customer: (subject.kind == "customer").then_some(subject.id),
-        owner: owner(rule.owner, Some(subject), None),
+        owner: owner(rule, Some(subject), None),
         deputy: deputy(rule.owner, Some(subject)),
         department: subject.department,
         opens_at,
@@ -95,23 +97,76 @@ pub fn plan_within(
     }
     let held = pauses(within, facts);
     let base = calendars.base(&rule.calendar)?;
-    let running = cycles(within, facts).into_iter().filter(|cycle| cycle.cancelled_at.is_none());
-    running.map(|cycle| clock_duty(rule, within, &cycle, &held, about, &base)).collect()
+    let mut duties = Vec::new();
+    for cycle in cycles(within, facts) {
+        let watch = stopwatch(within, &cycle, held.iter().copied(), &base);
+        if cycle.stands(&watch)? {
+            duties.push(clock_duty(rule, &cycle, &watch, about)?);
+        }
+    }
+    Ok(duties)
 }
 
-fn clock_duty(
+/// The same for a subject that is known from its facts alone ([`Told`]): a case. Nothing here depends on when the facts
+/// arrive. Whether a clock is owed is asked of the subject as it was when the clock was stopped, or as it is now: a case
+/// that becomes urgent owes the urgent clocks from its original start, with all pauses kept, and what it had done before
+/// stays. A clock that the subject owed only for a while is cancelled as of the change, unless it had run out by then; one
+/// that it never owed is cancelled from its start ([`was_never_owed`]).
+/// `customer` is the snapshot of the customer, where there is one; a condition on the grade is one on the customer.
+pub fn plan_told(
     rule: &Rule,
-    within: &Within,
-    cycle: &Cycle<'_>,
-    held: &[Pause],
-    about: Option<&Subject>,
-    base: &TimeBase,
-) -> Result<Duty, RuleError> {
-    let watch = stopwatch(within, cycle.start.at, held.iter().copied(), base);
+    facts: &[Fact],
+    customer: Option<&Subject>,
+    calendars: &Calendars,
+) -> Result<Vec<Duty>, RuleError> {
+    let Shape::Within(within) = &rule.shape else { return Ok(Vec::new()) };
+    let (graded, of): (Conditions, Conditions) = rule.of.clone().into_iter().partition(|(name, _)| name == GRADE);
+    if !graded.is_empty() && !customer.is_some_and(|customer| subject_holds(&graded, customer)) {
+        return Ok(Vec::new());
+    }
+    let told = Told::by(facts);
+    let held = pauses(within, facts);
+    let base = calendars.base(&rule.calendar)?;
+    let mut duties = Vec::new();
+    for cycle in cycles(within, facts) {
+        let watch = stopwatch(within, &cycle, held.iter().copied(), &base);
+        if !cycle.stands(&watch)? {
+            continue;
+        }
+        let stopped = cycle.stop.map(|stop| stop.at).or(cycle.cancelled_at);
+        let ended = match told.held(&of, cycle.start.at, stopped.unwrap_or(Timestamp::MAX)) {
+            Held::Still => None,
+            Held::Until(at) => Some(at),
+            Held::Never => Some(cycle.start.at),
+        };
+        // What has been decided stays with whoever it was decided for.
+        let due = watch.due()?.map(|due| due.at);
+        let decided = [stopped, ended.map(just_before), due].into_iter().flatten().min();
+        let subject = (rule.subject.as_str(), cycle.start.subject);
+        let about = told.subject(subject, customer, decided.unwrap_or(Timestamp::MAX));
+        let mut duty = clock_duty(rule, &cycle, &watch, Some(&about))?;
+        duty.terms.customer = told.customer;
+        duty.cancelled = ended.map(no_longer_owed);
+        duties.push(duty);
+    }
+    Ok(duties)
+}
+
+/// Whether a clock is planned only to tell that the subject never was what owes it.
+pub fn was_never_owed(duty: &Duty) -> bool {
+    duty.cancelled.as_ref().is_some_and(|release| release.at <= duty.terms.opens_at)
+}
+
+/// While it was still so.
+fn just_before(at: Timestamp) -> Timestamp {
+    at.checked_sub(SignedDuration::from_micros(1)).unwrap_or(at)
+}
+
+fn clock_duty(rule: &Rule, cycle: &Cycle<'_>, watch: &Stopwatch, about: Option<&Subject>) -> Result<Duty, RuleError> {
     let due = watch.due()?;
     let terms = Terms {
         customer: cycle.start.customer,
-        owner: owner(rule.owner, about, Some(cycle.start)),
+        owner: owner(rule, about, Some(cycle.start)),
         deputy: deputy(rule.owner, about),
         department: about.and_then(|subject| subject.department),
         opens_at: cycle.start.at,
@@ -119,24 +174,26 @@ fn clock_duty(
         due_at: due.map(|due| due.at),
         provisional: due.is_some_and(|due| due.provisional),
         act_at: Some(cycle.start.at),
-        warnings: clock_warnings(rule, &watch)?,
+        warnings: clock_warnings(rule, watch)?,
         need: Vec::new(),
     };
     Ok(Duty::new(key(rule, cycle.start.subject, &cycle.number.to_string()), terms))
 }
 
+/// What holds a clock after it was stopped no longer moves its due instant.
 pub(super) fn stopwatch(
     within: &Within,
-    start: Timestamp,
+    cycle: &Cycle<'_>,
     pauses: impl IntoIterator<Item = Pause>,
     base: &TimeBase,
 ) -> Stopwatch {
+    let before_stop = |pause: &Pause| cycle.stop.is_none_or(|stop| pause.from < stop.at);
     let budget = match within.budget {
         Span::Seconds(seconds) => SignedDuration::from_secs(seconds),
         // Refused when the rule is checked.
         Span::WorkingDays(_) => SignedDuration::ZERO,
     };
-    Stopwatch::new(start, budget, base.clone()).with_pauses(pauses)
+    Stopwatch::new(cycle.start.at, budget, base.clone()).with_pauses(pauses.into_iter().filter(before_stop))
 }
 
 pub(super) fn clock_warnings(rule: &Rule, watch: &Stopwatch) -> Result<Vec<Warning>, RuleError> {
@@ -297,19 +354,21 @@ fn seed(subject: Uuid) -> u64 {
     high ^ low
 }
 
-fn owner(owner: Owner, about: Option<&Subject>, start: Option<&Fact>) -> Option<Uuid> {
+fn owner(rule: &Rule, about: Option<&Subject>, start: Option<&Fact>) -> Option<Uuid> {
     let customer_owner = || about.and_then(|subject| subject.owner);
-    match owner {
+    let actor = || start.and_then(|fact| fact.actor);
+    match rule.owner {
         Owner::CustomerOwner => customer_owner(),
-        Owner::FactActor => start.and_then(|fact| fact.actor).or_else(customer_owner),
-        Owner::FactAssignee => start.and_then(assignee).or_else(customer_owner),
+        Owner::FactActor => actor().or_else(customer_owner),
+        Owner::FactAssignee if rule.is_of_customers() => {
+            start.and_then(|fact| named(&fact.attributes, ASSIGNEE)).or_else(customer_owner)
+        }
+        // Nobody has it yet: whoever took it in, or whoever knows the customer.
+        Owner::FactAssignee => {
+            about.and_then(|subject| named(&subject.attributes, ASSIGNEE)).or_else(actor).or_else(customer_owner)
+        }
         Owner::DepartmentHead => about.and_then(|subject| subject.department_head),
     }
-}
-
-/// Whom a fact names.
-fn assignee(fact: &Fact) -> Option<Uuid> {
-    fact.attributes.get("assignee")?.as_str()?.parse().ok()
 }
 
 /// Only the customer's owner has a known deputy in the snapshot.

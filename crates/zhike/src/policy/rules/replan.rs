@@ -67,8 +67,12 @@ fn amended(duty: &Duty, wanted: Duty, at: Timestamp) -> Option<Duty> {
 }
 
 fn cancelled(duty: &Duty, at: Timestamp) -> Duty {
-    let release = Release { at, by: None, reason: NO_LONGER_OWED.to_owned() };
-    Duty { cancelled: Some(release), ..duty.clone() }
+    Duty { cancelled: Some(no_longer_owed(at)), ..duty.clone() }
+}
+
+/// The end of a duty because of what its subject or its rule has become.
+pub fn no_longer_owed(at: Timestamp) -> Release {
+    Release { at, by: None, reason: NO_LONGER_OWED.to_owned() }
 }
 
 fn cancelled_by_planning(duty: &Duty) -> bool {

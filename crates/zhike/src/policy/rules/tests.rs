@@ -326,8 +326,12 @@ fn a_contact_is_recorded_within_24_hours() {
     let silent = |as_of: &str| judged(&rule, &duty, std::slice::from_ref(&contact), as_of).state;
     assert_eq!(silent("2026-11-22 10:00"), State::Open);
     assert_eq!(silent("2026-11-22 10:01"), State::Missed);
-    let withdrawn = Fact { subject: id(101), ..fact(998, "contact_withdrawn", "2026-11-25 10:00") };
-    assert_eq!(judged(&rule, &duty, &[contact.clone(), withdrawn], "2026-12-01 00:00").state, State::Cancelled);
+    let withdrawn = |when: &str| {
+        let facts = [contact.clone(), Fact { subject: id(101), ..fact(998, "contact_withdrawn", when) }];
+        judged(&rule, &duty, &facts, "2026-12-01 00:00").state
+    };
+    assert_eq!(withdrawn("2026-11-22 10:00"), State::Cancelled);
+    assert_eq!(withdrawn("2026-11-22 10:01"), State::Missed, "too late to undo it");
 }
 
 #[test]

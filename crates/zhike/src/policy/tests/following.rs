@@ -45,6 +45,15 @@ store::db_test! {
         withdrawn(&app, "li", vip, quick);
         assert_eq!(of(quick)["state"], "cancelled", "what was a mistake was never owed");
         assert_eq!(duty(&li, vip, "vip-contact")["progress"][0]["have"], 1, "and no longer counts");
+        withdrawn(&app, "li", vip, slow);
+        assert_eq!(duty(&li, vip, "vip-contact")["progress"][0]["have"], 0);
+        assert_eq!((&of(slow)["state"], &of(slow)["margin_seconds"]), (&json!("late"), &json!(-25 * 3600)), "what was late stays late");
+        happened(&app, "li", vip, "contact_made", "2026-11-10T02:00:00Z");
+        let told = session(&app, "admin").get("/compliance?from=2026-11-01&to=2026-11-30&clause=R3-2.3&group=clause").ok();
+        assert_eq!((&told["rows"][0]["met"], &told["rows"][0]["late"]), (&json!(1), &json!(1)), "recorded anew as of now it is a second one");
+        let path = format!("/duties/{}/waive", of(slow)["id"].as_str().unwrap());
+        session(&app, "wang").post(&path, json!({ "reason": "日期填错，当天已重新记录" })).ok();
+        assert_eq!(of(slow)["state"], "waived", "whoever was not at fault is excused by somebody");
     }
 
     fn what_is_recorded_late_corrects_what_was_missed_and_a_withdrawal_undoes_it(db) {

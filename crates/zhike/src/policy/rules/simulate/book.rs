@@ -6,9 +6,11 @@ use super::{LONGEST, MOST_CHANGES, MOST_ENTRIES, MOST_RULES, MOST_SUBJECTS, Simu
 use crate::kernel::Fact;
 use crate::policy::definition::{Policy, Rule, check_rule};
 use crate::policy::rules::calendars::WORKING;
+use crate::policy::rules::told::{ASSIGNEE, DEPARTMENT};
 use crate::policy::rules::{Calendars, Duty, Halt, Release, Subject};
 use calendar::{CalendarSpec, HolidayTable, WorkCalendar};
 use jiff::Timestamp;
+use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -80,12 +82,26 @@ impl<'a> Book<'a> {
         self.names.get(&id).cloned().unwrap_or_else(|| id.to_string())
     }
 
+    /// Whether the file says itself what a subject is.
+    pub(super) fn is_listed(&self, subject: Uuid) -> bool {
+        self.person(subject).is_some()
+    }
+
+    fn person(&self, id: Uuid) -> Option<&Person> {
+        self.names.get(&id).and_then(|name| self.people.get(name))
+    }
+
+    /// The customer of what these facts are about, as it is in the end.
+    pub(super) fn customer(&self, facts: &[Fact]) -> Option<&Subject> {
+        let customer = facts.iter().find_map(|fact| fact.customer)?;
+        self.person(customer)?.segments().last().map(|(_, _, subject)| subject)
+    }
+
     /// The states of what a clock is about: of the subject itself if it is one, else of the customer; without either
     /// there is one state of which nothing is known.
     pub(super) fn segments(&self, subject: Uuid, facts: &[Fact]) -> Vec<(Timestamp, Timestamp, Option<&Subject>)> {
-        let person = |id: Uuid| self.names.get(&id).and_then(|name| self.people.get(name));
-        let customer = || facts.iter().find_map(|fact| fact.customer).and_then(person);
-        match person(subject).or_else(customer) {
+        let customer = || facts.iter().find_map(|fact| fact.customer).and_then(|customer| self.person(customer));
+        match self.person(subject).or_else(customer) {
             Some(person) => person.segments().map(|(from, to, subject)| (from, to, Some(subject))).collect(),
             None => vec![(Timestamp::MIN, Timestamp::MAX, None)],
         }
@@ -232,6 +248,7 @@ fn names(file: &SimulationFile) -> HashMap<Uuid, String> {
     for entry in &file.timeline {
         if let Some(fact) = &entry.fact {
             [&fact.subject, &fact.customer, &fact.actor].into_iter().flatten().for_each(|name| drop(note(name)));
+            NAMING.iter().filter_map(|name| fact.attributes.get(*name)?.as_str()).for_each(|name| drop(note(name)));
         }
         if let Some(change) = &entry.change {
             let fields = [&change.owner, &change.deputy, &change.department, &change.department_head];
@@ -256,6 +273,18 @@ fn fact(index: usize, at: Timestamp, written: &FactEntry) -> Fact {
         at,
         recorded_at: written.recorded_at.unwrap_or(at),
         actor: written.actor.as_deref().map(id_of),
-        attributes: written.attributes.clone(),
+        attributes: with_ids(written.attributes.clone()),
     }
+}
+
+/// Attributes that name somebody.
+const NAMING: [&str; 2] = [ASSIGNEE, DEPARTMENT];
+
+fn with_ids(mut attributes: Map<String, Value>) -> Map<String, Value> {
+    for name in NAMING {
+        if let Some(Value::String(named)) = attributes.get_mut(name) {
+            *named = id_of(named).to_string();
+        }
+    }
+    attributes
 }

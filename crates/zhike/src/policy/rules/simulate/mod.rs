@@ -9,7 +9,7 @@ mod people;
 mod result;
 
 use super::{Duty, Frame, Outcome, RuleError, State, Subject, Window};
-use super::{judge, ladder, plan_period, plan_within, replan, window};
+use super::{judge, ladder, plan_period, plan_told, plan_within, replan, was_never_owed, window};
 use crate::kernel::Fact;
 use crate::policy::definition::{self, Policy, Rule, Shape};
 use book::Book;
@@ -152,11 +152,19 @@ fn one_period(
     Ok(standing)
 }
 
-/// All clocks of a rule: subject by subject, planned again at every change of the subject or its customer.
+/// All clocks of a rule: subject by subject, planned again at every change of the subject or its customer. What only
+/// facts tell of is planned by all of them at once.
 fn clocks(book: &Book<'_>, rule: &Rule, asked: Asked<'_>) -> Result<Vec<Duty>, SimulationError> {
     let mut duties = Vec::new();
     for (subject, facts) in &book.by_subject {
         asked()?;
+        if !rule.is_of_customers() && !book.is_listed(*subject) {
+            let mut told = plan_told(rule, facts, book.customer(facts), &book.calendars)?;
+            told.retain(|duty| !was_never_owed(duty));
+            told.iter_mut().for_each(|duty| book.act_on(duty));
+            duties.extend(told);
+            continue;
+        }
         let mut standing: Vec<Duty> = Vec::new();
         for (from, to, snapshot) in book.segments(*subject, facts) {
             let known: Vec<Fact> = facts.iter().filter(|fact| fact.at < to).cloned().collect();
