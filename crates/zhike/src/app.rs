@@ -21,15 +21,16 @@ use crate::kernel::{Clock, Error, Result};
 use crate::people;
 use crate::platform::access::identity::{Identities, Lifetime};
 use crate::platform::access::login::Door;
+use crate::platform::audit;
 use crate::platform::bin;
 use crate::platform::files::Files;
 use crate::platform::holdings::{self, Holding};
 use crate::platform::http::lanes::Lanes;
 use crate::platform::http::{
-    Limits, Problem, Registry, Rule, console, document, edge, guard, health, metrics, name_operations,
+    BODY_MOST, Limits, Problem, Registry, Rule, console, document, edge, guard, health, metrics, name_operations,
 };
 use crate::platform::outbox::{self, Subscription};
-use crate::platform::search::Searchable;
+use crate::platform::search::{self, Searchable};
 use crate::platform::stream::Hub;
 use crate::platform::traces;
 use crate::platform::vault::Vault;
@@ -37,9 +38,6 @@ use crate::platform::{self, jobs};
 use crate::policy;
 use crate::protection;
 use crate::sample;
-
-/// Bytes that a request's body may have; uploads set their own limit.
-pub const BODY_MOST: usize = 1 << 20;
 
 /// The schema, in order. Every room's file is named here.
 pub const MIGRATIONS: &[Migration] = &[
@@ -163,6 +161,8 @@ impl App {
         customers::documents::declare(sheets);
         customers::attachments::declare(carriers);
         customers::basis::declare(protection::consents::keeper());
+        search::declare(searchable);
+        audit::declare(customers::service::told);
         holdings::declare(self::holdings);
         bin::declare(bins);
         traces::declare(erasers);
@@ -326,7 +326,7 @@ pub fn searchable() -> Vec<Searchable> {
 pub fn jobs() -> jobs::Registry {
     let mut registry = jobs::Registry::default();
     jobs::register_own(&mut registry);
-    platform::search::register(&mut registry);
+    search::register(&mut registry);
     bin::register(&mut registry);
     engagement::register(&mut registry);
     policy::register(&mut registry);

@@ -4440,6 +4440,8 @@ export interface components {
             changes: Record<string, unknown>;
             /** Format: uuid */
             customer_id?: string | null;
+            /** @description What changed is too long for a list; long texts and lists lack their ends. */
+            cut: boolean;
             /** @example customer */
             entity: string;
             /** Format: uuid */
@@ -4454,6 +4456,8 @@ export interface components {
             request_id: string;
             /** Format: int64 */
             seq: number;
+            /** @description Fields of a record that the asker does not see: that they changed is told, what stood in them is not. */
+            withheld: string[];
         };
         /**
          * @description 融资, 战略升级, 高层变动, 搬迁, 并购, 其他.

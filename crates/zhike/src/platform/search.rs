@@ -1,7 +1,8 @@
-//! One search over everything that has a name. Rooms put their records into the index of the store and register here
-//! what kinds they have; each decides who may see which of its records, and no hit leaves that it did not let pass.
+//! One search over everything that has a name. Rooms put their records into the index of the store and say what kinds
+//! they have, which `app.rs` puts together once ([`declare`]); each decides who may see which of its records, and no hit leaves that it did not let pass.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use axum::extract::State;
 use jiff::Timestamp;
@@ -57,6 +58,17 @@ pub struct Searchable {
     /// Puts the next records after this one into the index again, in the order of their ids, and answers the last of
     /// them; nothing when there are none left.
     pub renew: fn(&mut Tx<'_>, Option<Uuid>) -> Result<Option<Uuid>>,
+}
+
+static KINDS: OnceLock<Vec<Searchable>> = OnceLock::new();
+
+/// Sets what can be searched for in the program; later calls change nothing.
+pub fn declare(all: impl FnOnce() -> Vec<Searchable>) {
+    KINDS.get_or_init(all);
+}
+
+fn kinds() -> &'static [Searchable] {
+    KINDS.get().map(Vec::as_slice).unwrap_or_default()
 }
 
 /// Something found.
@@ -183,8 +195,9 @@ fn visible(tx: &mut Tx<'_>, who: &Principal, kind: &Searchable, hits: Vec<Hit>) 
 }
 
 /// What those of these records are called that the asker may see.
-pub fn titles(tx: &mut Tx<'_>, who: &Principal, kind: &Searchable, ids: &[Uuid]) -> Result<HashMap<Uuid, String>> {
-    if ids.is_empty() || who.permissions.reach(Action::Read, kind.entity).is_none() {
+pub fn titles(tx: &mut Tx<'_>, who: &Principal, entity: Entity, ids: &[Uuid]) -> Result<HashMap<Uuid, String>> {
+    let Some(kind) = kinds().iter().find(|kind| kind.entity == entity) else { return Ok(HashMap::new()) };
+    if ids.is_empty() || who.permissions.reach(Action::Read, entity).is_none() {
         return Ok(HashMap::new());
     }
     let mut titles = HashMap::new();
@@ -213,7 +226,7 @@ pub fn renew_if_old(tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
 /// Puts everything into the index again; after a crash from the start, which does no harm.
 fn renew(context: &JobContext, _payload: Value) -> Result<Value> {
     let mut done = 0;
-    for kind in crate::app::searchable() {
+    for kind in kinds() {
         let total = context.read(move |tx, _| (kind.records)(tx))?;
         let mut last = None;
         loop {
@@ -256,8 +269,8 @@ struct Hits {
 async fn get_search(State(app): State<App>, who: Who, Query(query): Query<SearchQuery>) -> Result<Json<Hits>> {
     let limit = query.limit.unwrap_or(LIMIT_DEFAULT).clamp(1, LIMIT_MOST);
     let search = move |tx: &mut Tx<'_>| {
-        let kinds = query.kinds.iter().flat_map(|kinds| kinds.split(',')).filter(|kind| !kind.is_empty());
-        find(tx, &who, &crate::app::searchable(), &kinds.collect::<Vec<_>>(), &query.q, limit)
+        let asked = query.kinds.iter().flat_map(|kinds| kinds.split(',')).filter(|kind| !kind.is_empty());
+        find(tx, &who, kinds(), &asked.collect::<Vec<_>>(), &query.q, limit)
     };
     Ok(Json(Hits { items: app.db.read(search).await? }))
 }

@@ -2,10 +2,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { customFieldsQuery, messageOf } from '@/api'
-import { count, date, dateTime, lookup } from '@/i18n'
+import { count, date, dateTime, locale, lookup } from '@/i18n'
 import { Button, type Column, CopyButton, DataView, Link, Notice, type Preset } from '@/ui'
 import { ACTIONS, ENTITIES } from './audit'
-import { changeWords } from './changes'
+import { changeWords, withheldWords } from './changes'
 import { SettingsFrame } from './Frame'
 import { m } from './messages'
 import { type AuditEntry, listAudit, type Verdict, verifyAudit } from './queries'
@@ -72,6 +72,11 @@ const recordPath = (entry: AuditEntry, id: string) =>
 const actionWord = (action: string) => lookup(`audit.action.${action}`) ?? action
 const entityWord = (entity: string) => lookup(`audit.entity.${entity}`) ?? entity
 
+const told = (e: AuditEntry) =>
+  e.erased
+    ? t('audit.erased')
+    : [changeWords(e.changes, e.names), withheldWords(e.withheld)].filter(Boolean).join(locale() === 'zh' ? '；' : '; ')
+
 const columns: Column<AuditEntry>[] = [
   {
     key: 'at',
@@ -128,7 +133,7 @@ const columns: Column<AuditEntry>[] = [
     key: 'changes',
     title: () => t('audit.changes'),
     kind: 'text',
-    text: (e) => (e.erased ? t('audit.erased') : changeWords(e.changes, e.names)),
+    text: told,
     width: 330,
     card: 'line',
   },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { setZone } from '@/i18n'
-import { changeWords } from './changes'
+import { changeWords, withheldWords } from './changes'
 import './words'
 
 describe('what an audit entry changed', () => {
@@ -34,5 +34,9 @@ describe('what an audit entry changed', () => {
     expect(changeWords({ phone: { from: null, to: one } })).toBe('电话：已填写')
     expect(changeWords({ phone: { from: one, to: null } })).toBe('电话：已清空')
     expect(changeWords({ field: 'phone', reason: '打电话确认交期' })).toBe('查看的内容：电话；原因：打电话确认交期')
+  })
+  it('names the fields of a record that its reader does not see', () => {
+    expect(withheldWords(['name', 'notes', 'digest'])).toBe('名称、备注（内容不显示）')
+    expect(withheldWords(['digest'])).toBe('')
   })
 })

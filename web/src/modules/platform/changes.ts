@@ -1,6 +1,7 @@
 /** What an audit entry changed, in one line: 名称：华盛 → 华盛机械. */
 import { isChange } from '@/api'
 import { date, dateTime, locale, lookup, money, t } from '@/i18n'
+import { t as word } from './words'
 
 /** Keys of machines: they are in the entry for whoever checks it, and say nothing to a reader. */
 export const SILENT = new Set([
@@ -33,6 +34,12 @@ export function changeWords(changes: Record<string, unknown>, names: Names = {})
     return words ? [`${fieldWord(field)}${zh ? '：' : ': '}${words}`] : []
   })
   return parts.join(zh ? '；' : '; ')
+}
+
+/** The fields of a record that the reader does not see: 名称、备注（内容不显示）. */
+export function withheldWords(fields: readonly string[]): string {
+  const words = fields.filter((field) => !SILENT.has(field)).map(fieldWord)
+  return words.length ? word('audit.withheld', { fields: words.join(locale() === 'zh' ? '、' : ', ') }) : ''
 }
 
 export const fieldWord = (field: string) => lookup(`audit.field.${field}`) ?? lookup(`field.${field}`) ?? field

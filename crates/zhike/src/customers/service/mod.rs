@@ -10,6 +10,7 @@ mod removal;
 mod reveal;
 mod search;
 mod subjects;
+mod told;
 
 pub use bulk::{Block, Prepared, insert_block, prepare, record_import};
 pub(in crate::customers) use change::save;
@@ -27,6 +28,7 @@ pub use search::{people, readable, records, short_names, with_readable};
 pub use subjects::{
     Brief, Card, Subject, Whose, briefs, cards, contacted, count_by_grade, page_of_subjects, recontacted, snapshot,
 };
+pub use told::told;
 
 use jiff::Timestamp;
 use store::{Entity as _, Tx};

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::json;
-use store::{Entity as _, Tx};
+use store::{Entity as _, Tx, turns};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -137,6 +137,7 @@ fn of_contact(contact: &Contact, field: &str) -> Result<Found> {
 }
 
 fn count(tx: &mut Tx<'_>, who: &Principal, customer: &Customer, field: &str) -> Result<()> {
+    turns::take(tx, "reveal", [who.user.uuid()])?;
     let shown: i64 = tx.query_one(&COUNT, &[&who.user, &(who.now - DAY)])?.get(0)?;
     if shown >= A_DAY_MOST {
         return Err(Error::too_many("reveal.quota"));

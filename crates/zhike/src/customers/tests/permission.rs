@@ -1,6 +1,12 @@
+use std::sync::Arc;
+
 use serde_json::{Value, json};
+use store::Tx;
 
 use super::{company, names, path};
+use crate::customers::service;
+use crate::kernel::{Id, Result};
+use crate::platform::grant::Principal;
 use crate::testing::TestApp;
 
 store::statements! {
@@ -97,6 +103,20 @@ store::db_test! {
         let told = audit["items"].as_array().expect("items").iter().filter(|item| item["customer_id"] == made["id"]);
         assert_eq!(told.filter_map(|item| item["action"].as_str()).collect::<Vec<_>>(), ["create"]);
         assert_eq!(app.sign_in("li").get(&place).ok(), made);
+    }
+
+    fn of_many_reveals_at_one_moment_no_more_are_let_through_than_there_are_left(db) {
+        let app = TestApp::new(&db);
+        let li = app.sign_in("li");
+        let made = li.post("/customers", json!({ "kind": "person", "name": "王芳", "phone": "13812341234" })).created();
+        let id = Id::from_uuid(made["id"].as_str().expect("an id").parse().expect("an id"));
+        let reveal = move |tx: &mut Tx<'_>, who: &Arc<Principal>| {
+            service::reveal(tx, &who.grant()?, id, (None, "phone", "回访")).map(drop)
+        };
+        let who = app.principal("li");
+        app.write(move |tx| (0..198).try_for_each(|_| reveal(tx, &who)));
+        let shown = app.at_once("li", reveal).into_iter().filter(Result::is_ok).count();
+        assert_eq!(shown, 2);
     }
 
     fn nobody_makes_customers_for_others_without_the_right(db) {

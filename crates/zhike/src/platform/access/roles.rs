@@ -170,7 +170,8 @@ fn security_admin() -> Rights {
         .of_class(FieldClass::Sensitive, FieldAccess::Hidden)
 }
 
-/// Reads what was done, by the other two as well. Changes nothing, and reads no customers.
+/// Reads what was done, by the other two as well. Changes nothing, and reads no customers: of their records the audit tells
+/// such a reader which fields changed and no values.
 fn audit_admin() -> Rights {
     Rights::colleague()
         .grant(&[Entity::Audit], &[Read, Export], Scope::All)

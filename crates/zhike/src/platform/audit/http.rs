@@ -13,7 +13,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::{AuditEntry, Verdict, service};
+use super::service::{self, Shown};
+use super::{Verdict, rules, telling};
 use crate::app::App;
 use crate::kernel::permission::action::Read;
 use crate::kernel::permission::entity::Audit;
@@ -58,6 +59,10 @@ struct EntryView {
     /// `{field: {from, to}}`; a personal value is named by a digest.
     #[schema(value_type = Object)]
     changes: Value,
+    /// Fields of a record that the asker does not see: that they changed is told, what stood in them is not.
+    withheld: Vec<String>,
+    /// What changed is too long for a list; long texts and lists lack their ends.
+    cut: bool,
     /// What it told is gone, since it was about somebody who was erased.
     erased: bool,
 }
@@ -71,14 +76,19 @@ struct Entries {
     next: Option<String>,
 }
 
-/// An entry as `who` may read it: fields that are hidden from them are hidden here too.
-fn view(who: &Principal, (entry, record): (AuditEntry, Option<Named>)) -> Result<EntryView> {
-    let mut changes: Value = serde_json::from_str(&entry.changes)?;
+/// Bytes of what one entry tells in a list.
+const LISTED_MOST: usize = 8 << 10;
+
+/// An entry as `who` may read it: fields that are hidden from them are hidden here too, and of records that they do not
+/// see they are told no more than which fields changed.
+fn view(who: &Principal, Shown { entry, record, in_full }: Shown) -> Result<EntryView> {
+    let (mut changes, cut) = rules::within(LISTED_MOST, serde_json::from_str(&entry.changes)?);
     if let (Some(changes), Some(entity)) = (changes.as_object_mut(), Entity::from_word(&entry.entity)) {
         // Why a field was marked may tell what stands in it; a digest tells whether two values are the same.
         let marks = who.hidden(entity).next().map(|_| "key_facts");
         changes.retain(|field, _| !who.is_unseen(entity, field) && Some(field.as_str()) != marks);
     }
+    let withheld = if in_full { Vec::new() } else { telling::withhold(&mut changes) };
     Ok(EntryView {
         seq: entry.seq,
         id: entry.id,
@@ -93,6 +103,8 @@ fn view(who: &Principal, (entry, record): (AuditEntry, Option<Named>)) -> Result
         customer_id: entry.customer_id,
         record,
         changes,
+        withheld,
+        cut,
         erased: entry.erased_at.is_some(),
     })
 }
@@ -122,9 +134,9 @@ async fn entries(
     let asked = Asked::parse(query.filter.as_deref(), query.sort.as_deref(), query.cursor.as_deref(), query.limit)?;
     let read = move |tx: &mut Tx<'_>| {
         let List { items, next } = service::list(tx, &grant, &asked)?;
-        let items = service::with_records(tx, grant.principal(), items)?;
+        let shown = service::shown(tx, grant.principal(), items)?;
         let items: Vec<EntryView> =
-            items.into_iter().map(|entry| view(grant.principal(), entry)).collect::<Result<_>>()?;
+            shown.into_iter().map(|entry| view(grant.principal(), entry)).collect::<Result<_>>()?;
         let ids = items.iter().flat_map(|entry| people_in(&entry.changes));
         Ok::<_, Error>(Entries { names: service::people(tx, grant.principal(), ids)?, items, next })
     };

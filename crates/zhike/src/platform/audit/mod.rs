@@ -4,6 +4,8 @@
 //! leaves a shorter chain that is whole: against both, note the head that `zhike audit verify` prints somewhere else
 //! and pass it to the next check (`--head`).
 //!
+//! What a reader of the audit is told of it, [`telling`] decides.
+//!
 //! For other rooms: [`record`] in every service that changes something, with [`Changes`] for what changed.
 
 mod changes;
@@ -11,12 +13,14 @@ pub mod http;
 mod model;
 mod rules;
 mod service;
+mod telling;
 #[cfg(test)]
 mod tests;
 
 pub use changes::Changes;
 pub use model::AuditEntry;
 pub use service::{append, erase_some, first_of, head, list, of_record, record, verify};
+pub use telling::{Place, Told, declare};
 
 use jiff::Timestamp;
 use uuid::Uuid;

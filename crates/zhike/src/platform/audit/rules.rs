@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -7,6 +7,48 @@ use super::{AuditEntry, Fault};
 
 /// What the first entry continues.
 pub const ORIGIN: [u8; 32] = [0; 32];
+
+/// What an entry tells, cut to so many bytes where it is more, and whether it is: long texts and lists lose their ends,
+/// then more of them, then everything but the names of the fields is left.
+pub fn within(most: usize, changes: Value) -> (Value, bool) {
+    let fits = |changes: &Value| changes.to_string().len() <= most;
+    if fits(&changes) {
+        return (changes, false);
+    }
+    let shorter = [(500, 50), (50, 10)].into_iter().map(|ends| shortened(&changes, ends)).find(fits);
+    (shorter.unwrap_or_else(|| named_only(&changes, most)), true)
+}
+
+const CUT: &str = "…";
+
+fn shortened(value: &Value, (chars, items): (usize, usize)) -> Value {
+    match value {
+        Value::String(text) => match text.char_indices().nth(chars) {
+            Some((end, _)) => Value::String(format!("{}{CUT}", &text[..end])),
+            None => value.clone(),
+        },
+        Value::Array(all) => {
+            let rest = (all.len() > items).then(|| CUT.into());
+            all.iter().take(items).map(|item| shortened(item, (chars, items))).chain(rest).collect()
+        }
+        Value::Object(fields) => {
+            fields.iter().map(|(name, value)| (name.clone(), shortened(value, (chars, items)))).collect()
+        }
+        _ => value.clone(),
+    }
+}
+
+/// The fields as far as they fit.
+fn named_only(changes: &Value, most: usize) -> Value {
+    let mut room = most;
+    let fits = |(name, _): &(&String, &Value)| {
+        // The name, what stands for its value, and what is between.
+        room = room.saturating_sub(name.len() * 2 + CUT.len() + 8);
+        room > 0
+    };
+    let fields = changes.as_object().into_iter().flatten();
+    fields.take_while(fits).map(|(name, _)| (name.clone(), CUT)).collect::<BTreeMap<_, _>>().into_iter().collect()
+}
 
 /// The digest of what an entry tells. The salt keeps whoever has the digest alone from trying what it may have been.
 pub fn digest_changes(salt: &[u8], changes: &str) -> [u8; 32] {
@@ -120,5 +162,39 @@ impl Chain {
         self.seq = entry.seq;
         self.head = entry.hash;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_fits_is_left_as_it_is() {
+        let changes = json!({ "notes": { "from": "长".repeat(600), "to": null }, "tags": vec!["a"; 60] });
+        assert_eq!(within(4_000, changes.clone()), (changes, false));
+    }
+
+    #[test]
+    fn what_is_too_long_loses_its_ends_and_keeps_its_fields() {
+        let changes = json!({ "notes": { "from": "长".repeat(600), "to": null }, "codes": vec!["DC-7K2M9"; 60_000] });
+        let (cut, is_cut) = within(4_000, changes);
+        assert!(is_cut);
+        assert_eq!(cut["notes"]["from"], format!("{}…", "长".repeat(500)));
+        assert_eq!(cut["codes"].as_array().map(|codes| (codes.len(), codes[50].clone())), Some((51, json!("…"))));
+    }
+
+    proptest::proptest! {
+        /// Whatever is told, deep or wide, it fits.
+        #[test]
+        fn nothing_is_longer_than_what_fits(fields in 1..300usize, items in 0..80usize, chars in 0..700usize) {
+            let value = json!({ "from": "长".repeat(chars), "to": vec![[7; 3]; items] });
+            let changes: Value = (0..fields).map(|field| (format!("field{field}"), value.clone())).collect::<serde_json::Map<_, _>>().into();
+            let (cut, _) = within(8_000, changes);
+            proptest::prop_assert!(cut.to_string().len() <= 8_000);
+            proptest::prop_assert!(cut.as_object().is_some_and(|cut| cut.contains_key("field0")));
+        }
     }
 }

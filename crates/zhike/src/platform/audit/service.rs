@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 use store::list::{Asked, Field, Kind, List, ListSpec};
@@ -6,7 +6,7 @@ use store::{Columns as _, Entity as _, Predicate, Statement, ToValue, Tx};
 use uuid::Uuid;
 
 use super::rules::{self, Chain};
-use super::{AuditEntry, Entry, Fault, Verdict};
+use super::{AuditEntry, Entry, Fault, Verdict, telling};
 use crate::kernel::permission::action::Read;
 use crate::kernel::permission::entity::Audit;
 use crate::kernel::{Action, Entity, Result};
@@ -78,7 +78,10 @@ pub fn record(
     append(tx, entry)
 }
 
-/// Adds an entry to the chain.
+/// Bytes of what one entry tells: no entry can be removed again, and whoever reads the audit reads it.
+const ENTRY_MOST: usize = 64 << 10;
+
+/// Adds an entry to the chain. What it tells is cut to what fits.
 pub fn append(tx: &mut Tx<'_>, entry: Entry<'_>) -> Result<()> {
     if tx.is_postgres() {
         tx.execute(&QUEUE_UP, &[])?;
@@ -97,7 +100,7 @@ pub fn append(tx: &mut Tx<'_>, entry: Entry<'_>) -> Result<()> {
         entity: entry.entity.word().to_owned(),
         entity_id: entry.entity_id,
         customer_id: entry.customer,
-        changes: entry.changes.to_string(),
+        changes: rules::within(ENTRY_MOST, entry.changes).0.to_string(),
         prev_hash,
         hash: Vec::new(),
         salt: Some(rand::random::<[u8; 16]>().to_vec()),
@@ -211,32 +214,32 @@ fn seqs(tx: &mut Tx<'_>, statement: &'static Statement, values: &[&dyn ToValue])
     Ok(rows.iter().map(|row| row.get(0)).collect::<store::Result<_>>()?)
 }
 
-/// Entries with the name of the customer or colleague that each is about, where the asker may see them.
-pub fn with_records(
-    tx: &mut Tx<'_>,
-    who: &Principal,
-    entries: Vec<AuditEntry>,
-) -> Result<Vec<(AuditEntry, Option<Named>)>> {
+/// An entry for whoever asks: with the name of the customer or colleague that it is about, where they may see them, and
+/// whether they may be told what stands in it.
+pub struct Shown {
+    pub entry: AuditEntry,
+    pub record: Option<Named>,
+    pub in_full: bool,
+}
+
+pub fn shown(tx: &mut Tx<'_>, who: &Principal, entries: Vec<AuditEntry>) -> Result<Vec<Shown>> {
     let mut customers: Vec<Uuid> = entries.iter().filter_map(|entry| entry.customer_id).collect();
     customers.sort_unstable();
     customers.dedup();
-    let searchable = crate::app::searchable();
-    let of_customers = searchable.iter().find(|kind| kind.entity == Entity::Customer);
-    let titles = match of_customers {
-        Some(kind) => search::titles(tx, who, kind, &customers)?,
-        None => HashMap::new(),
-    };
+    let titles = search::titles(tx, who, Entity::Customer, &customers)?;
+    let full = telling::in_full(tx, who, &entries)?;
     let people = who.permissions.reach(Action::Read, Entity::User).is_some();
-    let mut named = Vec::with_capacity(entries.len());
+    let mut shown = Vec::with_capacity(entries.len());
     for entry in entries {
         let record = match entry.customer_id {
             Some(id) => titles.get(&id).map(|name| Named { id, name: name.clone() }),
             None if people && entry.entity == Entity::User.word() => Some(names::user(tx, entry.entity_id)?),
             None => None,
         };
-        named.push((entry, record.filter(|record| !record.name.is_empty())));
+        let record = record.filter(|record| !record.name.is_empty());
+        shown.push(Shown { record, in_full: full.contains(&entry.seq), entry });
     }
-    Ok(named)
+    Ok(shown)
 }
 
 /// Names of these colleagues, for who may see colleagues.

@@ -250,6 +250,40 @@ fn personal_values_are_named_not_told() {
 
 store::db_test! {
     crate::app::MIGRATIONS;
+    fn no_entry_fills_the_log(db) {
+        let app = TestApp::new(&db);
+        app.write(|tx| {
+            let entry = Entry {
+                at: jiff::Timestamp::UNIX_EPOCH,
+                actor: None,
+                actor_name: "",
+                request: &crate::platform::grant::Request::default(),
+                action: "trace_export",
+                entity: Entity::Release,
+                entity_id: Uuid::nil(),
+                customer: None,
+                changes: json!({ "codes": vec!["DC-7K2M9-Q4XTB"; 1_000_000] }),
+            };
+            append(tx, entry)
+        });
+        let kept = app.read(|tx| of_record(tx, Uuid::nil(), 1));
+        assert!(kept[0].changes.len() < 64 << 10, "{}", kept[0].changes.len());
+        assert!(matches!(check(&db, None), Verdict::Intact { .. }));
+        // As an older program wrote it.
+        app.write(|tx| {
+            let mut entry = of_record(tx, Uuid::nil(), 1)?.remove(0);
+            (entry.seq, entry.id) = (entry.seq + 1, Uuid::now_v7());
+            entry.changes = json!({ "codes": vec!["DC-7K2M9-Q4XTB"; 1_000_000] }).to_string();
+            Ok(entry.insert(tx)?)
+        });
+        let answer = app.sign_in("auditor").get("/audit?limit=50");
+        assert!(answer.bytes.len() < 64 << 10, "{}", answer.bytes.len());
+        let entries = answer.ok();
+        let cut = entries["items"].as_array().expect("items").iter().filter(|entry| entry["cut"] == true);
+        assert!(cut.clone().all(|entry| entry["changes"]["codes"][0] == "DC-7K2M9-Q4XTB"));
+        assert!(cut.count() >= 1);
+    }
+
     fn auditors_read_and_check_and_others_do_not(db) {
         let app = TestApp::new(&db);
         let (auditor, li) = (app.sign_in("auditor"), app.sign_in("li"));

@@ -272,10 +272,7 @@ pub fn fetch(tx: &mut Tx<'_>, who: &Principal, id: Uuid, link: &str) -> Result<S
 
 /// A form about one customer is for whoever still sees that customer.
 fn seen(tx: &mut Tx<'_>, who: &Principal, customer: Uuid) -> Result<()> {
-    let searchable = crate::app::searchable();
-    let of_customers = searchable.iter().find(|kind| kind.entity == Entity::Customer);
-    let titles = of_customers.map(|kind| search::titles(tx, who, kind, &[customer])).transpose()?;
-    match titles.is_some_and(|titles| titles.contains_key(&customer)) {
+    match search::titles(tx, who, Entity::Customer, &[customer])?.contains_key(&customer) {
         true => Ok(()),
         false => Err(Error::not_found()),
     }

@@ -12,8 +12,8 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::mutation::{KEY_HEADER, Mutation};
-use super::{Client, Cookie, Rule, csrf};
-use crate::app::{App, BODY_MOST};
+use super::{BODY_MOST, Client, Cookie, Rule, csrf};
+use crate::app::App;
 use crate::kernel::{Action, Entity, Error, Result};
 use crate::platform::access::identity::{Credential, Identity};
 use crate::platform::access::tokens;

@@ -18,6 +18,9 @@
 //! ```
 //! Reads end in `Ok(Json(app.db.read(move |tx| service::list(tx, &grant)).await?))`.
 
+/// Bytes that a request's body may have; uploads set their own limit.
+pub const BODY_MOST: usize = 1 << 20;
+
 mod client;
 pub mod console;
 mod cookies;

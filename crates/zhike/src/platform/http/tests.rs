@@ -2,7 +2,7 @@ use axum::extract::FromRequestParts;
 use axum::http::{Method, Request, StatusCode, header};
 use serde_json::json;
 
-use super::{Granted, Rule};
+use super::{BODY_MOST, Granted, Rule};
 use crate::app::{self, MIGRATIONS};
 use crate::kernel::permission::action::{Read, Update};
 use crate::kernel::permission::entity::Customer;
@@ -101,9 +101,9 @@ store::db_test! {
         let post = || admin.request(Method::POST, "/departments");
         assert_eq!(post().bytes("text/plain", b"{}".to_vec()).send().refused(415), "body.not_json");
         assert_eq!(post().bytes("application/json", b"{".to_vec()).send().refused(400), "body.malformed");
-        let large = post().bytes("application/json", vec![b' '; app::BODY_MOST + 1]).send();
+        let large = post().bytes("application/json", vec![b' '; BODY_MOST + 1]).send();
         assert_eq!(large.refused(413), "body.too_large");
-        let large = post().key("k").bytes("application/json", vec![b' '; app::BODY_MOST + 1]).send();
+        let large = post().key("k").bytes("application/json", vec![b' '; BODY_MOST + 1]).send();
         assert_eq!(large.refused(413), "body.too_large");
     }
 
