@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use journeys::server::{ADMIN, Installation, Server, succeed};
 use rusqlite::{Connection, OpenFlags};
@@ -17,6 +18,8 @@ use crate::table::seconds;
 const CHOICES: usize = 20_000;
 /// What `zhike sample` says it made; written when it has.
 const MADE: &str = "made.json";
+const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(2);
+const JOBS_DUE: &str = "select count(*) from job where state = 'running' or (state = 'queued' and run_at <= ?1)";
 
 #[derive(Clone, Copy, Debug)]
 pub struct Size {
@@ -73,6 +76,24 @@ impl Company {
 
     pub fn start(&self, pinning: &Pinning) -> Server {
         self.place.start_with(pinning.on_first(self.place.command(&["serve"])))
+    }
+
+    /// How long its server works on before nothing is left to do, if it comes to that within this time. Work that a
+    /// killed server had begun is taken up again when its lease is over.
+    pub fn rests(&self, within: Duration) -> Option<Duration> {
+        let connection = Connection::open_with_flags(self.place.database(), OpenFlags::SQLITE_OPEN_READ_ONLY);
+        let connection = connection.expect("the database of the sample");
+        let started = Instant::now();
+        while started.elapsed() < within {
+            let began = started.elapsed();
+            thread::sleep(LOOK_AGAIN_AFTER);
+            let now = jiff::Timestamp::now().as_microsecond();
+            let jobs: i64 = connection.query_row(JOBS_DUE, [now], |row| row.get(0)).expect("the table of jobs");
+            if jobs == 0 {
+                return Some(began);
+            }
+        }
+        None
     }
 }
 

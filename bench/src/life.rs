@@ -10,7 +10,7 @@ use crate::table::{figure, figures, seconds};
 
 const STARTS: usize = 5;
 const READY_WITHIN: Duration = Duration::from_secs(60);
-const REST_WITHIN: Duration = Duration::from_secs(600);
+pub const REST_WITHIN: Duration = Duration::from_secs(600);
 const IDLE_FOR: Duration = Duration::from_secs(5);
 
 pub fn measure(title: &str, company: &Company, pinning: &Pinning) {
@@ -18,7 +18,7 @@ pub fn measure(title: &str, company: &Company, pinning: &Pinning) {
     // The first start recovers and migrates what it finds, and does the work of the day; it is not the one to measure.
     let mut first = company.start(pinning);
     first.ready(READY_WITHIN);
-    let rested = process::rests(first.id(), REST_WITHIN);
+    let rested = company.rests(REST_WITHIN);
     figure("work of the day after the first start of a day", &rested.map_or("not over".to_owned(), seconds), "");
     drop(first);
     if machine::forget_files() {
@@ -30,6 +30,7 @@ pub fn measure(title: &str, company: &Company, pinning: &Pinning) {
     figure(&format!("start until ready, median of {STARTS}"), &seconds(starts[STARTS / 2]), "≤ 0.5 s");
     let mut server = company.start(pinning);
     server.ready(READY_WITHIN);
+    company.rests(REST_WITHIN);
     thread::sleep(IDLE_FOR);
     let before = process::cpu_time(server.id());
     thread::sleep(IDLE_FOR);

@@ -95,6 +95,7 @@ fn measure(root: &Path, name: &str, size: Size, options: &Options, pinning: &Pin
     machine::remember(&company.place.database());
     let mut server = company.start(pinning);
     server.ready(READY_WITHIN);
+    company.rests(life::REST_WITHIN);
     let target = Target {
         address: company.place.address,
         token: company.token.clone(),

@@ -3,8 +3,7 @@
 use std::fs;
 use std::process::Command;
 use std::sync::OnceLock;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::machine::number;
 
@@ -15,20 +14,6 @@ pub fn cpu_time(id: u32) -> Duration {
     let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
     let ticks: u64 = after_name.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
     Duration::from_secs_f64(ticks as f64 / ticks_a_second())
-}
-
-/// How long a process works on before it rests, if it does within that time.
-pub fn rests(id: u32, within: Duration) -> Option<Duration> {
-    const LOOK: Duration = Duration::from_secs(2);
-    let started = Instant::now();
-    while started.elapsed() < within {
-        let (began, before) = (started.elapsed(), cpu_time(id));
-        thread::sleep(LOOK);
-        if cpu_time(id) - before < LOOK / 50 {
-            return Some(began);
-        }
-    }
-    None
 }
 
 fn ticks_a_second() -> f64 {
