@@ -89,7 +89,7 @@ fn founder(place: &Opened) -> Result<(Id<User>, String)> {
     let hash = password::hash_now(&password)?;
     let system = place.system();
     let admin = setup::FirstPerson { name: "管理员".into(), login: "admin".into(), password: password.clone() };
-    let company = "样例公司".to_owned();
+    let company = "示例公司".to_owned();
     let setup = setup::Setup { token: String::new(), company, time_zone: "Asia/Shanghai".into(), admin, sample: false };
     let founded = place.db.write_blocking(move |tx| setup::found(tx, &system, &setup, &hash))?;
     Ok((founded.user.id, password))

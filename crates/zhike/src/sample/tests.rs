@@ -117,7 +117,7 @@ fn founded(app: &TestApp) -> UserId {
     let system = app.system();
     let setup = setup::Setup {
         token: String::new(),
-        company: "知客样例公司".into(),
+        company: "知客示例公司".into(),
         time_zone: "Asia/Shanghai".into(),
         admin: setup::FirstPerson { name: FOUNDER.name.into(), login: FOUNDER.login.into(), password: PASSWORD.into() },
         sample: false,

@@ -66,7 +66,7 @@ function Entry({ policy, onAdopt }: { policy: PolicySummary; onAdopt?: () => voi
         <p className="dim">{say(policy.summary)}</p>
         <p className="row wrap policy-state">
           {effective ? (
-            <Status tone="good">
+            <Status tone={policy.executable > 0 ? 'good' : undefined}>
               {t('policy.in_force', { n: effective.number, date: date(effective.effective_on) })}
             </Status>
           ) : (

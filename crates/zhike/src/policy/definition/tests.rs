@@ -75,6 +75,15 @@ fn every_clause_runs_or_says_what_keeps_it() {
         executable,
         ["R0-3.1", "R1-2.1", "R2-12.2", "R2-3.3", "R3-1.5", "R3-2.1", "R3-2.3", "R3-4.1", "R3-4.2", "R4-5", "R4-fb2"]
     );
+    let (english, chinese) = (include_str!("../../../../../README.md"), include_str!("../../../../../README.zh-CN.md"));
+    assert!(
+        english.contains(&format!("runs {} of the 108 clauses", executable.len())),
+        "README.md tells another number"
+    );
+    assert!(
+        chinese.contains(&format!("由系统执行其中 {} 条", executable.len())),
+        "README.zh-CN.md tells another number"
+    );
 }
 
 #[test]

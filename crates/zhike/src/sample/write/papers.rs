@@ -96,7 +96,7 @@ fn signed_page() -> Result<Vec<u8>> {
         rows: vec![
             Row::pair(("文件", "见合作记录"), ("份数", "一式两份")),
             Row::pair(("签收人", ""), ("日期", "")),
-            Row::wide("备注", "样例公司的示例文件"),
+            Row::wide("备注", "示例公司的示例文件"),
         ],
         ..Form::default()
     };
