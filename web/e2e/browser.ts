@@ -24,6 +24,9 @@ type Axe = {
   axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }> }
 }
 
+/** A journey waits for what happens, however slow the machine; what does not happen fails it, a little later. */
+const PATIENCE = 60_000
+
 export type View = { width: 1440 | 390; locale: 'zh' | 'en'; theme: 'light' | 'dark' }
 export const DESK: View = { width: 1440, locale: 'zh', theme: 'light' }
 
@@ -43,6 +46,7 @@ export async function openWindow(browser: Browser, url: string, view: View, stat
     acceptDownloads: true,
     ...(state ? { storageState: await state.storageState() } : {}),
   })
+  context.setDefaultTimeout(PATIENCE)
   await context.addInitScript(
     ([locale, theme]) => {
       localStorage.setItem('zk-locale', locale ?? 'zh')

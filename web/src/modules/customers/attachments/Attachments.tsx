@@ -14,7 +14,14 @@ type Props = Target & {
   /** Whether the reader may add files to this record. */
   mayAdd: boolean
 }
-type Going = { key: number; name: string; share: number; error?: string }
+type Going = {
+  key: number
+  name: string
+  share: number
+  /** What became of it: its line stays until the list shows it, so that nothing moves under the pointer. */
+  arrived?: string
+  error?: string
+}
 
 let last = 0
 
@@ -26,6 +33,8 @@ export default function Attachments({ customer, kind, record, mayAdd }: Props) {
   // The customer's own page shows what hangs on any of its records.
   const files = found.data?.filter((file) => whole || (file.of_kind === kind && file.of_id === record))
 
+  const under = going.filter(({ arrived }) => !arrived || !files?.some(({ id }) => id === arrived))
+
   const send = async (file: File) => {
     last += 1
     const key = last
@@ -33,7 +42,8 @@ export default function Attachments({ customer, kind, record, mayAdd }: Props) {
       setGoing((now) => now.map((one) => (one.key === key ? { ...one, ...next } : one)))
     setGoing((now) => [...now, { key, name: file.name, share: 0 }])
     try {
-      await upload({ customer, kind, record }, file, (share) => change({ share }))
+      const { id } = await upload({ customer, kind, record }, file, (share) => change({ share }))
+      change({ arrived: id })
       await refresh(customer)
       setGoing((now) => now.filter((one) => one.key !== key))
     } catch (problem) {
@@ -47,7 +57,7 @@ export default function Attachments({ customer, kind, record, mayAdd }: Props) {
   return (
     <div className="stack">
       {mayAdd && <Intake onPick={pick} />}
-      {going.map((one) => (
+      {under.map((one) => (
         <div key={one.key} className="attachment-going" aria-live="polite">
           {one.error ? (
             <Notice tone="bad">
@@ -68,7 +78,7 @@ export default function Attachments({ customer, kind, record, mayAdd }: Props) {
       ))}
       {found.isPending && <Skeleton lines={2} />}
       {found.isError && <p className="late">{messageOf(found.error)}</p>}
-      {files?.length === 0 && going.length === 0 && <p className="dim">{t('attachment.none')}</p>}
+      {files?.length === 0 && under.length === 0 && <p className="dim">{t('attachment.none')}</p>}
       <ul className="attachments">
         {files?.map((file) => (
           <Line key={file.id} customer={customer} file={file} whole={whole} />
