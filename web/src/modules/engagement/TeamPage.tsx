@@ -22,7 +22,7 @@ import {
 import { t } from './messages'
 import { type Team, teamQuery } from './queries'
 import { eachDay, type SpanName, spanNames, spanOf } from './span'
-import { sortPeople, teamColumns } from './team'
+import { nowColumns, sortPeople, spanColumns, teamColumns } from './team'
 import { w } from './words'
 
 export default function TeamPage() {
@@ -75,7 +75,15 @@ function Boards({ team }: { team: Team }) {
   )
 }
 
-const open: Filter = ['state', 'in', ['open', 'paused']]
+const open: Filter[] = [
+  ['live', 'eq', true],
+  ['state', 'in', ['open', 'paused']],
+]
+/** Run out, and still to be stopped. */
+const overdue: Filter[] = [
+  ['live', 'eq', true],
+  ['state', 'in', ['missed']],
+]
 /** What went wrong: done too late, not done, or run out and still open. */
 const breached: Filter = ['state', 'in', ['late', 'missed']]
 
@@ -96,6 +104,15 @@ function People({ team }: { team: Team }) {
       <div className="team-scroll">
         <table className="plain team-people">
           <thead>
+            <tr>
+              <td />
+              <th scope="colgroup" colSpan={nowColumns.length}>
+                {w('team.now')}
+              </th>
+              <th scope="colgroup" colSpan={spanColumns.length}>
+                {w('team.in_span', { from: date(team.from), to: date(team.to) })}
+              </th>
+            </tr>
             <tr>
               <th scope="col">{w('team.person')}</th>
               {teamColumns.map((column) => (
@@ -124,12 +141,8 @@ function People({ team }: { team: Team }) {
                   <th scope="row">
                     <Link to={dutiesPath(owner, span, breached)}>{person.name ?? '–'}</Link>
                   </th>
-                  <Number value={person.open} to={dutiesPath(owner, open)} />
-                  <Number
-                    value={person.overdue}
-                    tone="late"
-                    to={dutiesPath(owner, open, ['due_at', 'le', civilDate(now())])}
-                  />
+                  <Number value={person.open} to={dutiesPath(owner, ...open)} />
+                  <Number value={person.overdue} tone="late" to={dutiesPath(owner, ...overdue)} />
                   <Number value={person.met} to={dutiesPath(owner, span, ['state', 'in', ['met']])} />
                   <Number value={person.late} tone="soon" to={dutiesPath(owner, span, ['state', 'in', ['late']])} />
                   <Number value={person.missed} tone="late" to={dutiesPath(owner, span, ['state', 'in', ['missed']])} />

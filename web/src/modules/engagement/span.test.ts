@@ -2,10 +2,10 @@ import { expect, it } from 'vitest'
 import { eachDay, spanOf } from './span'
 
 it('knows the months of a manager, also across the year', () => {
-  expect(spanOf('month', '2026-11-23')).toEqual({ from: '2026-11-01', to: '2026-11-23' })
+  expect(spanOf('month', '2026-11-23')).toEqual({ from: '2026-11-01', to: '2026-11-30' })
   expect(spanOf('last', '2026-03-05')).toEqual({ from: '2026-02-01', to: '2026-02-28' })
   expect(spanOf('last', '2026-01-31')).toEqual({ from: '2025-12-01', to: '2025-12-31' })
-  expect(spanOf('quarter', '2026-01-15')).toEqual({ from: '2025-11-01', to: '2026-01-15' })
+  expect(spanOf('quarter', '2026-01-15')).toEqual({ from: '2025-11-01', to: '2026-01-31' })
 })
 
 it('fills the days on which nothing was late', () => {

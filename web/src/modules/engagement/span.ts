@@ -1,4 +1,5 @@
-/** The spans of time a manager looks at, as civil dates of the company. */
+/** The spans of time a manager looks at, as civil dates of the company. The present month goes on to its end, as in the
+ * report of compliance: a quota of the month that was kept early counts in both. */
 export type SpanName = 'month' | 'last' | 'quarter'
 export const spanNames: readonly SpanName[] = ['month', 'last', 'quarter']
 
@@ -9,7 +10,7 @@ export function spanOf(name: SpanName, today: string): { from: string; to: strin
   const [year = 0, month = 1] = today.split('-').map(Number)
   const first = month - 1
   if (name === 'last') return { from: iso(year, first - 1, 1), to: iso(year, first, 0) }
-  return { from: iso(year, name === 'quarter' ? first - 2 : first, 1), to: today }
+  return { from: iso(year, name === 'quarter' ? first - 2 : first, 1), to: iso(year, first + 1, 0) }
 }
 
 /** Every day of a span: those without anything late are zero. */

@@ -2,7 +2,10 @@
 import type { Team } from './queries'
 
 type Person = Team['people'][number]
-export const teamColumns = ['open', 'overdue', 'met', 'late', 'missed', 'rate'] as const
+/** How somebody stands now, and how what was due in the span has ended: a duty may be in both. */
+export const nowColumns = ['open', 'overdue'] as const
+export const spanColumns = ['met', 'late', 'missed', 'rate'] as const
+export const teamColumns = [...nowColumns, ...spanColumns] as const
 export type TeamColumn = (typeof teamColumns)[number]
 
 /** By a column, the most first; by rate the lowest first, whoever has none last. What went wrong decides between equals. */

@@ -171,7 +171,8 @@ pub enum Reached {
     Own(Uuid),
 }
 
-/// The duties of one person: open and overdue now, and how those ended that were due in the span.
+/// The duties of one person: now those with their deadline ahead (`open`) and those that ran out and are still owed
+/// (`overdue`), and how those ended that were due in the span.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PersonCounts {
     pub id: Uuid,
@@ -217,7 +218,6 @@ pub fn team(
     }
     for row in &overdue {
         if let Some(person) = team.person(row)? {
-            person.open += row.get::<i64>(2)?;
             person.overdue += row.get::<i64>(2)?;
         }
     }
