@@ -16,6 +16,7 @@ pub struct Migration {
 pub const FOUNDATION: &[Migration] = &[
     Migration { version: 1, name: "store", sql: include_str!("../migrations/0001_store.sql") },
     Migration { version: 2, name: "search", sql: include_str!("../migrations/0002_search.sql") },
+    Migration { version: 3, name: "facts", sql: include_str!("../migrations/0003_facts.sql") },
 ];
 
 crate::statements! {

@@ -21,7 +21,7 @@ crate::entity! {
 }
 
 crate::statements! {
-    OF_CUSTOMER = select Fact where "customer_id = $1 and kind = $2 and at >= $3 and at < $4 order by at, seq";
+    OF_CUSTOMER = select Fact where "customer_id = $1 and at >= $2 and at < $3 order by at, seq";
     ABOUT = select Fact where "subject = $1 order by at, seq";
     OF_SUBJECT = select Fact where "subject = $1 and kind = $2 order by at, seq";
 }
@@ -33,15 +33,14 @@ pub fn append(tx: &mut Tx<'_>, mut fact: Fact) -> Result<i64> {
     Ok(fact.seq)
 }
 
-/// Facts of one kind about a customer that happened in `from..until`, oldest first.
+/// Facts about a customer that happened in `from..until`, oldest first.
 pub fn of_customer(
     tx: &mut Tx<'_>,
     customer: Uuid,
-    kind: &str,
     from: jiff::Timestamp,
     until: jiff::Timestamp,
 ) -> Result<Vec<Fact>> {
-    Fact::all(tx, &OF_CUSTOMER, &[&customer, &kind, &from, &until])
+    Fact::all(tx, &OF_CUSTOMER, &[&customer, &from, &until])
 }
 
 /// All facts about a subject, oldest first.

@@ -39,6 +39,7 @@ store::statements! {
 const MIGRATIONS: &[Migration] = &[
     FOUNDATION[0],
     FOUNDATION[1],
+    FOUNDATION[2],
     Migration {
         version: 1_000,
         name: "person",
@@ -390,7 +391,7 @@ db_test! {
         let customer = Uuid::now_v7();
         db.write_blocking(move |tx| (0..5).try_for_each(|n| outbox::append(tx, fact(customer, n)).map(drop))).unwrap();
         let read = |from, until| {
-            db.read_blocking(move |tx| outbox::of_customer(tx, customer, "contact", at(from), at(until))).unwrap()
+            db.read_blocking(move |tx| outbox::of_customer(tx, customer, at(from), at(until))).unwrap()
         };
         let numbers = |facts: &[outbox::Fact]| facts.iter().map(|fact| fact.attributes["n"].as_i64()).collect::<Vec<_>>();
         assert_eq!(numbers(&read(0, 9)), [0, 1, 2, 3, 4].map(Some));
@@ -410,7 +411,7 @@ db_test! {
         })
         .unwrap();
         assert_eq!(runs.load(Ordering::SeqCst), 2);
-        let facts = db.read_blocking(move |tx| outbox::of_customer(tx, customer, "contact", at(0), at(9))).unwrap();
+        let facts = db.read_blocking(move |tx| outbox::of_customer(tx, customer, at(0), at(9))).unwrap();
         assert_eq!(facts.len(), 1, "the first attempt left nothing");
     }
 

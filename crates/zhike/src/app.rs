@@ -43,6 +43,7 @@ use crate::sample;
 pub const MIGRATIONS: &[Migration] = &[
     store::FOUNDATION[0],
     store::FOUNDATION[1],
+    store::FOUNDATION[2],
     Migration { version: 10, name: "access", sql: include_str!("../migrations/0010_access.sql") },
     Migration { version: 11, name: "administrators", sql: include_str!("../migrations/0011_administrators.sql") },
     Migration { version: 20, name: "platform", sql: include_str!("../migrations/0020_platform.sql") },

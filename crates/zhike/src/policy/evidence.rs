@@ -12,20 +12,17 @@ use crate::kernel::{Fact, Result};
 
 /// Everything known that may count for a duty.
 pub fn of(tx: &mut Tx<'_>, entry: &Entry, duty: &Duty) -> Result<Vec<Fact>> {
-    if entry.is_clock() {
-        return about(tx, duty.key.subject);
-    }
+    let customer = match duty.terms.customer {
+        Some(customer) if !entry.is_clock() => customer,
+        _ => return about(tx, duty.key.subject),
+    };
     let until = duty.terms.due_at.unwrap_or(Timestamp::MAX);
-    let mut found = Vec::new();
-    for kind in entry.kinds.iter().filter(|kind| *kind != CONTACT_WITHDRAWN) {
-        found.extend(match duty.terms.customer {
-            Some(customer) => outbox::of_customer(tx, customer, kind, duty.terms.counts_from, until)?,
-            None => outbox::of_subject(tx, duty.key.subject, kind)?,
-        });
-    }
-    if let Some(customer) = duty.terms.customer.filter(|_| found.iter().any(is_withdrawable)) {
+    let mut found = outbox::of_customer(tx, customer, duty.terms.counts_from, until)?;
+    found.retain(|fact| fact.kind != CONTACT_WITHDRAWN && entry.kinds.contains(&fact.kind));
+    if found.iter().any(is_withdrawable) {
         // A withdrawal comes at any time after what it takes back.
-        found.extend(outbox::of_customer(tx, customer, CONTACT_WITHDRAWN, duty.terms.counts_from, Timestamp::MAX)?);
+        let later = outbox::of_customer(tx, customer, duty.terms.counts_from, Timestamp::MAX)?;
+        found.extend(later.into_iter().filter(|fact| fact.kind == CONTACT_WITHDRAWN));
     }
     Ok(found.into_iter().map(fact).collect())
 }

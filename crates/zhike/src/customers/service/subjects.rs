@@ -23,10 +23,11 @@ store::statements! {
     BRIEFS = "select id, number, name, grade from customer where id in among($1)";
     /// The latest contact counts, whichever is written down first. The version stays: a contact changes nothing that
     /// somebody could be editing.
-    CONTACTED = "update customer set
-        last_contact_at = case when last_contact_at is null or last_contact_at < $2 then $2 else last_contact_at end,
-        next_contact_at = case when last_contact_at is null or last_contact_at <= $2 then $3 else next_contact_at end
-        where id = $1";
+    CONTACTED = "update customer set last_contact_at = $2
+        where id = $1 and (last_contact_at is null or last_contact_at < $2)";
+    /// Apart from that, and only where it changes something: most contacts plan no other, and its index stays untouched.
+    NEXT_PLANNED = "update customer set next_contact_at = $3 where id = $1 and next_contact_at is distinct from $3
+        and (last_contact_at is null or last_contact_at <= $2)";
     RECONTACTED = "update customer set last_contact_at = $2, next_contact_at = $3 where id = $1";
     GRADES_OF_ALL = "select grade, count(*) from customer where removed_at is null group by grade";
     GRADES_OF_OWNER = "select grade, count(*) from customer where owner_id = $1 and removed_at is null group by grade";
@@ -162,7 +163,8 @@ fn card(who: &Principal, row: &store::Row, visible: &[Uuid]) -> Result<Card> {
 
 /// Notes that a customer was contacted at `at`, and, if that is the latest contact, when the next is planned.
 pub fn contacted(tx: &mut Tx<'_>, customer: Id<Customer>, at: Timestamp, next_at: Option<Timestamp>) -> Result<()> {
-    tx.execute(&CONTACTED, &[&customer, &at, &next_at])?;
+    tx.execute(&NEXT_PLANNED, &[&customer, &at, &next_at])?;
+    tx.execute(&CONTACTED, &[&customer, &at])?;
     quality::done(tx, customer, quality::Flaw::Stale)
 }
 
