@@ -36,7 +36,7 @@ export async function signIn(page: Page, login = 'admin') {
   await page.getByLabel('登录名').fill(login)
   await page.getByLabel('密码', { exact: true }).fill(PASSWORD)
   await page.keyboard.press('Enter')
-  await page.waitForURL((url) => url.pathname === '/')
+  await page.waitForURL((url) => url.pathname !== '/login')
 }
 
 /** Sets up an empty company of 周敏's. */
@@ -48,7 +48,7 @@ export async function found(page: Page, setupLink: string) {
   await page.locator('input[type=password]').fill(PASSWORD)
   await page.getByRole('radio', { name: /空白公司/ }).check()
   await page.getByLabel('公司名称').press('Enter')
-  await page.waitForURL((url) => url.pathname === '/')
+  await page.waitForURL((url) => !url.pathname.startsWith('/setup'))
 }
 
 /** Gives 周敏 one more of the roles that every company has. */

@@ -41,8 +41,16 @@ const shell = createRoute({
   getParentRoute: () => root,
   id: 'shell',
   component: Shell,
-  beforeLoad: async ({ context, location }) => ({ me: await requireSession(context.client, location.href) }),
+  beforeLoad: async ({ context, location }) => {
+    const me = await requireSession(context.client, location.href)
+    const opening = !opened
+    opened = true
+    return { me, opening }
+  },
 })
+
+/** Whether a page of the console has been shown since it was loaded. */
+let opened = false
 
 /** The room that has the home page shows it to those who may see it; others begin at their first page. */
 const front = routes.find((route) => route.path === '/')
@@ -50,8 +58,12 @@ const home = createRoute({
   getParentRoute: () => shell,
   path: '/',
   component: front && lazyRouteComponent(front.load),
-  beforeLoad: ({ context }) => {
-    if (front && allowed([front], context.me).length > 0) return
+  beforeLoad: async ({ context }) => {
+    if (front && allowed([front], context.me).length > 0) {
+      const to = context.opening ? await front.begin?.(context.client, context.me) : undefined
+      if (to) throw redirect({ to, replace: true })
+      return
+    }
     const first = allowed(navigation, context.me).find((item) => item.to !== '/')
     throw redirect({ to: first?.to ?? '/settings', replace: true })
   },

@@ -1,6 +1,7 @@
 /** What a room tells the shell about itself. The shell knows rooms only through this. */
+import type { QueryClient } from '@tanstack/react-query'
 import type { ComponentType } from 'react'
-import type { Action } from '@/api/session'
+import type { Action, Me } from '@/api/session'
 import type { Kept } from '@/offline/outbox'
 import type { IconName } from './Icon'
 
@@ -21,7 +22,13 @@ export type NavItem = {
   key?: string
 }
 
-export type Route = { path: string; load: Lazy; permission?: Permission }
+export type Route = {
+  path: string
+  load: Lazy
+  permission?: Permission
+  /** Of the home page, asked once when the console is opened: where somebody begins for whom there is nothing on it. */
+  begin?: (client: QueryClient, me: Me) => Promise<string | undefined>
+}
 
 export type Command = {
   id: string

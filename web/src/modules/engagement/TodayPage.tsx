@@ -208,7 +208,7 @@ function Nothing({ today }: { today: Today }) {
   if (today.team) {
     return (
       <Empty title={w('today.empty_own')} why={w('today.team', today.team)}>
-        <Button onClick={() => go('/team')}>{w('today.see_team')}</Button>
+        {can('duty', 'approve') && <Button onClick={() => go('/team')}>{w('today.see_team')}</Button>}
       </Empty>
     )
   }

@@ -24,10 +24,15 @@ export const manifest: Manifest = {
     { to: '/team', label: () => t('team.title'), icon: 'team', order: 85, permission: ['duty', 'approve'], key: 'm' },
   ],
   routes: [
-    { path: '/', load: () => import('./TodayPage'), permission: ['duty', 'read'] },
+    {
+      path: '/',
+      load: () => import('./TodayPage'),
+      permission: ['duty', 'read'],
+      begin: async (client, me) => (await import('./begin')).begin(client, me),
+    },
     { path: '/todos', load: () => import('./TodoPage'), permission: ['todo', 'read'] },
     { path: '/interactions', load: () => import('./InteractionPage'), permission: ['interaction', 'read'] },
-    { path: '/team', load: () => import('./TeamPage'), permission: ['duty', 'read'] },
+    { path: '/team', load: () => import('./TeamPage'), permission: ['duty', 'approve'] },
   ],
   commands: [
     {
