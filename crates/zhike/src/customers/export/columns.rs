@@ -1,5 +1,6 @@
 //! The columns that a view can have, with their headings and what stands in their cells. The Chinese headings are those
-//! that the import knows, so that a sheet can go out, be worked on, and come in again.
+//! that the import knows, so that a sheet can go out, be worked on, and come in again; the English ones are the words of
+//! the console.
 
 use jiff::civil::Date;
 use serde_json::Value as Json;
@@ -33,8 +34,8 @@ pub const COLUMNS: &[Column] = &[
     column("name", "客户名称", "Customer name", |c, _| text(&c.name)),
     column("short_name", "简称", "Short name", |c, _| Cell::maybe(&c.short_name)),
     column("kind", "客户类型", "Customer type", |c, style| text(kind(c.kind, style.language))),
-    column("credit_code", "统一社会信用代码", "Credit code", |c, _| Cell::maybe(&c.credit_code)),
-    column("grade", "客户级别", "Customer level", |c, style| text(grade(c.grade, style.language))),
+    column("credit_code", "统一社会信用代码", "Unified social credit code", |c, _| Cell::maybe(&c.credit_code)),
+    column("grade", "客户级别", "Tier", |c, style| text(grade(c.grade, style.language))),
     column("owner", "负责人", "Owner", |c, _| c.owner.as_ref().map_or(Cell::Empty, |owner| text(&owner.name))),
     column("department", "归属部门", "Owner department", |c, _| {
         c.department.as_ref().map_or(Cell::Empty, |d| text(&d.name))
@@ -46,34 +47,34 @@ pub const COLUMNS: &[Column] = &[
     column("address", "地址", "Address", |c, _| Cell::maybe(&c.address)),
     column("website", "网站", "Website", |c, _| Cell::maybe(&c.website)),
     column("phone", "电话", "Phone", |c, _| c.phone.as_ref().map_or(Cell::Empty, |value| text(&value.masked))),
-    column("email", "邮箱", "Email", |c, _| c.email.as_ref().map_or(Cell::Empty, |value| text(&value.masked))),
+    column("email", "邮箱", "E-mail", |c, _| c.email.as_ref().map_or(Cell::Empty, |value| text(&value.masked))),
     column("wechat", "微信", "WeChat", |c, _| c.wechat.as_ref().map_or(Cell::Empty, |value| text(&value.masked))),
     column("id_number", "证件号", "ID number", |c, _| {
         c.id_number.as_ref().map_or(Cell::Empty, |value| text(&value.masked))
     }),
-    column("staff_count", "员工人数", "Staff count", |c, _| c.staff_count.map_or(Cell::Empty, Cell::Integer)),
+    column("staff_count", "员工人数", "Staff", |c, _| c.staff_count.map_or(Cell::Empty, Cell::Integer)),
     column("annual_revenue_fen", "年营收", "Annual revenue", |c, _| {
         c.annual_revenue_fen.map_or(Cell::Empty, Cell::Fen)
     }),
     column("founded_on", "成立日期", "Founded on", |c, _| c.founded_on.map_or(Cell::Empty, Cell::Date)),
     column("main_business", "主营业务", "Main business", |c, _| Cell::maybe(&c.main_business)),
-    column("organisation", "组织架构", "Organisation structure", |c, _| Cell::maybe(&c.organisation)),
+    column("organisation", "组织架构", "Organisation", |c, _| Cell::maybe(&c.organisation)),
     column("source", "来源", "Source", |c, style| {
         c.source.map_or(Cell::Empty, |from| text(source(from, style.language)))
     }),
     column("tags", "标签", "Tags", |c, style| text(&c.tags.join(style.word("、", ", ")))),
-    column("cooperation_since", "合作时间", "Cooperation since", |c, _| {
+    column("cooperation_since", "合作时间", "Customer since", |c, _| {
         c.cooperation_since.map_or(Cell::Empty, Cell::Date)
     }),
-    column("preferences", "客户偏好", "Preferences", |c, _| Cell::maybe(&c.preferences)),
+    column("preferences", "客户偏好", "Preferences and habits", |c, _| Cell::maybe(&c.preferences)),
     column("core_need", "核心需求", "Core need", |c, _| Cell::maybe(&c.core_need)),
     column("notes", "备注", "Notes", |c, _| Cell::maybe(&c.notes)),
     column("completeness", "完整度", "Completeness", |c, _| Cell::Integer(c.completeness)),
     column("last_contact_at", "最近联系时间", "Last contact", |c, style| style.at(c.last_contact_at)),
     column("next_contact_at", "下次联系时间", "Next contact", |c, style| style.at(c.next_contact_at)),
-    column("verified_on", "核实日期", "Verified on", |c, _| c.verified_on.map_or(Cell::Empty, Cell::Date)),
-    column("created_at", "录入时间", "Created at", |c, style| style.at(Some(c.created_at))),
-    column("updated_at", "更新时间", "Updated at", |c, style| style.at(Some(c.updated_at))),
+    column("verified_on", "核实日期", "Last verified", |c, _| c.verified_on.map_or(Cell::Empty, Cell::Date)),
+    column("created_at", "录入时间", "Created", |c, style| style.at(Some(c.created_at))),
+    column("updated_at", "更新时间", "Updated", |c, style| style.at(Some(c.updated_at))),
 ];
 
 pub fn find(key: &str) -> Option<&'static Column> {

@@ -69,7 +69,7 @@ store::db_test! {
         assert_eq!(name(json!({ "columns": ["name"], "format": "xlsx", "q": "hsjx" })), ["华盛机械"]);
         assert_eq!(name(json!({ "columns": ["name"], "format": "csv", "filter": [["grade", "eq", "none"]] })), Vec::<String>::new());
         let english = json!({ "columns": ["name", "grade", "industry"], "format": "csv", "language": "en", "q": "hsjx" });
-        assert_eq!(cells(export(&app, &li, english).1.bytes), [["Customer name", "Customer level", "Industry"], ["华盛机械", "VIP", "Manufacturing"]]);
+        assert_eq!(cells(export(&app, &li, english).1.bytes), [["Customer name", "Tier", "Industry"], ["华盛机械", "VIP", "Manufacturing"]]);
     }
 
     fn chosen_customers_go_out_alone(db) {
