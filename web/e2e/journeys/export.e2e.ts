@@ -58,6 +58,7 @@ describe.sequential('an export that is more than usual', () => {
     await salesperson.getByRole('button', { name: CUSTOMERS[0], exact: true }).waitFor()
     await salesperson.getByRole('button', { name: '导出当前视图' }).click()
     const dialog = salesperson.getByRole('dialog')
+    await dialog.getByText(/共 3 行。今天不需审批还可导出 2 行/).waitFor()
     await dialog.getByText('CSV', { exact: true }).click()
     await dialog.getByLabel('主营业务', { exact: true }).check()
     await dialog.getByRole('button', { name: '开始导出' }).click()
@@ -65,8 +66,11 @@ describe.sequential('an export that is more than usual', () => {
     await looked(salesperson, 'export-purpose')
     await dialog.getByLabel('用途').fill(PURPOSE)
     await dialog.getByRole('button', { name: '请求批准' }).click()
-    await dialog.getByText(/已请能批准的人处理/).waitFor()
+    await dialog.getByText(/已请.+处理；批准后会通知你/).waitFor()
+    await dialog.getByRole('link', { name: /设置 › 导出/ }).waitFor()
     await looked(salesperson, 'export-waits')
+    await dialog.getByRole('button', { name: '关闭' }).last().click()
+    await dialog.waitFor({ state: 'hidden' })
   })
 
   test('a second person is told, and agrees', async () => {

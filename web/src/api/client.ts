@@ -80,7 +80,14 @@ export function download(path: string): void {
 }
 
 /** What came of an export: a file, or a file that waits for a second person. */
-export type ExportResult = { file?: unknown; waits?: unknown; deciders?: unknown; rows?: unknown; code?: unknown }
+export type ExportResult = {
+  file?: unknown
+  waits?: unknown
+  deciders?: unknown
+  asked?: unknown
+  rows?: unknown
+  code?: unknown
+}
 
 /** Says what an export is for, so that those who may approve it are asked. */
 export function explainExport(file: unknown, purpose: string): Promise<Schemas['ReleaseView']> {

@@ -36,6 +36,13 @@ export const departmentsQuery = queryOptions({
   staleTime: 300_000,
 })
 
+/** What one may take out without asking, now. */
+export const allowanceQuery = queryOptions({
+  queryKey: ['releases', 'allowance'],
+  queryFn: ({ signal }) => call(api.GET('/api/v1/releases/allowance', { signal })),
+  staleTime: 0,
+})
+
 /** GB/T 2260, loaded once when the first form needs it. */
 export const regionsQuery = queryOptions({
   queryKey: ['regions'],

@@ -480,7 +480,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** How many customers are meant. Counted up to 10,000; of more it is said only that it was not looked further. */
+        /** How many customers are meant. Counted up to 10,000 or fewer; of more it is said only that it was not looked further. */
         post: operations["post_customers_bulk_count"];
         delete?: never;
         options?: never;
@@ -2448,6 +2448,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/releases/allowance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many rows the asker may take out without being asked, in a day and now. */
+        get: operations["get_releases_allowance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/releases/trace": {
         parameters: {
             query?: never;
@@ -2493,6 +2510,23 @@ export interface paths {
         put?: never;
         /** Says what one's own export is for that goes beyond what is free; only then those who may let it out are asked. */
         post: operations["post_releases_id_purpose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes back one's own request that nobody has decided about. */
+        post: operations["post_releases_id_withdrawal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4502,6 +4536,19 @@ export interface components {
             name: string;
             number: string;
         };
+        /** @description What somebody may take out in a day without being asked. */
+        ExportAllowance: {
+            /**
+             * Format: int64
+             * @description Rows in 24 hours.
+             */
+            a_day: number;
+            /**
+             * Format: int64
+             * @description Of them, what is left now.
+             */
+            left: number;
+        };
         /** @description A link that works once, for a few minutes. */
         ExportLink: {
             path: string;
@@ -4738,6 +4785,13 @@ export interface components {
          * @enum {string}
          */
         IdentityCheck: "document" | "called_back" | "known_address" | "in_person" | "power_of_attorney";
+        /** @description An amount as it is understood. */
+        ImportAmount: {
+            /** Format: int64 */
+            fen: number;
+            /** @description The column, from 0. */
+            index: number;
+        };
         /** @description A column of the sheet and where it goes. */
         ImportColumn: {
             /** @example contact.phone */
@@ -4853,6 +4907,8 @@ export interface components {
             to?: string | null;
         };
         ImportRow: {
+            /** @description What is read in cells that are an amount of money, whose heading or text may say 万. */
+            amounts?: components["schemas"]["ImportAmount"][];
             cells: string[];
             existing?: components["schemas"]["ExistingCustomer"] | null;
             outcome: components["schemas"]["ImportOutcome"];
@@ -6404,6 +6460,8 @@ export interface components {
                 state: components["schemas"]["ReleaseState"];
                 /** Format: int64 */
                 version: number;
+                /** @description Whether the asker made it and may take back the request. */
+                withdrawable: boolean;
             }[];
             /** @description The cursor of the next page; nothing at the end. */
             next?: string | null;
@@ -6710,7 +6768,7 @@ export interface components {
             purpose: string;
         };
         /** @enum {string} */
-        ReleaseState: "free" | "held" | "waiting" | "approved" | "refused";
+        ReleaseState: "free" | "held" | "waiting" | "approved" | "refused" | "withdrawn" | "lapsed";
         /** @description An export in the register. */
         ReleaseView: {
             answer?: string | null;
@@ -6752,9 +6810,13 @@ export interface components {
             state: components["schemas"]["ReleaseState"];
             /** Format: int64 */
             version: number;
+            /** @description Whether the asker made it and may take back the request. */
+            withdrawable: boolean;
         };
         /** @description A file that whoever made it may fetch, at once or when somebody else has agreed. */
         Released: {
+            /** @description The first of them by name. */
+            asked: string[];
             /** Format: int64 */
             bytes: number;
             /**
@@ -8307,7 +8369,10 @@ export interface operations {
     };
     post_customers_bulk_count: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description 10,000 at most, and without it. */
+                most?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -11860,6 +11925,25 @@ export interface operations {
             };
         };
     };
+    get_releases_allowance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportAllowance"];
+                };
+            };
+        };
+    };
     post_releases_trace: {
         parameters: {
             query?: never;
@@ -11924,6 +12008,27 @@ export interface operations {
                 "application/json": components["schemas"]["ReleasePurpose"];
             };
         };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseView"];
+                };
+            };
+        };
+    };
+    post_releases_id_withdrawal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             200: {
                 headers: {

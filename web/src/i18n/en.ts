@@ -54,6 +54,9 @@ export const en: Record<keyof typeof zh, string> = {
   'list.clear_selection': 'Clear selection',
   'list.load_more': 'Load more',
   'list.rows': '{n} shown',
+  'list.whole': '{n} in all',
+  'list.of': '{n} shown of {total}',
+  'list.of_more': '{n} shown of more than {total}',
   'list.no_match': 'No record matches',
   'list.view_empty': 'Nothing in “{view}”',
   'list.no_match_why': 'Active filters: {n}. Loosen them and look again.',
@@ -125,7 +128,7 @@ export const en: Record<keyof typeof zh, string> = {
   'job.failed': 'Not completed',
   'export_file.download': 'Download the file',
   'export_file.held':
-    '{rows} rows, beyond your limit of today: a second person approves it, and is asked once you say what it is for.',
+    '{rows} rows, beyond your limit of today: a second person approves it: {who} will be asked once you say what it is for.',
   'export_file.purpose': 'What it is for',
   'export_file.purpose_hint': 'Such as: accounts with a supplier at the end of the month',
   'export_file.ask': 'Ask for approval',
@@ -134,8 +137,15 @@ export const en: Record<keyof typeof zh, string> = {
   'asked.chosen': '{n} chosen one by one',
   'asked.search': 'search for “{text}”',
   'asked.columns': 'Columns ({n})',
-  'export_file.waits':
-    '{rows} rows, beyond your limit of today: those who may approve it are asked; you will be told, and download it under Settings › Exports.',
+  'export_file.waits': '{rows} rows, beyond your limit of today: {who} will decide, and you will be told.',
+  'export_file.register': 'See it under Settings › Exports',
+  'export_file.somebody': 'somebody who may approve it',
+  'export_file.among': 'one of {n}, among them {names},',
+  'export_limit.rows': '{n} rows.',
+  'export_limit.more': 'More than {n} rows.',
+  'export_limit.left': '{n} rows may still be exported today without approval.',
+  'export_limit.beyond':
+    '{n} rows may still be exported today without approval; for more, a second person approves it before you can download it. With a narrower filter you can download at once.',
   'export_file.nobody':
     '{rows} rows, beyond your limit of today, and nobody else may approve it. Ask the administrator for a higher limit, or to let a second person approve exports.',
   'job.leave': 'You may leave this page; the work goes on and can be found again under notifications.',
@@ -232,6 +242,6 @@ export const en: Record<keyof typeof zh, string> = {
   'kind.customer': 'Customer',
   'kind.contact': 'Contact',
   'kind.user': 'Colleague',
-  'kind.interaction': 'Follow-up record',
+  'kind.interaction': 'Contact record',
   'state.online': 'Online',
 }

@@ -1,7 +1,7 @@
 /** What becomes of a contact: must not be contacted, or went to another company (R3-1.2). */
 import { useState } from 'react'
 import { messageOf, searchCustomers } from '@/api'
-import { ago } from '@/i18n'
+import { ago, t as words } from '@/i18n'
 import {
   Dialog,
   Form,
@@ -21,7 +21,13 @@ import { markInvalid, unmarkInvalid } from './quality/queries'
 import { barContact, type Contact, moveContact, unbarContact, useRefresh } from './queries'
 import { t } from './words'
 
-export function ContactActs({ contact }: { contact: Contact }) {
+type ActsProps = {
+  contact: Contact
+  /** Where there is no room for a button of its own. */
+  onEdit?: () => void
+}
+
+export function ContactActs({ contact, onEdit }: ActsProps) {
   const refresh = useRefresh()
   const [asking, setAsking] = useState<'bar' | 'move'>()
   const close = () => setAsking(undefined)
@@ -35,6 +41,7 @@ export function ContactActs({ contact }: { contact: Contact }) {
     await refresh(contact.customer_id)
   }
   const items: MenuItem[] = [
+    ...(onEdit ? [{ label: words('edit'), icon: 'edit', onClick: onEdit } as MenuItem] : []),
     contact.no_contact
       ? { label: t('contact.unbar'), icon: 'phone', onClick: () => void unbar() }
       : { label: t('contact.bar'), icon: 'alert', onClick: () => setAsking('bar') },

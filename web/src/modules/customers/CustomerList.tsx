@@ -120,7 +120,7 @@ export default function CustomerList() {
         />
       )}
       <Dialog title={t('document.title')} open={panel?.kind === 'print'} onClose={close} size={480}>
-        <div className="stack">{panel?.kind === 'print' && <DocumentForm of={panel.of} />}</div>
+        <div className="stack">{panel?.kind === 'print' && <DocumentForm of={panel.of} onDone={close} />}</div>
       </Dialog>
       {panel?.kind === 'export' && (
         <ExportDialog query={panel.query} columns={columns} shown={panel.columns} onClose={close} />

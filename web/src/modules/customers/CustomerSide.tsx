@@ -5,7 +5,7 @@ import { customLabel, messageOf, useCan, useCustomFields } from '@/api'
 import { t as words } from '@/i18n'
 import { CustomerTodos, clausePath, DutyAct, dutyText, progressText } from '@/modules/engagement'
 import { Consents } from '@/modules/protection'
-import { CopyButton, Dialog, IconButton, Link, Masked, Remaining, SideBlock, Skeleton, Status } from '@/ui'
+import { CopyButton, Dialog, IconButton, Link, Masked, Remaining, SideBlock, Skeleton, Status, usePhone } from '@/ui'
 import type { HeldFile } from './attachments/FileInput'
 import { RecordFiles } from './attachments/RecordFiles'
 import { fileHref } from './attachments/upload'
@@ -158,6 +158,7 @@ const ways = ['phone', 'wechat', 'email'] as const
 type PersonProps = { contact: Contact; mayReveal: boolean; onEdit?: () => void }
 
 function Person({ contact, mayReveal, onEdit }: PersonProps) {
+  const phone = usePhone()
   // The numbers of somebody who must not be contacted are shown to nobody.
   const show =
     mayReveal && !contact.no_contact
@@ -182,9 +183,9 @@ function Person({ contact, mayReveal, onEdit }: PersonProps) {
           mayAdd={onEdit !== undefined}
         />
         <span className="fact-acts no-print">
-          <CopyButton text={contact.name} what={contact.name} />
-          {onEdit && <IconButton label={`${words('edit')}: ${contact.name}`} icon="edit" onClick={onEdit} />}
-          {onEdit && <ContactActs contact={contact} />}
+          {!phone && <CopyButton text={contact.name} what={contact.name} />}
+          {onEdit && !phone && <IconButton label={`${words('edit')}: ${contact.name}`} icon="edit" onClick={onEdit} />}
+          {onEdit && <ContactActs contact={contact} onEdit={phone ? onEdit : undefined} />}
         </span>
       </div>
       <ContactState contact={contact} />

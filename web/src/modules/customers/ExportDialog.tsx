@@ -1,8 +1,23 @@
 /** The present view as a file: as a table with chosen columns, or as a filled form for each customer. */
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { fieldAccess, type ListQuery, messageOf, useMe } from '@/api'
-import { count } from '@/i18n'
-import { Button, type Column, Dialog, ExportFile, IconButton, move, Notice, Progress, Segmented } from '@/ui'
+import { count, t as words } from '@/i18n'
+import {
+  Button,
+  type Column,
+  Dialog,
+  ExportFile,
+  ExportLimit,
+  IconButton,
+  move,
+  Notice,
+  Progress,
+  Segmented,
+  Text,
+  useExportLimit,
+} from '@/ui'
+import { countQuery } from './bulk/queries'
 import { DocumentForm } from './documents/DocumentForm'
 import { type CustomerLine, type ExportFormat, startExport } from './queries'
 import { t } from './words'
@@ -17,32 +32,43 @@ type Props = {
 
 export function ExportDialog(props: Props) {
   const [what, setWhat] = useState<'table' | 'forms'>('table')
+  const [started, setStarted] = useState(false)
   return (
     <Dialog title={t('export.title')} open onClose={props.onClose} size={480}>
       <div className="stack">
-        <Segmented<'table' | 'forms'>
-          label={t('export.what')}
-          options={[
-            { value: 'table', label: t('export.table') },
-            { value: 'forms', label: t('export.forms') },
-          ]}
-          value={what}
-          onChange={setWhat}
-        />
-        {what === 'table' ? <TableExport {...props} /> : <DocumentForm of={{ query: props.query }} />}
+        {!started && (
+          <Segmented<'table' | 'forms'>
+            label={t('export.what')}
+            options={[
+              { value: 'table', label: t('export.table') },
+              { value: 'forms', label: t('export.forms') },
+            ]}
+            value={what}
+            onChange={setWhat}
+          />
+        )}
+        {what === 'table' ? (
+          <TableExport {...props} onStart={() => setStarted(true)} />
+        ) : (
+          <DocumentForm of={{ query: props.query }} onStart={() => setStarted(true)} onDone={props.onClose} />
+        )}
       </div>
     </Dialog>
   )
 }
 
-function TableExport({ query, columns, shown }: Props) {
+function TableExport({ query, columns, shown, onClose, onStart }: Props & { onStart: () => void }) {
   const [chosen, setChosen] = useState(shown)
   const [format, setFormat] = useState<ExportFormat>('xlsx')
   const [job, setJob] = useState<string>()
+  const [purpose, setPurpose] = useState('')
   const [error, setError] = useState<string>()
+  const rows = useQuery(countQuery(query)).data
+  const { beyond } = useExportLimit(rows)
   const start = async () => {
     try {
-      setJob(await startExport({ query }, chosen, format))
+      setJob(await startExport({ query }, chosen, format, purpose.trim() || undefined))
+      onStart()
     } catch (problem) {
       setError(messageOf(problem))
     }
@@ -53,13 +79,23 @@ function TableExport({ query, columns, shown }: Props) {
         jobId={job}
         title={t('export.title')}
         doing={({ done }) => t('export.rows', { n: count(done) })}
-        result={({ result }) => <ExportFile result={result} />}
+        result={({ result }) => <ExportFile result={result} explained={Boolean(purpose.trim())} onClose={onClose} />}
       />
     )
   }
   return (
     <>
       <p className="dim">{t('export.why', { n: chosen.length })}</p>
+      <ExportLimit rows={rows} />
+      {beyond && (
+        <Text
+          label={words('export_file.purpose')}
+          placeholder={words('export_file.purpose_hint')}
+          maxLength={200}
+          value={purpose}
+          onChange={setPurpose}
+        />
+      )}
       {error && <Notice tone="bad">{error}</Notice>}
       <Segmented<ExportFormat>
         label={t('export.format')}

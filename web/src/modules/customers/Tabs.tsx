@@ -16,11 +16,13 @@ export function Tabs() {
           : []),
         ...(can('duty', 'read') ? [{ to: '/customers/verification', label: t('round.title') }] : []),
         { to: '/customers/grades', label: t('proposal.title') },
-        { to: '/customers/duplicates', label: t('pair.title') },
         { to: '/customers/handovers', label: t('handover.title') },
+        { to: '/customers/quality', label: t('quality.title') },
+      ]}
+      more={[
+        { to: '/customers/duplicates', label: t('pair.title') },
         { to: '/customers/bulk', label: t('bulk.title') },
         { to: '/customers/bin', label: t('bin.title') },
-        { to: '/customers/quality', label: t('quality.title') },
       ]}
     />
   )

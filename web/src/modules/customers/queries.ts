@@ -321,8 +321,13 @@ const chosen = ({ query, ids }: Chosen) => ({
   ids,
 })
 
-export async function startExport(which: Chosen, columns: string[], format: ExportFormat): Promise<string> {
-  const body = { ...chosen(which), columns, format, language: locale() }
+export async function startExport(
+  which: Chosen,
+  columns: string[],
+  format: ExportFormat,
+  purpose: string | undefined,
+): Promise<string> {
+  const body = { ...chosen(which), columns, format, purpose, language: locale() }
   return (await call(api.POST('/api/v1/customers/export', { body }))).job_id
 }
 

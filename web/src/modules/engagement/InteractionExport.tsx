@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import { type ListQuery, messageOf } from '@/api'
 import { count } from '@/i18n'
-import { Button, Dialog, ExportFile, Notice, Progress, Segmented } from '@/ui'
+import { Button, Dialog, ExportFile, ExportLimit, Notice, Progress, Segmented } from '@/ui'
 import { startExport } from './queries'
 import { w } from './words'
 
@@ -27,11 +27,12 @@ export function InteractionExport({ query, onClose }: Props) {
           jobId={job}
           title={w('interactions.export')}
           doing={({ done }) => w('interactions.export_rows', { n: count(done) })}
-          result={({ result }) => <ExportFile result={result} />}
+          result={({ result }) => <ExportFile result={result} onClose={onClose} />}
         />
       ) : (
         <div className="stack">
           <p className="dim">{w('interactions.export_why')}</p>
+          <ExportLimit />
           {error && <Notice tone="bad">{error}</Notice>}
           <Segmented<Format>
             label={w('interactions.export_format')}

@@ -16,6 +16,7 @@ import { ago, lookup } from '@/i18n'
 import { contactsQuery, customerQuery, Grade } from '@/modules/customers'
 import { Area, ChoiceField, DateTimeField, Form, Lookup, Notice, required, Segmented, Text, useForm } from '@/ui'
 import { Evidence } from './field/Evidence'
+import { t } from './messages'
 import { type Kind, knownCustomers, type Priority } from './queries'
 import { type Draft, entryOf, guessContact, kindInText, kinds, type NextDay, nextDay, type Start } from './record'
 import './record.css'
@@ -43,7 +44,7 @@ export function RecordForm({ start, onDone, onCancel, corrects, inline }: Props)
   const kindChosen = useRef(Boolean(corrects))
   const form = useForm<Draft>({
     initial: unfinished.get(start.key) ?? start.draft,
-    check: required<Draft>({ customer: w('record.customer'), content: w('record.content'), at: w('record.at') }),
+    check: required<Draft>({ customer: w('record.customer'), content: t('record.what'), at: w('record.at') }),
     submit: async (draft, key) => {
       const author = { key, userId: me?.id ?? '', customerName: name.current, dutyId: start.dutyId }
       const entry = entryOf(draft, author)

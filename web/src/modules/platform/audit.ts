@@ -105,6 +105,8 @@ export const ACTIONS = [
   'erase',
   'erase_audit',
   'explain_export',
+  'withdraw_export',
+  'lapse_export',
   'approve_export',
   'refuse_export',
   'trace_export',

@@ -16,6 +16,7 @@ export const m = define({
     'notification.release_asked': '{who}要导出 {rows} 行（{code}），等你批准',
     'notification.release_approved': '{who}批准了你的导出 {code}，可以下载了',
     'notification.release_refused': '{who}没有批准你的导出 {code}：{reason}',
+    'notification.release_lapsed': '你导出的 {rows} 行（{code}）一直没有人批准，文件已过期；还需要的话请重新导出',
     'notification.release_recalled': '你还没取走的 {files} 份导出文件已收回：有人的信息刚被限制或删除，请重新导出',
     'error.export.recalled': '导出时有人的信息被限制或删除，这份文件不能用了，请重新导出',
     'error.export.explained': '这份导出的用途已经说明过了',
@@ -104,6 +105,8 @@ export const m = define({
     'notification.release_asked': '{who} wants to export {rows} rows ({code}) and waits for your approval',
     'notification.release_approved': '{who} approved your export {code}; it can be downloaded',
     'notification.release_refused': '{who} did not approve your export {code}: {reason}',
+    'notification.release_lapsed':
+      'Nobody decided about your export of {rows} rows ({code}) in time, and the file has expired; export it anew if you need it',
     'notification.release_recalled':
       '{files} exports that waited for you were taken back, since somebody was restricted or erased; please export anew',
     'error.export.recalled':

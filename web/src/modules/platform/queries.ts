@@ -143,6 +143,8 @@ export const waitingQuery = queryOptions({
   },
 })
 
+export const withdrawRelease = (id: string) => call(api.POST('/api/v1/releases/{id}/withdrawal', at(id)))
+
 export function decideRelease(release: Release, approve: boolean, reason: string | null): Promise<Release> {
   const params = { path: { id: release.id }, header: ifMatch(release.version) }
   return call(api.POST('/api/v1/releases/{id}/decision', { params, body: { approve, reason } }))

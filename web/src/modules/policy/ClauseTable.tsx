@@ -38,6 +38,9 @@ export function ClauseTable({ report, chapters, all }: Props) {
             {t('compliance.due')}
           </th>
           <th scope="col" className="num">
+            {t('compliance.open')}
+          </th>
+          <th scope="col" className="num">
             {t('compliance.rate')}
           </th>
           <th scope="col">{t('compliance.trend')}</th>
@@ -47,7 +50,7 @@ export function ClauseTable({ report, chapters, all }: Props) {
       {shown.map((chapter) => (
         <tbody key={chapter.key}>
           <tr className="chapter-row">
-            <th scope="rowgroup" colSpan={7}>
+            <th scope="rowgroup" colSpan={8}>
               {term('chapter', chapter.key)}
             </th>
           </tr>
@@ -97,6 +100,9 @@ function Row({ clause, row, report }: { clause: Clause; row: ComplianceRow | und
           <span className="dim">0</span>
         )}
       </td>
+      <td className="num" data-label={t('compliance.open')}>
+        {row && row.open > 0 ? count(row.open) : <span className="dim">0</span>}
+      </td>
       <td className="num" data-label={t('compliance.rate')}>
         {row && <RateCell figures={row} />}
       </td>
@@ -121,7 +127,7 @@ function IdleRow({ clause }: { clause: Clause }) {
       <th scope="row">
         <span className="clause-id">{clause.id}</span> {say(clause.title)}
       </th>
-      <td colSpan={6} data-label={t('compliance.rule')}>
+      <td colSpan={7} data-label={t('compliance.rule')}>
         {t('policy.pending')}: {say(clause.pending)}
       </td>
     </tr>

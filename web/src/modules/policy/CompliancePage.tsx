@@ -86,7 +86,7 @@ function Tools({ period, group }: { period: Period; group: Group }) {
       />
       <ChoiceField<PeriodName>
         label={t('compliance.period')}
-        required
+        clearable={false}
         value={period.name}
         options={PERIODS.map((value) => ({ value, label: t(`compliance.period.${value}`) }))}
         onChange={(name) => name && choose(name)}
@@ -167,7 +167,8 @@ function Report({ question }: { question: ComplianceQuestion }) {
         <GroupTable report={report.data} group={question.group} />
       )}
       <p className="dim definition">
-        {t('compliance.n', { n: count(report.data.total.due) })} · {t('compliance.definition')}
+        {t('compliance.n', { n: count(report.data.total.due), open: count(report.data.total.open) })} ·{' '}
+        {t('compliance.definition')}
       </p>
     </>
   )

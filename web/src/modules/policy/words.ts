@@ -147,7 +147,7 @@ export const t = define({
     'compliance.empty_rows_why': '换一个期间，或等到第一批事项到期。',
     'compliance.definition':
       '达标率 = 按时办结 ÷（按时办结 + 逾期办结 + 未办）；免办和进行中的不计入。按到期日归入期间。',
-    'compliance.n': '共 {n} 项到期',
+    'compliance.n': '共 {n} 项，其中 {open} 项还在进行、未到期',
     'duty.what': '事项',
     'duty.customer': '客户',
     'duty.grade': '级别',
@@ -234,7 +234,7 @@ export const t = define({
   },
   en: {
     'policy.tabs': 'Pages about policies',
-    'policy.texts': 'Regulations',
+    'policy.texts': 'Policies',
     'policy.adopt': 'Adopt',
     'policy.adopt_all': 'Adopt all {n} regulations',
     'policy.adopted': 'Adopted; the duties are being made',
@@ -378,7 +378,7 @@ export const t = define({
     'compliance.empty_rows_why': 'Choose another period, or wait until the first duties are due.',
     'compliance.definition':
       'Met % = met in time ÷ (met in time + late + missed); waived and open duties are left out. A duty counts in the period in which it is due.',
-    'compliance.n': '{n} duties due',
+    'compliance.n': '{n} duties, of which {open} are still open and not yet due',
     'duty.what': 'Duty',
     'duty.customer': 'Customer',
     'duty.grade': 'Tier',

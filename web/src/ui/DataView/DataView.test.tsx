@@ -174,8 +174,10 @@ describe('DataView', () => {
       query.cursor ? { items: rows.slice(2), next: null } : { items: rows.slice(0, 2), next: 'c2' },
     )
     await screen.findByRole('button', { name: '甲' })
+    await screen.findByText('已显示 2 条，共 10,000 条以上')
     await user.click(screen.getByRole('button', { name: '加载更多' }))
     await screen.findByRole('button', { name: '丙' })
+    await screen.findByText('共 3 条')
     expect(screen.getByRole('button', { name: '甲' })).toBeDefined()
     expect(screen.queryByRole('button', { name: '加载更多' })).toBeNull()
   })

@@ -1,6 +1,6 @@
 /** THE list of the console. Give it columns and a loader; it does the rest, and the URL holds its state. */
 import './dataview.css'
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { messageOf } from '@/api/problem'
 import { t } from '@/i18n'
@@ -22,6 +22,8 @@ import type { DataViewProps, Found, Preset, ViewQuery, ViewState } from './types
 import { useTabs, Views } from './Views'
 
 const LIMIT = 50
+/** What a view finds is counted so far: of more it is enough to know that there are more. */
+const COUNTED = 1_000
 
 export function DataView<T>(props: DataViewProps<T>) {
   const { list, columns, presets, queryKey, load, id } = props
@@ -52,6 +54,12 @@ export function DataView<T>(props: DataViewProps<T>) {
     getNextPageParam: (page) => page.next ?? undefined,
     placeholderData: keepPreviousData,
   })
+  const found = useQuery({
+    queryKey: [...queryKey, 'count', { filters, keyword }],
+    queryFn: () => (props.countAll ? props.countAll(query, COUNTED) : null),
+    enabled: Boolean(props.countAll) && pages.hasNextPage,
+    staleTime: 30_000,
+  }).data
   const rows = useMemo(() => pages.data?.pages.flatMap((page) => page.items) ?? [], [pages.data])
 
   const change = (next: ViewState) => {
@@ -186,6 +194,7 @@ export function DataView<T>(props: DataViewProps<T>) {
       {!nothing && !pages.isError && (
         <Pager
           count={rows.length}
+          found={found ?? undefined}
           more={pages.hasNextPage ? () => void pages.fetchNextPage() : undefined}
           busy={pages.isFetching}
         />

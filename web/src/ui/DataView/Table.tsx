@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type PointerEvent, useState } from 'react'
+import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react'
 import { t } from '@/i18n'
 import { Icon } from '../Icon'
 import { nextSort } from './state'
@@ -28,51 +28,79 @@ export function Table<T>(props: RowsProps<T>) {
   const width = (column: { key: string; width: number }) =>
     dragging?.key === column.key ? dragging.width : column.width
   const all = rows.length > 0 && rows.every((row) => selected.has(id(row)))
+  const [scroll, more] = useEdge<HTMLElement>()
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className="table-scroll" aria-label={t('list.rows_label', { what: props.title })} tabIndex={0}>
-      <table className="grid" aria-busy={loading}>
-        <colgroup>
-          {selectable && <col style={{ width: 40 }} />}
-          {columns.map((column) => (
-            <col key={column.key} style={{ width: width(column) }} />
-          ))}
-          <col />
-        </colgroup>
-        <thead>
-          <tr>
-            {selectable && (
-              <th className="tick">
-                <input type="checkbox" aria-label={t('list.select_all')} checked={all} onChange={props.onToggleAll} />
-              </th>
-            )}
+    <div className="table-edge" data-more={more || undefined}>
+      <section
+        ref={scroll}
+        className="table-scroll"
+        aria-label={t('list.rows_label', { what: props.title })}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+        tabIndex={0}
+      >
+        <table className="grid" aria-busy={loading}>
+          <colgroup>
+            {selectable && <col style={{ width: 40 }} />}
             {columns.map((column) => (
-              <Heading
-                key={column.key}
-                column={column}
-                sort={props.sort}
-                onSort={props.onSort}
-                width={width(column)}
-                onDrag={(next) => setDragging({ key: column.key, width: next })}
-                onWidth={(next) => {
-                  setDragging(undefined)
-                  props.onWidth(column.key, next)
-                }}
-              />
+              <col key={column.key} style={{ width: width(column) }} />
             ))}
-            <td />
-          </tr>
-        </thead>
-        <tbody>
-          {loading ? (
-            <Shape columns={columns.length + (selectable ? 2 : 1)} />
-          ) : (
-            rows.map((row) => <Row key={id(row)} row={row} {...props} />)
-          )}
-        </tbody>
-      </table>
-    </section>
+            <col />
+          </colgroup>
+          <thead>
+            <tr>
+              {selectable && (
+                <th className="tick">
+                  <input type="checkbox" aria-label={t('list.select_all')} checked={all} onChange={props.onToggleAll} />
+                </th>
+              )}
+              {columns.map((column) => (
+                <Heading
+                  key={column.key}
+                  column={column}
+                  sort={props.sort}
+                  onSort={props.onSort}
+                  width={width(column)}
+                  onDrag={(next) => setDragging({ key: column.key, width: next })}
+                  onWidth={(next) => {
+                    setDragging(undefined)
+                    props.onWidth(column.key, next)
+                  }}
+                />
+              ))}
+              <td />
+            </tr>
+          </thead>
+          <tbody>
+            {loading ? (
+              <Shape columns={columns.length + (selectable ? 2 : 1)} />
+            ) : (
+              rows.map((row) => <Row key={id(row)} row={row} {...props} />)
+            )}
+          </tbody>
+        </table>
+      </section>
+    </div>
   )
+}
+
+/** Whether there are columns beyond the right edge. */
+function useEdge<E extends HTMLElement>() {
+  const scroll = useRef<E>(null)
+  const [more, setMore] = useState(false)
+  useEffect(() => {
+    const element = scroll.current
+    if (!element) return
+    const look = () => setMore(element.scrollWidth - element.clientWidth - element.scrollLeft > 4)
+    const sizes = new ResizeObserver(look)
+    sizes.observe(element)
+    for (const child of element.children) sizes.observe(child)
+    element.addEventListener('scroll', look, { passive: true })
+    return () => {
+      sizes.disconnect()
+      element.removeEventListener('scroll', look)
+    }
+  }, [])
+  return [scroll, more] as const
 }
 
 function Shape({ columns }: { columns: number }) {

@@ -71,8 +71,8 @@ export type DataViewProps<T> = {
   /** What is to be known of the whole, above the rows. */
   summary?: ReactNode
   bulk?: BulkAction<T>[]
-  /** With it, all that the view finds can be selected, not only what is on the screen. */
-  countAll?: (query: ViewQuery) => Promise<Found>
+  /** With it the list says how many there are, and all that the view finds can be selected, not only what is on the screen. */
+  countAll?: (query: ViewQuery, most?: number) => Promise<Found>
   /** The opened record, drawn over the list. Without it the name of a row is plain text. */
   record?: (id: string, neighbours: Neighbours) => ReactNode
   /** Called with what is shown now: for the export of exactly this view. */

@@ -137,6 +137,8 @@ export function Lookup({ current, source, find, onPick, ...props }: LookupProps)
       }}
       comboboxProps={{ withinPortal: !props.inline }}
       searchable
+      // A list that drops down by itself would cover the form, and what is said of the field; a click or a letter opens it.
+      openOnFocus={false}
       clearable={!props.required}
       onSearchChange={setText}
       // Typing replaces the name that stands there.

@@ -3,6 +3,9 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use serde::Deserialize;
+use store::Tx;
+use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -28,22 +31,34 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(resume))
 }
 
-/// How many customers are meant. Counted up to 10,000; of more it is said only that it was not looked further.
-#[utoipa::path(post, path = "/customers/bulk/count", tag = "customers",
+/// How far is counted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct CountQuery {
+    /// 10,000 at most, and without it.
+    most: Option<usize>,
+}
+
+/// How many customers are meant. Counted up to 10,000 or fewer; of more it is said only that it was not looked further.
+#[utoipa::path(post, path = "/customers/bulk/count", tag = "customers", params(CountQuery),
     extensions(("x-permission" = json!("read customer"))), request_body = Selection,
     responses((status = 200, body = Found)))]
 async fn count(
     State(app): State<App>,
     grant: Granted<Read, Customer>,
+    Query(query): Query<CountQuery>,
     Body(asked): Body<Selection>,
 ) -> Result<Json<Found>> {
+    let most = query.most.unwrap_or(COUNTED_MOST).clamp(1, COUNTED_MOST);
     let (asked, at, mut found, mut walk) = (Arc::new(asked), grant.now(), Found::default(), Walk::default());
     // Page by page, so that a reader is not held for long.
     loop {
         let (grant, asked, from) = (grant.0.clone(), Arc::clone(&asked), walk.cursor.take());
-        let (count, next) = app.db.read(move |tx| selection::count(tx, &grant, &asked, (from.as_deref(), at))).await?;
+        let page = move |tx: &mut Tx<'_>| selection::count(tx, &grant, &asked, (from.as_deref(), at, most));
+        let (count, next) = app.db.read(page).await?;
         found.count += count;
-        if !walk.goes_on(count as usize, COUNTED_MOST, next) {
+        if !walk.goes_on(count as usize, most, next) || found.count >= most as i64 {
             found.more = walk.cursor.is_some();
             return Ok(Json(found));
         }

@@ -91,15 +91,15 @@ impl Selection {
     }
 }
 
-/// How many customers of a page are meant, and where the next one begins.
+/// How many customers of a page of at most so many are meant, and where the next one begins.
 pub fn count(
     tx: &mut Tx<'_>,
     grant: &Grant<Read, entity::Customer>,
     selection: &Selection,
-    (cursor, at): (Option<&str>, Timestamp),
+    (cursor, at, most): (Option<&str>, Timestamp, usize),
 ) -> Result<(i64, Option<String>)> {
     let mut question = selection.question(cursor, at)?;
-    question.asked.page.limit = COUNTED_MOST;
+    question.asked.page.limit = most;
     let List { items, next } = service::rows::<Only>(tx, grant, &question)?;
     Ok((items.len() as i64, next))
 }

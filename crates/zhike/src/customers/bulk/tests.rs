@@ -82,6 +82,8 @@ store::db_test! {
         wang.put(&format!("/customers/{}/grade", ids[3]), key["version"].as_i64().expect("a version"), json!({ "grade": "key", "reason": "已经是了" })).ok();
         let act = json!({ "act": "grade", "grade": "key", "reason": "年度复核" });
         assert_eq!(wang.post("/customers/bulk/count", tagged("甲")).ok(), json!({ "count": 45, "more": false }));
+        let up_to = |most: i64| wang.post(&format!("/customers/bulk/count?most={most}"), tagged("甲")).ok();
+        assert_eq!([up_to(20), up_to(45)], [json!({ "count": 20, "more": true }), json!({ "count": 45, "more": false })]);
         let seen = preview(&wang, tagged("甲"), act.clone());
         assert_eq!((&seen["found"], &seen["change"], &seen["already"], &seen["refused"]), (&json!(45), &json!(44), &json!(1), &json!(0)));
         assert_eq!(seen["changing"].as_array().map(Vec::len), Some(5));

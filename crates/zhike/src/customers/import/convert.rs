@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value as Json, json};
 
 use super::headings;
-use super::model::{Column, Defaults, Duplicates, Problem, Replacements};
+use super::model::{Column, Defaults, Duplicates, Problem, ReadAmount, Replacements};
 use super::people::{Owner, People};
 use super::persons::Persons;
 use super::raw::RawRow;
@@ -196,6 +196,21 @@ impl Reading {
         persons.finish(&mut draft);
         self.complete(&mut draft);
         draft
+    }
+
+    /// The amounts of money that a row tells of its customer, as they are understood.
+    pub fn amounts(&self, draft: &Draft) -> Vec<ReadAmount> {
+        let fen = |key: &str| match key {
+            "annual_revenue_fen" => draft.new.annual_revenue_fen.flatten(),
+            _ => {
+                let is_money = self.added_field(Entity::Customer, key)?.kind == CustomKind::Money;
+                is_money.then_some(draft.new.custom.as_ref()?.get(key)?.as_i64()).flatten()
+            }
+        };
+        let of_customer = self.columns.iter().filter(|column| column.target.slot == 0);
+        of_customer
+            .filter_map(|column| Some(ReadAmount { index: column.index, fen: fen(column.target.field)? }))
+            .collect()
     }
 
     /// Totals below a table, and headings once more where a page was broken, are no customers.

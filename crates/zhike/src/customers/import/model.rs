@@ -112,6 +112,15 @@ pub struct Column {
     pub replacements: Replacements,
 }
 
+/// An amount as it is understood.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ImportAmount)]
+pub struct ReadAmount {
+    /// The column, from 0.
+    pub index: usize,
+    pub fen: i64,
+}
+
 /// What is wrong with a cell or a row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = ImportProblem)]

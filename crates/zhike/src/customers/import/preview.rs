@@ -15,7 +15,7 @@ use super::convert::{Reading, Unknown};
 use super::existing::{Book, Keys, Known};
 use super::job;
 use super::judge::{Judge, Match, Verdict};
-use super::model::{Duplicates, Import, Problem, REPLACED_CHARS};
+use super::model::{Duplicates, Import, Problem, REPLACED_CHARS, ReadAmount};
 use super::plan::Plan;
 use super::raw::RawRow;
 use super::service::ImportCounts;
@@ -81,6 +81,9 @@ pub struct PreviewRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub existing: Option<ExistingCustomer>,
     pub problems: Vec<Problem>,
+    /// What is read in cells that are an amount of money, whose heading or text may say 万.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub amounts: Vec<ReadAmount>,
 }
 
 store::text_enum! {
@@ -217,19 +220,20 @@ impl Fate {
 impl Preview {
     fn add(&mut self, reading: &Reading, row: RawRow, fate: Fate) {
         let draft = reading.draft(&row);
+        let amounts = reading.amounts(&draft);
         draft.unknown.into_iter().for_each(|unknown| self.note(unknown));
         let mut problems = draft.problems;
         // A row below merged cells has the name that stands above it.
         problems.retain(|problem| problem.code != "name.required" || fate.problems.contains(problem));
         let fresh: Vec<Problem> = fate.problems.into_iter().filter(|problem| !problems.contains(problem)).collect();
         problems.extend(fresh);
-        self.show(row, fate.outcome, (fate.same_as_row, fate.existing), problems);
+        self.show((row, amounts), fate.outcome, (fate.same_as_row, fate.existing), problems);
     }
 
     /// Counts a row, and shows it if it is one of the first or has something to say.
     pub fn show(
         &mut self,
-        row: RawRow,
+        (row, amounts): (RawRow, Vec<ReadAmount>),
         outcome: Outcome,
         (same_as_row, existing): (Option<u64>, Option<ExistingCustomer>),
         problems: Vec<Problem>,
@@ -258,6 +262,7 @@ impl Preview {
                 same_as_row,
                 existing,
                 problems,
+                amounts,
             });
         }
     }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::model::{Release, State};
 use crate::kernel::{Action, Entity, Id, Result};
+use crate::platform::access::names::Named;
 use crate::platform::access::{self, people_who_may};
 use crate::platform::grant::{Guarded as _, Principal};
 use crate::platform::notifications::{self, Notice};
@@ -31,12 +32,16 @@ pub fn allowance(tx: &mut Tx<'_>, who: &Principal) -> Result<i64> {
     }
 }
 
+/// How many rows somebody has taken out lately without being asked.
+pub(super) fn taken(tx: &mut Tx<'_>, who: &Principal) -> Result<i64> {
+    Ok(tx.query_one(&TAKEN, &[&who.user, &(who.now - PERIOD)])?.get(0)?)
+}
+
 /// The state that an export of so many rows begins in.
 pub fn judge(tx: &mut Tx<'_>, who: &Principal, rows: i64, is_explained: bool) -> Result<State> {
     // Two exports at once count each other.
     turns::take(tx, "release", [who.user.uuid()])?;
-    let taken: i64 = tx.query_one(&TAKEN, &[&who.user, &(who.now - PERIOD)])?.get(0)?;
-    Ok(match taken + rows <= allowance(tx, who)? {
+    Ok(match taken(tx, who)? + rows <= allowance(tx, who)? {
         true => State::Free,
         false if is_explained => State::Waiting,
         false => State::Held,
@@ -44,7 +49,7 @@ pub fn judge(tx: &mut Tx<'_>, who: &Principal, rows: i64, is_explained: bool) ->
 }
 
 /// Whoever may decide about it, but for its asker.
-pub(super) fn deciders(tx: &mut Tx<'_>, who: &Principal, release: &Release) -> Result<Vec<Uuid>> {
+pub(super) fn deciders(tx: &mut Tx<'_>, who: &Principal, release: &Release) -> Result<Vec<Named>> {
     let mut found = Vec::new();
     for person in people_who_may(tx, Action::Approve, Entity::Release)? {
         if person.id == release.owner_id {
@@ -55,25 +60,25 @@ pub(super) fn deciders(tx: &mut Tx<'_>, who: &Principal, release: &Release) -> R
         };
         let reached = candidate.predicate(Action::Approve, Entity::Release);
         if reached.matches(tx, release.id(), &|column| release.column(column))? {
-            found.push(person.id);
+            found.push(person);
         }
     }
     Ok(found)
 }
 
-/// Asks those who may decide, or first its owner what it is for; how many there are to decide.
-pub(super) fn ask(tx: &mut Tx<'_>, who: &Principal, release: &Release) -> Result<usize> {
+/// Asks those who may decide, or first its owner what it is for; whoever there is to decide.
+pub(super) fn ask(tx: &mut Tx<'_>, who: &Principal, release: &Release) -> Result<Vec<Named>> {
     let deciders = deciders(tx, who, release)?;
     if release.state == State::Held {
         let params = json!({ "rows": release.row_count, "code": release.code });
         tell(tx, release.owner_id, "release_held", params, (Some(&held(release)), who.now))?;
-        return Ok(deciders.len());
+        return Ok(deciders);
     }
     for decider in &deciders {
         let params = json!({ "who": &*who.name, "rows": release.row_count, "code": release.code });
-        tell(tx, *decider, "release_asked", params, (Some(&asked(release)), who.now))?;
+        tell(tx, decider.id, "release_asked", params, (Some(&asked(release)), who.now))?;
     }
-    Ok(deciders.len())
+    Ok(deciders)
 }
 
 /// The key under which people were asked about it.
@@ -86,15 +91,11 @@ fn held(release: &Release) -> String {
     format!("held:{}", release.id)
 }
 
-/// Its owner has said what it is for.
-pub(super) fn settle_held(tx: &mut Tx<'_>, who: &Principal, release: &Release) -> Result<()> {
-    notifications::settle(tx, (who.user, &held(release)), who.now)
-}
-
-/// Nobody needs to decide any more.
-pub fn settle(tx: &mut Tx<'_>, who: &Principal, release: &Release) -> Result<()> {
+/// What anybody was asked about it is done, or not needed any more.
+pub(super) fn settle(tx: &mut Tx<'_>, who: &Principal, release: &Release) -> Result<()> {
+    notifications::settle(tx, (Id::from_uuid(release.owner_id), &held(release)), who.now)?;
     for decider in deciders(tx, who, release)? {
-        notifications::settle(tx, (Id::from_uuid(decider), &asked(release)), who.now)?;
+        notifications::settle(tx, (Id::from_uuid(decider.id), &asked(release)), who.now)?;
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::service::{self, Decision, Link, Purpose, View};
+use super::service::{self, Allowance, Decision, Link, Purpose, View};
 use crate::app::App;
 use crate::kernel::permission::action::{Approve, Manage, Read};
 use crate::kernel::permission::entity::{Job, Release};
@@ -28,7 +28,9 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(fetch))
         .routes(routes!(link))
         .routes(routes!(list))
+        .routes(routes!(allowance))
         .routes(routes!(explain))
+        .routes(routes!(withdraw))
         .routes(routes!(decide))
         .merge(
             OpenApiRouter::new().routes(routes!(trace)).layer(DefaultBodyLimit::max(TRACED_MOST as usize + FORM_MOST)),
@@ -79,6 +81,14 @@ async fn list(
     Ok(Json(app.db.read(move |tx| service::list(tx, &grant, &asked)).await?.into()))
 }
 
+/// How many rows the asker may take out without being asked, in a day and now.
+#[utoipa::path(get, path = "/releases/allowance", tag = "exports", extensions(("x-permission" = json!("read job"))),
+    responses((status = 200, body = Allowance)))]
+async fn allowance(State(app): State<App>, grant: Granted<Read, Job>) -> Result<Json<Allowance>> {
+    let who = Arc::clone(grant.principal());
+    Ok(Json(app.db.read(move |tx| service::allowance(tx, &who)).await?))
+}
+
 /// Says what one's own export is for that goes beyond what is free; only then those who may let it out are asked.
 #[utoipa::path(post, path = "/releases/{id}/purpose", tag = "exports",
     extensions(("x-permission" = json!("read job"))), params(("id" = Uuid, Path)), request_body = Purpose,
@@ -93,6 +103,21 @@ async fn explain(
     let who = Arc::clone(grant.principal());
     let asker = Arc::clone(&who);
     app.mutate(&who, mutation, move |tx| service::explain(tx, &asker, id, &purpose)).await
+}
+
+/// Takes back one's own request that nobody has decided about.
+#[utoipa::path(post, path = "/releases/{id}/withdrawal", tag = "exports",
+    extensions(("x-permission" = json!("read job"))), params(("id" = Uuid, Path)),
+    responses((status = 200, body = View)))]
+async fn withdraw(
+    State(app): State<App>,
+    grant: Granted<Read, Job>,
+    Path(id): Path<Uuid>,
+    mutation: Mutation,
+) -> Result<Answer> {
+    let who = Arc::clone(grant.principal());
+    let asker = Arc::clone(&who);
+    app.mutate(&who, mutation, move |tx| service::withdraw(tx, &asker, id)).await
 }
 
 /// Lets an export out that waits, or keeps it. Nobody decides about their own.

@@ -3,8 +3,8 @@
 //! out: it enters the file in the register, says whose it is and for how long, and writes down what left.
 //!
 //! What somebody takes out in a day without being asked is limited ([`gate`]); above that the file waits for a second
-//! person, who is asked when its owner has said what it is for. It is fetched by a link that works once and for minutes, and the register leads a file that turns up back to
-//! whoever took it out (C15, C38, R2-7.1).
+//! person, who is asked when its owner has said what it is for. It is fetched by a link that works once and for minutes,
+//! and the register leads a file that turns up back to whoever took it out (C15, C38, R2-7.1).
 
 mod gate;
 pub mod http;
@@ -17,6 +17,6 @@ mod tests;
 
 pub use mark::Mark;
 pub use service::{
-    Begun, Leaving, Released, begin, checked as checked_purpose, fetch, forget, recall, release, taken_in,
+    Begun, Leaving, Released, begin, checked as checked_purpose, fetch, forget, lapse, recall, release, taken_in,
 };
 pub use table::{Cell, Format, Heading, Language, PageOfCells, Start, Style, Table, dated_name, start, take_out};

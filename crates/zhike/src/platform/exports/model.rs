@@ -18,6 +18,10 @@ store::text_enum! {
         Waiting = "waiting",
         Approved = "approved",
         Refused = "refused",
+        /// Its owner no longer wants it.
+        Withdrawn = "withdrawn",
+        /// Its file went before anybody had decided.
+        Lapsed = "lapsed",
     }
 }
 

@@ -28,6 +28,10 @@ const STAYS: SignedDuration = SignedDuration::from_hours(7 * 24);
 const LINK_LIVES: SignedDuration = SignedDuration::from_mins(5);
 const ANSWER_MOST: usize = 500;
 const PURPOSE_MOST: usize = 200;
+/// Of those who may decide so many are named to the asker.
+const NAMED_MOST: usize = 3;
+/// What waits is looked through in such portions.
+const WAITING_MOST: i64 = 500;
 
 store::statements! {
     LINK = "update release set link_hash = $2, link_until = $3 where id = $1";
@@ -41,6 +45,7 @@ store::statements! {
     RECALLS = "select times from export_recall where id = 1";
     RECALL = "update export_recall set times = times + 1 where id = 1";
     LATEST = "select id, owner_id from release where asked_at > $1 order by asked_at desc limit 1000";
+    WAITING = select Release where "state in ('held', 'waiting') order by asked_at limit $1";
     OF_JOB = select Release where "job_id = $1";
     BY_CODE = select Release where "code = $1 order by asked_at desc limit 20";
 }
@@ -81,9 +86,10 @@ fn recalls(tx: &mut Tx<'_>) -> Result<i64> {
 pub fn released_by(tx: &mut Tx<'_>, who: &Principal, job: Uuid) -> Result<Option<(Released, i64)>> {
     let Some(release) = Release::one(tx, &OF_JOB, &[&job])? else { return Ok(None) };
     let waits = release.state.waits();
-    let deciders = if waits { gate::deciders(tx, who, &release)?.len() } else { 0 };
+    let deciders = if waits { gate::deciders(tx, who, &release)? } else { Vec::new() };
     let Release { id, name, bytes, code, row_count, .. } = release;
-    Ok(Some((Released { file: id, name, bytes, code, waits, deciders }, row_count)))
+    let (deciders, asked) = counted(deciders);
+    Ok(Some((Released { file: id, name, bytes, code, waits, deciders, asked }, row_count)))
 }
 
 /// A file that is about to leave.
@@ -116,6 +122,12 @@ pub struct Released {
     pub waits: bool,
     /// How many people may agree; it waits in vain where there are none.
     pub deciders: usize,
+    /// The first of them by name.
+    pub asked: Vec<String>,
+}
+
+fn counted(deciders: Vec<Named>) -> (usize, Vec<String>) {
+    (deciders.len(), deciders.into_iter().take(NAMED_MOST).map(|decider| decider.name).collect())
 }
 
 impl Released {
@@ -123,7 +135,7 @@ impl Released {
     pub fn told(&self, rows: i64) -> Value {
         json!({
             "file": self.file, "name": self.name, "rows": rows, "bytes": self.bytes, "code": self.code,
-            "waits": self.waits, "deciders": self.deciders,
+            "waits": self.waits, "deciders": self.deciders, "asked": self.asked,
         })
     }
 }
@@ -171,13 +183,13 @@ pub fn release(tx: &mut Tx<'_>, who: &Principal, leaving: Leaving<'_>) -> Result
     };
     release.insert(tx)?;
     let waits = state.waits();
-    let deciders = if waits { gate::ask(tx, who, &release)? } else { 0 };
+    let (deciders, asked) = counted(if waits { gate::ask(tx, who, &release)? } else { Vec::new() });
     told["digest"] = file.digest.clone().into();
     told["code"] = release.code.clone().into();
     told["rows"] = rows.into();
     told["waits"] = waits.into();
     audit::record(tx, who, RELEASED, entity, file.id, customer, told)?;
-    Ok(Released { file: file.id, name: file.name, bytes: file.bytes, code: release.code, waits, deciders })
+    Ok(Released { file: file.id, name: file.name, bytes: file.bytes, code: release.code, waits, deciders, asked })
 }
 
 /// What an export is for.
@@ -196,8 +208,10 @@ pub fn explain(tx: &mut Tx<'_>, who: &Principal, id: Uuid, purpose: &Purpose) ->
     if release.owner_id != who.user.uuid() {
         return Err(Error::not_found());
     }
-    if release.state != State::Held {
-        return Err(Error::conflict("export.explained"));
+    match release.state {
+        State::Held => {}
+        State::Lapsed => return Err(Error::new(410, "export.gone")),
+        _ => return Err(Error::conflict("export.explained")),
     }
     if files::still_there(tx, &[id], who.now)?.is_empty() {
         return Err(Error::new(410, "export.gone"));
@@ -205,11 +219,69 @@ pub fn explain(tx: &mut Tx<'_>, who: &Principal, id: Uuid, purpose: &Purpose) ->
     (release.state, release.purpose) = (State::Waiting, Some(purpose.clone()));
     release.update(tx)?;
     release.version += 1;
-    gate::settle_held(tx, who, &release)?;
+    gate::settle(tx, who, &release)?;
     gate::ask(tx, who, &release)?;
     let told = json!({ "code": release.code, "rows": release.row_count, "reason": purpose });
     audit::record(tx, who, "explain_export", Entity::Release, id, None, told)?;
     views(tx, who, vec![release])?.pop().ok_or_else(Error::not_found)
+}
+
+/// Takes back one's own request that nobody has decided about; the file goes.
+pub fn withdraw(tx: &mut Tx<'_>, who: &Principal, id: Uuid) -> Result<View> {
+    let mut release = Release::find(tx, id)?.ok_or_else(Error::not_found)?;
+    if release.owner_id != who.user.uuid() {
+        return Err(Error::not_found());
+    }
+    if !release.state.waits() {
+        return Err(Error::conflict("export.decided"));
+    }
+    release.state = State::Withdrawn;
+    release.update(tx)?;
+    release.version += 1;
+    files::forget(tx, &[id])?;
+    gate::settle(tx, who, &release)?;
+    let told = json!({ "code": release.code, "rows": release.row_count });
+    audit::record(tx, who, "withdraw_export", Entity::Release, id, None, told)?;
+    views(tx, who, vec![release])?.pop().ok_or_else(Error::not_found)
+}
+
+/// What waited and whose file has gone waits no more: nobody is asked about it, and its owner is told.
+pub fn lapse(tx: &mut Tx<'_>, who: &Principal) -> Result<()> {
+    for release in lapsed(tx, who)? {
+        let params = json!({ "rows": release.row_count, "code": release.code });
+        gate::tell(tx, release.owner_id, "release_lapsed", params, (None, who.now))?;
+    }
+    Ok(())
+}
+
+fn lapsed(tx: &mut Tx<'_>, who: &Principal) -> Result<Vec<Release>> {
+    let mut waiting = Release::all(tx, &WAITING, &[&WAITING_MOST])?;
+    let ids: Vec<Uuid> = waiting.iter().map(|release| release.id).collect();
+    let there = files::still_there(tx, &ids, who.now)?;
+    waiting.retain(|release| !there.contains(&release.id));
+    for release in &mut waiting {
+        release.state = State::Lapsed;
+        release.update(tx)?;
+        gate::settle(tx, who, release)?;
+        let told = json!({ "code": release.code, "rows": release.row_count });
+        audit::record(tx, who, "lapse_export", Entity::Release, release.id, None, told)?;
+    }
+    Ok(waiting)
+}
+
+/// What somebody may take out in a day without being asked.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[schema(as = ExportAllowance)]
+pub struct Allowance {
+    /// Rows in 24 hours.
+    pub a_day: i64,
+    /// Of them, what is left now.
+    pub left: i64,
+}
+
+pub fn allowance(tx: &mut Tx<'_>, who: &Principal) -> Result<Allowance> {
+    let a_day = gate::allowance(tx, who)?;
+    Ok(Allowance { a_day, left: (a_day - gate::taken(tx, who)?).max(0) })
 }
 
 /// What was said that an export is for, in few words.
@@ -291,7 +363,9 @@ pub fn recall(tx: &mut Tx<'_>, who: &Principal) -> Result<()> {
     for (owner, files) in there_by_owner(tx, who)? {
         gate::tell(tx, owner, "release_recalled", json!({ "files": files }), (None, who.now))?;
     }
-    files::expire_purpose(tx, PURPOSE, who.now)
+    files::expire_purpose(tx, PURPOSE, who.now)?;
+    // Their owners have been told.
+    lapsed(tx, who).map(drop)
 }
 
 /// How many files of each person wait to be fetched, of the latest.
@@ -340,6 +414,8 @@ pub struct View {
     pub decidable: bool,
     /// Whether the asker made it and is to say what it is for.
     pub explainable: bool,
+    /// Whether the asker made it and may take back the request.
+    pub withdrawable: bool,
     /// Whether the asker made it and may fetch it now.
     pub fetchable: bool,
     /// The file has expired or was taken back.
@@ -360,6 +436,7 @@ fn view(tx: &mut Tx<'_>, who: &Principal, (there, release): (bool, Release)) -> 
     Ok(View {
         decidable: !own && reached && there && release.state == State::Waiting,
         explainable: own && there && release.state == State::Held,
+        withdrawable: own && there && release.state.waits(),
         fetchable: own && there && release.state.is_out(),
         gone: !there,
         asked_by: names::user(tx, release.owner_id)?,
@@ -423,6 +500,7 @@ pub fn decide(
     match release.state {
         State::Waiting => {}
         State::Held => return Err(Error::conflict("export.unexplained")),
+        State::Lapsed => return Err(Error::new(410, "export.gone")),
         _ => return Err(Error::conflict("export.decided")),
     }
     if release.version != version {

@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
+use store::jobs::NewJob;
 
 use crate::platform::exports;
 use crate::testing::{Session, TestApp};
@@ -41,6 +42,16 @@ fn told(session: &Session<'_>) -> Vec<String> {
     let items = session.get("/notifications").ok()["items"].as_array().expect("items").clone();
     let kinds = items.iter().map(|item| item["kind"].as_str().expect("a kind").to_owned());
     kinds.filter(|kind| kind.starts_with("release_")).collect()
+}
+
+/// What somebody has been told and has not read.
+fn unread(session: &Session<'_>) -> Vec<String> {
+    let items = session.get("/notifications").ok()["items"].as_array().expect("items").clone();
+    let unread = items.iter().filter(|item| item["read"] == json!(false));
+    unread
+        .map(|item| item["kind"].as_str().expect("a kind").to_owned())
+        .filter(|kind| kind.starts_with("release_"))
+        .collect()
 }
 
 fn audited(app: &TestApp, action: &str) -> usize {
@@ -150,8 +161,51 @@ store::db_test! {
         let wang = app.sign_in("wang");
         assert_eq!(wang.post_version(&decision(&result), 2, json!({ "approve": true })).refused(410), "export.gone");
         let register = wang.get("/releases").ok()["items"].as_array().expect("items").clone();
-        let waiting = register.iter().find(|release| release["state"] == "waiting").expect("the one that waits").clone();
-        assert_eq!((&waiting["state"], &waiting["gone"], &waiting["decidable"]), (&json!("waiting"), &json!(true), &json!(false)));
+        assert!(register.iter().all(|release| release["state"] == "lapsed" && release["gone"] == true && release["decidable"] == false), "{register:?}");
+        assert_eq!((unread(&wang), unread(&li)), (vec![], vec!["release_recalled".to_owned()]), "nobody is asked for anything any more");
+        assert_eq!(audited(&app, "lapse_export"), 2);
+    }
+
+    fn what_nobody_decides_about_in_time_waits_no_more(db) {
+        let app = TestApp::new(&db);
+        let (li, wang) = (app.sign_in("li"), app.sign_in("wang"));
+        customers(&app, &["华盛机械", "瑞丰食品"]);
+        app.limit_exports(1);
+        let result = export(&app, &li, "csv");
+        assert_eq!(result["asked"].as_array().map(Vec::len), Some(2), "whoever may decide is named");
+        explain(&li, &result);
+        assert_eq!(unread(&wang), ["release_asked"]);
+        app.pass(SignedDuration::from_hours(7 * 24 + 1));
+        let (payload, run_at) = (json!({}), app.clock.now());
+        app.write(move |tx| {
+            let sweep = NewJob { kind: "platform.sweep", once_key: None, asked_by: None, payload: payload.clone(), run_at };
+            Ok(store::jobs::enqueue(tx, sweep)?)
+        });
+        app.run_jobs();
+        assert_eq!((unread(&app.sign_in("wang")), unread(&app.sign_in("li"))), (vec![], vec!["release_lapsed".to_owned()]));
+        let own = app.sign_in("li").get("/releases").ok()["items"][0].clone();
+        assert_eq!((&own["state"], &own["withdrawable"]), (&json!("lapsed"), &json!(false)));
+    }
+
+    fn whoever_asked_may_take_the_request_back(db) {
+        let app = TestApp::new(&db);
+        let (li, wang) = (app.sign_in("li"), app.sign_in("wang"));
+        customers(&app, &["华盛机械", "瑞丰食品"]);
+        app.limit_exports(3);
+        assert_eq!(li.get("/releases/allowance").ok(), json!({ "a_day": 3, "left": 3 }));
+        export(&app, &li, "csv");
+        assert_eq!(li.get("/releases/allowance").ok(), json!({ "a_day": 3, "left": 1 }));
+        let result = export(&app, &li, "csv");
+        explain(&li, &result);
+        assert_eq!(unread(&wang), ["release_asked"]);
+        let path = format!("/releases/{}/withdrawal", result["file"].as_str().expect("a file"));
+        assert_eq!(wang.post(&path, json!({})).refused(404), "not_found", "only its owner");
+        let withdrawn = li.post(&path, json!({})).ok();
+        assert_eq!((&withdrawn["state"], &withdrawn["gone"], &withdrawn["withdrawable"]), (&json!("withdrawn"), &json!(true), &json!(false)));
+        assert_eq!(unread(&wang), Vec::<String>::new(), "there is nothing to decide");
+        assert_eq!(wang.post_version(&decision(&result), 3, json!({ "approve": true })).refused(409), "export.decided");
+        assert_eq!(li.post(&path, json!({})).refused(409), "export.decided");
+        assert_eq!((audited(&app, "withdraw_export"), li.get("/releases/allowance").ok()["left"].clone()), (1, json!(1)));
     }
 
     fn nothing_leaves_that_was_read_before_somebody_was_restricted(db) {

@@ -8,7 +8,7 @@ use store::Tx;
 
 use super::{JobContext, Registry};
 use crate::kernel::Result;
-use crate::platform::files;
+use crate::platform::{exports, files};
 
 const KIND: &str = "platform.sweep";
 /// Longer than the longest slot, so that a slot is not done twice because its job was forgotten.
@@ -28,7 +28,11 @@ pub fn register(registry: &mut Registry) {
 
 fn sweep(context: &JobContext, _payload: Value) -> Result<Value> {
     let now = context.now();
-    let known = context.step(1, 1, move |tx, _| forget(tx, now))?;
+    let known = context.step(1, 1, move |tx, who| {
+        let known = forget(tx, now)?;
+        exports::lapse(tx, who)?;
+        Ok(known)
+    })?;
     let removed = context.files.remove_orphans(&known)?;
     Ok(json!({ "files_removed": removed }))
 }

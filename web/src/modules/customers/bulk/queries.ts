@@ -21,9 +21,17 @@ export const selectionOf = (query: Pick<ListQuery, 'filter' | 'q'>): Selection =
   q: query.q,
 })
 
-export function countAll(query: Pick<ListQuery, 'filter' | 'q'>): Promise<Found> {
-  return call(api.POST('/api/v1/customers/bulk/count', { body: selectionOf(query) }))
+export function countAll(query: Pick<ListQuery, 'filter' | 'q'>, most?: number): Promise<Found> {
+  return call(api.POST('/api/v1/customers/bulk/count', { params: { query: { most } }, body: selectionOf(query) }))
 }
+
+/** How many a view shows, counted up to some thousands. */
+export const countQuery = ({ filter, q }: Pick<ListQuery, 'filter' | 'q'>) =>
+  queryOptions({
+    queryKey: ['customers', 'count', { filter, q }],
+    queryFn: () => countAll({ filter, q }),
+    staleTime: 30_000,
+  })
 
 export async function previewBulk(selection: Selection, act: Act): Promise<Preview> {
   return (await call(api.POST('/api/v1/customers/bulk/preview', { body: { selection, act } }))) as Preview

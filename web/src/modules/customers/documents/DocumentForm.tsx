@@ -13,11 +13,11 @@ import {
 } from '../queries'
 import { t } from '../words'
 
-type Props = { of: { customer: string } | Chosen; onDone?: () => void }
+type Props = { of: { customer: string } | Chosen; onStart?: () => void; onDone?: () => void }
 
 const QUARTER = 91 * 86_400_000
 
-export function DocumentForm({ of, onDone }: Props) {
+export function DocumentForm({ of, onStart, onDone }: Props) {
   const can = useCan()
   const [sheet, setSheet] = useState<DocumentSheet>('archive')
   const [format, setFormat] = useState<DocumentFormat>('pdf')
@@ -37,6 +37,7 @@ export function DocumentForm({ of, onDone }: Props) {
     try {
       if (many) {
         setJob(await startDocuments(of, document, together && format === 'pdf'))
+        onStart?.()
       } else {
         const made = await makeDocument(of.customer, document, newKey())
         if (made.waits) setWaiting(made)
@@ -50,10 +51,14 @@ export function DocumentForm({ of, onDone }: Props) {
     }
     setBusy(false)
   }
-  if (waiting) return <ExportFile result={waiting} />
+  if (waiting) return <ExportFile result={waiting} onClose={onDone} />
   if (job) {
     return (
-      <Progress jobId={job} title={t(`document.${sheet}`)} result={({ result }) => <ExportFile result={result} />} />
+      <Progress
+        jobId={job}
+        title={t(`document.${sheet}`)}
+        result={({ result }) => <ExportFile result={result} onClose={onDone} />}
+      />
     )
   }
   const sheets: DocumentSheet[] = can('interaction', 'export') ? ['archive', 'interactions'] : ['archive']

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { messageOf } from '@/api'
-import { count, lookup } from '@/i18n'
+import { count, lookup, money } from '@/i18n'
 import { Button, Notice, Status, Switch, useSetSearch } from '@/ui'
 import { type ImportColumn, type ImportProblem, type ImportRow, startImport } from '../queries'
 import { t } from '../words'
@@ -104,6 +104,7 @@ function PreviewRow({ row, columns, mapping }: RowProps) {
         return (
           <td key={column.index} data-level={level}>
             {row.cells[column.index] || '–'}
+            <Understood row={row} index={column.index} />
             {problems.map((problem) => (
               <What key={problem.code} problem={problem} />
             ))}
@@ -116,6 +117,14 @@ function PreviewRow({ row, columns, mapping }: RowProps) {
 
 function What({ problem }: { problem: ImportProblem }) {
   return <em className={problem.level === 'error' ? 'late' : 'soon'}>{problemText(problem)}</em>
+}
+
+/** An amount whose heading or text says 万 is another number than the cell shows. */
+function Understood({ row, index }: { row: ImportRow; index: number }) {
+  const amount = row.amounts?.find((one) => one.index === index)
+  const shown = Number((row.cells[index] ?? '').replaceAll(',', ''))
+  if (!amount || amount.fen === Math.round(shown * 100)) return null
+  return <em className="dim">{t('import.read_as', { what: money(amount.fen) })}</em>
 }
 
 /** What becomes of the row, and which customer it is: of one that the reader may not see, only that there is one. */

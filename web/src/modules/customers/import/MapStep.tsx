@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { messageOf, useCustomFields } from '@/api'
+import { messageOf, useCustomFields, useMe } from '@/api'
 import { count, locale, lookup } from '@/i18n'
 import { Button, ChoiceField, Notice, Person, Segmented, useGo } from '@/ui'
 import { Ground, usual } from '../Ground'
@@ -34,9 +34,10 @@ type Props = SheetProps & {
 export function MapStep({ view, known, onChecked, onView }: Props) {
   const go = useGo()
   const maySetGrade = useMaySetGrade()
+  const me = useMe()
   const [mapping, setMapping] = useState(known?.mapping ?? mappingOf(view.columns))
   const [duplicates, setDuplicates] = useState<Duplicates>(view.duplicates)
-  const [defaults, setDefaults] = useState<Defaults>({ owner_id: null, source: null, grade: null })
+  const [defaults, setDefaults] = useState<Defaults>({ owner_id: me?.id ?? null, source: null, grade: null })
   const [ground, setGround] = useState<Given | undefined>(known?.body.basis ?? view.basis ?? usual)
   const [error, setError] = useState<string>()
   const [busy, setBusy] = useState(false)
@@ -125,6 +126,8 @@ export function MapStep({ view, known, onChecked, onView }: Props) {
           <Person
             label={t('import.owner')}
             hint={t('import.owner_hint')}
+            current={me && { id: me.id, name: me.name }}
+            required
             value={defaults.owner_id}
             onChange={(owner_id) => setDefaults({ ...defaults, owner_id })}
           />

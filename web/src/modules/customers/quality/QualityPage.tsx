@@ -37,7 +37,7 @@ export default function QualityPage() {
   const board = useQuery(boardQuery)
   return (
     <div className="page quality">
-      <div className="row between wrap">
+      <div className="page-head">
         <h1>{t('quality.title')}</h1>
         <Tabs />
       </div>

@@ -24,7 +24,7 @@ export const files = {
     'attachment.infected': '发现病毒，不能打开',
     'attachment.of.contact': '联系人',
     'attachment.of.cooperation': '合作记录',
-    'attachment.of.interaction': '互动记录',
+    'attachment.of.interaction': '联系记录',
     'attachment.of.verification': '核对记录',
     'attachment.of.major_event': '大事记',
     'error.attachment.kind_not_taken': '不收这种文件',

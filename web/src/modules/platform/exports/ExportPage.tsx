@@ -24,7 +24,15 @@ import {
 } from '@/ui'
 import { SettingsFrame } from '../Frame'
 import { m } from '../messages'
-import { decideRelease, type Release, releasesQuery, type Trace, traceFile, waitingQuery } from '../queries'
+import {
+  decideRelease,
+  type Release,
+  releasesQuery,
+  type Trace,
+  traceFile,
+  waitingQuery,
+  withdrawRelease,
+} from '../queries'
 import { t } from '../words'
 
 export default function ExportPage() {
@@ -81,6 +89,8 @@ const tones: Record<Release['state'], Tone> = {
   waiting: 'warn',
   approved: 'good',
   refused: 'bad',
+  withdrawn: 'none',
+  lapsed: 'none',
 }
 
 function Line({ release }: { release: Release }) {
@@ -111,10 +121,20 @@ function Line({ release }: { release: Release }) {
             ? t('exports.fetched', { n: count(release.fetches), when: ago(release.fetched_at ?? release.asked_at) })
             : t('exports.never')}
         </span>
-        {release.gone && <span className="dim">{t('exports.gone')}</span>}
+        {release.gone && release.state !== 'lapsed' && release.state !== 'withdrawn' && (
+          <span className="dim">{t('exports.gone')}</span>
+        )}
         {release.explainable && (
           <Button size="xs" kind="primary" onClick={() => setExplaining(true)}>
             {t('exports.explain')}
+          </Button>
+        )}
+        {release.withdrawable && (
+          <Button
+            size="xs"
+            onClick={() => void act(() => withdrawRelease(release.id), t('exports.withdrawn', { code: release.code }))}
+          >
+            {t('exports.withdraw')}
           </Button>
         )}
         {release.fetchable && (

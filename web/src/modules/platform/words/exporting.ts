@@ -34,6 +34,10 @@ export const exporting = {
     'release.waiting': '等待批准',
     'release.approved': '已批准',
     'release.refused': '未批准',
+    'release.withdrawn': '已撤回申请',
+    'release.lapsed': '无人批准，文件已过期或收回',
+    'exports.withdraw': '撤回申请',
+    'exports.withdrawn': '已撤回 {code}，不再等人批准',
   },
   en: {
     'exports.why':
@@ -69,5 +73,9 @@ export const exporting = {
     'release.waiting': 'Waits for approval',
     'release.approved': 'Approved',
     'release.refused': 'Refused',
+    'release.withdrawn': 'Request taken back',
+    'release.lapsed': 'Not decided in time; the file is gone',
+    'exports.withdraw': 'Take the request back',
+    'exports.withdrawn': '{code} is taken back; nobody is asked any more',
   },
 } as const

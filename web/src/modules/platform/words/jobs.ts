@@ -12,7 +12,7 @@ export const jobs = {
     'job.kind.customers.import': '导入客户',
     'job.kind.customers.export': '导出客户',
     'job.kind.customers.documents': '生成客户表单',
-    'job.kind.interactions.export': '导出互动记录',
+    'job.kind.interactions.export': '导出联系记录',
     'job.kind.attachments.sweep': '清理附件',
     'job.kind.attachments.check': '附件病毒检查',
     'job.kind.import': '导入客户',

@@ -43,7 +43,7 @@ pub fn preview(db: &Db, who: &Arc<Principal>, import: &Import, reading: &Reading
                 let (number, name) = names.get(&id.uuid())?.clone();
                 Some(ExistingCustomer { id: id.uuid(), number, name })
             });
-            preview.show(row, outcome(fate.taken), (None, existing), fate.problems);
+            preview.show((row, Vec::new()), outcome(fate.taken), (None, existing), fate.problems);
         }
     }
 }

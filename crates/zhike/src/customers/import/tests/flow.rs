@@ -38,6 +38,17 @@ store::db_test! {
         assert_eq!(li.get("/customers?q=hsjx").ok()["items"][0]["name"], "华盛机械");
     }
 
+    fn the_check_shows_amounts_as_they_are_understood(db) {
+        let app = TestApp::new(&db);
+        let li = app.sign_in("li");
+        let rows = sheets::rows("客户名称|年营收(万元)\n华盛机械|1200\n瑞丰食品|3000.5\n恒泰电子|");
+        let uploaded = upload(&li, "客户.csv", sheets::csv(&rows).as_bytes());
+        let preview = put_mapping(&li, &uploaded, "skip", json!({})).ok();
+        let amounts: Vec<_> = (0..3).map(|at| preview["rows"][at]["amounts"].clone()).collect();
+        let of = |fen: i64| json!([{ "index": 1, "fen": fen }]);
+        assert_eq!(amounts, [of(1_200_000_000), of(3_000_500_000), json!(null)]);
+    }
+
     fn a_sheet_without_headings_and_another_sheet(db) {
         let app = TestApp::new(&db);
         let li = app.sign_in("li");
