@@ -35,6 +35,8 @@ const CHECK_BITS: usize = 8;
 const DIGITS: [char; 2] = ['\u{200B}', '\u{2060}'];
 /// Shorter texts are compared and counted; only in longer ones is something hidden.
 pub const LONG: usize = 12;
+/// What comes from outside may hold any number of codes; ours has one, or a few where files were put together.
+pub const CODES_MOST: usize = 100;
 /// What is looked at of a file, unpacked.
 const READ_MOST: u64 = 64 << 20;
 const MEMBERS_MOST: usize = 5_000;
@@ -75,20 +77,45 @@ pub fn hide(text: &str, code: &str) -> String {
     before.chars().chain(hidden).chain(after.chars()).collect()
 }
 
-/// All codes in a text, in plain sight or hidden.
-pub fn in_text(text: &str) -> BTreeSet<String> {
-    let mut found: BTreeSet<String> = text.match_indices(PREFIX).filter_map(|(at, _)| plain(&text[at..])).collect();
-    let mut run: Vec<u64> = Vec::new();
-    for c in text.chars().chain(std::iter::once(' ')) {
-        match DIGITS.iter().position(|digit| *digit == c) {
-            Some(bit) => run.push(bit as u64),
-            None => {
-                found.extend(hidden(&run));
-                run.clear();
+/// The codes in a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    pub codes: BTreeSet<String>,
+    /// There are more than [`CODES_MOST`]; those that came first were taken.
+    pub more: bool,
+}
+
+impl Found {
+    fn add(&mut self, code: String) {
+        match self.codes.len() < CODES_MOST {
+            true => drop(self.codes.insert(code)),
+            false => self.more |= !self.codes.contains(&code),
+        }
+    }
+
+    /// Adds the codes in a text, hidden or in plain sight.
+    fn add_text(&mut self, text: &str) {
+        let mut run: Vec<u64> = Vec::new();
+        for c in text.chars().chain(std::iter::once(' ')) {
+            match DIGITS.iter().position(|digit| *digit == c) {
+                Some(bit) => run.push(bit as u64),
+                None if run.is_empty() => {}
+                None => {
+                    hidden(&run).into_iter().for_each(|code| self.add(code));
+                    run.clear();
+                }
+            }
+            if self.more {
+                return;
+            }
+        }
+        for (at, _) in text.match_indices(PREFIX) {
+            plain(&text[at..]).into_iter().for_each(|code| self.add(code));
+            if self.more {
+                return;
             }
         }
     }
-    found
 }
 
 /// The code that a text begins with.
@@ -106,17 +133,18 @@ fn hidden(run: &[u64]) -> Option<String> {
     (all >> BITS == check(bits)).then(|| code(bits))
 }
 
-/// All codes in a file: a workbook, a document, an archive of them, or text.
-pub fn find(file: &mut (impl Read + Seek)) -> std::io::Result<BTreeSet<String>> {
-    let mut budget = READ_MOST;
+/// The codes in a file: a workbook, a document, an archive of them, or text.
+pub fn find(file: &mut (impl Read + Seek)) -> std::io::Result<Found> {
+    let (mut budget, mut found) = (READ_MOST, Found::default());
     file.rewind()?;
     let mut first = [0; 4];
     let is_packed = file.read_exact(&mut first).is_ok() && first == *b"PK\x03\x04";
     file.rewind()?;
     match is_packed {
-        true => in_archive(file, &mut budget, true),
-        false => Ok(in_text(&text_of(file, &mut budget)?)),
+        true => in_archive(file, &mut budget, true, &mut found)?,
+        false => found.add_text(&text_of(file, &mut budget)?),
     }
+    Ok(found)
 }
 
 fn text_of(file: &mut impl Read, budget: &mut u64) -> std::io::Result<String> {
@@ -126,21 +154,23 @@ fn text_of(file: &mut impl Read, budget: &mut u64) -> std::io::Result<String> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-fn in_archive(file: &mut (impl Read + Seek), budget: &mut u64, deeper: bool) -> std::io::Result<BTreeSet<String>> {
+fn in_archive(file: &mut (impl Read + Seek), budget: &mut u64, deeper: bool, found: &mut Found) -> std::io::Result<()> {
     let mut archive = ZipArchive::new(file)?;
-    let mut found = BTreeSet::new();
     for at in 0..archive.len().min(MEMBERS_MOST) {
         let mut member = archive.by_index(at)?;
         let mut bytes = Vec::new();
         (&mut member).take(*budget).read_to_end(&mut bytes)?;
         *budget -= bytes.len() as u64;
         if deeper && bytes.starts_with(b"PK\x03\x04") {
-            found.extend(in_archive(&mut std::io::Cursor::new(bytes), budget, false)?);
+            in_archive(&mut std::io::Cursor::new(bytes), budget, false, found)?;
         } else {
-            found.extend(in_text(&String::from_utf8_lossy(&bytes)));
+            found.add_text(&String::from_utf8_lossy(&bytes));
+        }
+        if found.more {
+            break;
         }
     }
-    Ok(found)
+    Ok(())
 }
 
 #[cfg(test)]
@@ -152,7 +182,25 @@ mod tests {
     const CODE: &str = "DC-7K2M9-Q4XTB";
 
     fn found(bytes: Vec<u8>) -> Vec<String> {
-        find(&mut Cursor::new(bytes)).expect("a file").into_iter().collect()
+        find(&mut Cursor::new(bytes)).expect("a file").codes.into_iter().collect()
+    }
+
+    fn in_text(text: &str) -> Vec<String> {
+        found(text.as_bytes().to_vec())
+    }
+
+    #[test]
+    fn of_a_file_full_of_codes_the_first_are_taken() {
+        let codes: Vec<String> = (0..1_000_000).map(code).collect();
+        let found = find(&mut Cursor::new(codes.join(" ").into_bytes())).expect("a file");
+        assert_eq!((found.codes.len(), found.more), (CODES_MOST, true));
+        let few = find(&mut Cursor::new(codes[..CODES_MOST].join(" ").repeat(2).into_bytes())).expect("a file");
+        assert_eq!((few.codes.len(), few.more), (CODES_MOST, false));
+        // What is hidden comes before what somebody may have written over it.
+        let hidden = hide("主营机床与自动化产线的设计制造", CODE);
+        let found =
+            find(&mut Cursor::new(format!("{} {hidden}", codes[..500].join(" ")).into_bytes())).expect("a file");
+        assert!(found.more && found.codes.contains(CODE));
     }
 
     #[test]
@@ -170,7 +218,7 @@ mod tests {
         let hidden = hide(text, CODE);
         assert_ne!(hidden, text);
         assert_eq!(crate::clean::text(&hidden), text, "the import drops it");
-        assert_eq!(in_text(&hidden).into_iter().collect::<Vec<_>>(), [CODE]);
+        assert_eq!(in_text(&hidden), [CODE]);
         assert_eq!(hide("华盛机械有限公司", CODE), "华盛机械有限公司", "what is short stays as it is");
     }
 

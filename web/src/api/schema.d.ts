@@ -337,10 +337,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The table as a file. */
-        get: operations["get_compliance_export"];
+        get?: never;
         put?: never;
-        post?: never;
+        /** Exports the table as a job, whose result names the file for `POST /exports/{file}/link`. */
+        post: operations["post_compliance_export"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3524,6 +3524,40 @@ export interface components {
             /** Format: date */
             to: string;
             total: components["schemas"]["Figures"];
+        };
+        /** @description The question of the page, and the kind of file. */
+        ComplianceExportRequest: {
+            format: components["schemas"]["Format"];
+            language?: components["schemas"]["Language"];
+            question?: components["schemas"]["ComplianceQuestion"];
+        };
+        /** @description What to count, and by what. */
+        ComplianceQuestion: {
+            /** @description Only this clause. */
+            clause?: string | null;
+            /**
+             * Format: uuid
+             * @description Only this department.
+             */
+            department?: string | null;
+            /**
+             * Format: date
+             * @description The first day; the beginning of this month when left out.
+             */
+            from?: string | null;
+            group?: components["schemas"]["Group"];
+            /**
+             * Format: uuid
+             * @description Only this person.
+             */
+            owner?: string | null;
+            /** @description Only this rule. */
+            rule?: string | null;
+            /**
+             * Format: date
+             * @description The last day.
+             */
+            to?: string | null;
         };
         /** @description How well it was kept. By clause every clause of the adopted regulations has a row, also without duties. */
         ComplianceRow: components["schemas"]["Figures"] & {
@@ -7366,6 +7400,8 @@ export interface components {
         Trace: {
             codes: string[];
             exports: components["schemas"]["ReleaseView"][];
+            /** @description It holds more codes than were looked for. */
+            more: boolean;
         };
         /** @description A file in a form. */
         TraceForm: {
@@ -8106,33 +8142,25 @@ export interface operations {
             };
         };
     };
-    get_compliance_export: {
+    post_compliance_export: {
         parameters: {
-            query?: {
-                from?: string;
-                to?: string;
-                group?: components["schemas"]["Group"];
-                department?: string;
-                owner?: string;
-                clause?: string;
-                rule?: string;
-                /** @description `xlsx` (default) or `csv`. */
-                format?: string;
-                /** @description `zh` (default) or `en`. */
-                language?: string;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComplianceExportRequest"];
+            };
+        };
         responses: {
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": number[];
+                    "application/json": components["schemas"]["JobStarted"];
                 };
             };
         };

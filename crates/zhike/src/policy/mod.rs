@@ -91,4 +91,5 @@ pub fn timeline() -> Vec<Offer> {
 /// The jobs that this room does.
 pub fn register(registry: &mut jobs::Registry) {
     engine::jobs::register(registry);
+    compliance::export::register(registry);
 }

@@ -14,6 +14,7 @@ export const SILENT = new Set([
   'key_id',
   'session',
   'verification',
+  'rights',
   'rows_done',
   'route',
   'filter',

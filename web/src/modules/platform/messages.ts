@@ -23,6 +23,7 @@ export const m = define({
     'error.export.unexplained': '申请人还没有说明用途',
     'error.export.waits': '这份导出还在等别人批准',
     'error.export.refused': '这份导出没有获得批准',
+    'error.export.rights_changed': '导出之后你的权限变了，这份文件已收回，请重新导出',
     'error.export.gone': '文件已过期或已收回，请申请人重新导出',
     'error.export.own': '自己的导出要由别人批准',
     'error.export.decided': '这份导出已经有人处理过了',
@@ -115,6 +116,8 @@ export const m = define({
     'error.export.unexplained': 'The asker has not said yet what it is for',
     'error.export.waits': 'This export waits for somebody else to approve it',
     'error.export.refused': 'This export was not approved',
+    'error.export.rights_changed':
+      'Your rights have changed since this file was made, so it was taken back; export it anew',
     'error.export.gone': 'The file has expired or was taken back; the asker exports it anew',
     'error.export.own': 'Somebody else approves your own exports',
     'error.export.decided': 'Somebody has decided about this export already',

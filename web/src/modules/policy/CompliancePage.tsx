@@ -1,5 +1,6 @@
 /** How well every clause is kept. It reads like the regulation itself with numbers beside it, and prints as such. */
 import { useQueries, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { messageOf, useCan, useMe } from '@/api'
 import { count, date } from '@/i18n'
 import {
@@ -18,11 +19,12 @@ import {
   useTitle,
 } from '@/ui'
 import { ClauseTable } from './ClauseTable'
+import { ComplianceExport } from './ComplianceExport'
 import { GroupTable } from './GroupTable'
 import { m } from './messages'
 import { type Group, mergeChapters, type Policy } from './model'
 import { PERIODS, type Period, type PeriodName, readPeriod } from './period'
-import { type ComplianceQuestion, complianceFile, complianceQuery, policiesQuery, policyQuery } from './queries'
+import { type ComplianceQuestion, complianceQuery, policiesQuery, policyQuery } from './queries'
 import { PolicyTabs } from './Tabs'
 import { t } from './words'
 import './policy.css'
@@ -54,14 +56,16 @@ export default function CompliancePage() {
 
 function Acts({ question }: { question: ComplianceQuestion }) {
   const can = useCan()
+  const [exporting, setExporting] = useState(false)
   return (
     <div className="row wrap no-print">
       {can('compliance', 'export') && (
-        <a className="as-button" href={complianceFile(question)} download>
+        <Button icon="download" onClick={() => setExporting(true)}>
           {t('compliance.export')}
-        </a>
+        </Button>
       )}
       <Button onClick={() => globalThis.print()}>{t('policy.print')}</Button>
+      {exporting && <ComplianceExport question={question} onClose={() => setExporting(false)} />}
     </div>
   )
 }

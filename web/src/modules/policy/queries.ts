@@ -119,10 +119,10 @@ export const complianceQuery = (query: ComplianceQuestion) =>
     queryFn: ({ signal }) => as<Compliance>(call(api.GET('/api/v1/compliance', { params: { query }, signal }))),
   })
 
-/** A link, because the browser saves the file itself. */
-export function complianceFile(query: ComplianceQuestion): string {
-  const defined = Object.entries({ ...query, language: locale() }).filter(([, value]) => value)
-  return `/api/v1/compliance/export?${new URLSearchParams(defined as [string, string][])}`
+/** The table as a workbook; answers the job that writes it. */
+export async function startComplianceExport(question: ComplianceQuestion): Promise<string> {
+  const body = { question, format: 'xlsx' as const, language: locale() }
+  return (await call(api.POST('/api/v1/compliance/export', { body }))).job_id
 }
 
 /** After anything that changes what is owed. */

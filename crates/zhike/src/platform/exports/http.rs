@@ -1,8 +1,9 @@
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::{DefaultBodyLimit, Multipart, State};
 use axum::response::Response;
-use documents::mark;
+use documents::mark::{self, Found};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -148,7 +149,9 @@ struct TraceForm {
 /// What was found of a file: the codes in it, and the exports that had them.
 #[derive(Debug, Serialize, ToSchema)]
 struct Trace {
-    codes: Vec<String>,
+    codes: BTreeSet<String>,
+    /// It holds more codes than were looked for.
+    more: bool,
     exports: Vec<View>,
 }
 
@@ -160,10 +163,10 @@ async fn trace(State(app): State<App>, grant: Granted<Manage, Release>, form: Mu
     let who = Arc::clone(grant.principal());
     let (_, mut file) = receive(form, TRACED_MOST, "export.too_large").await?;
     let found = tokio::task::spawn_blocking(move || mark::find(&mut file)).await.map_err(Error::internal)?;
-    let codes: Vec<String> = found.map_err(|_| Error::invalid("export.unreadable"))?.into_iter().collect();
+    let Found { codes, more } = found.map_err(|_| Error::invalid("export.unreadable"))?;
     let exports = {
         let codes = codes.clone();
         app.db.write(move |tx| service::traced(tx, &who, &codes)).await?
     };
-    Ok(Json(Trace { codes, exports }))
+    Ok(Json(Trace { codes, more, exports }))
 }

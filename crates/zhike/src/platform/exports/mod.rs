@@ -4,12 +4,14 @@
 //!
 //! What somebody takes out in a day without being asked is limited ([`gate`]); above that the file waits for a second
 //! person, who is asked when its owner has said what it is for. It is fetched by a link that works once and for minutes,
-//! and the register leads a file that turns up back to whoever took it out (C15, C38, R2-7.1).
+//! by whoever may take out what they might when it was made ([`rights`]), and the register leads a file that turns up back
+//! to whoever took it out (C15, C38, R2-7.1).
 
 mod gate;
 pub mod http;
 pub mod mark;
 mod model;
+mod rights;
 mod service;
 mod table;
 #[cfg(test)]

@@ -1,24 +1,26 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use store::list::{Asked, Field, Kind, List, ListSpec};
-use store::{Columns as _, Entity as _, Tx, turns};
+use store::list::{Asked, Field, Kind, LIMIT_MOST, List, ListSpec, Page};
+use store::{Columns as _, Entity as _, Predicate, Tx, turns};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::mark::{self, Mark};
 use super::model::{Release, State};
-use super::{Style, gate};
+use super::{Style, gate, rights};
 use crate::kernel::permission::action::{Approve, Read};
 use crate::kernel::permission::entity;
-use crate::kernel::{Action, Entity, Error, Result};
+use crate::kernel::{Action, Entity, Error, Permissions, Result};
 use crate::platform::access::names::{self, Named};
 use crate::platform::access::secret;
+use crate::platform::audit::{self, AuditEntry};
 use crate::platform::files::{self, Blob, Label, StoredFile};
 use crate::platform::grant::{Grant, Guarded as _, Principal};
-use crate::platform::{audit, search};
+use crate::platform::search;
 
 const PURPOSE: &str = "export";
 /// What the audit calls it when a file is let out.
@@ -47,7 +49,6 @@ store::statements! {
     LATEST = "select id, owner_id from release where asked_at > $1 order by asked_at desc limit 1000";
     WAITING = select Release where "state in ('held', 'waiting') order by asked_at limit $1";
     OF_JOB = select Release where "job_id = $1";
-    BY_CODE = select Release where "code = $1 order by asked_at desc limit 20";
 }
 
 pub const SPEC: ListSpec = ListSpec {
@@ -69,13 +70,15 @@ pub struct Begun {
     pub mark: Mark,
     /// How often files had been taken back.
     recalls: i64,
+    /// What its asker might take out.
+    rights: Arc<Permissions>,
     /// The job that writes it, which lets out one file however often it is begun anew.
     job: Option<Uuid>,
 }
 
 /// To be called in the transaction of the first reading, or before it.
 pub fn begin(tx: &mut Tx<'_>, who: &Principal, style: &Style, job: Option<Uuid>) -> Result<Begun> {
-    Ok(Begun { mark: mark::new(who, who.now, style), recalls: recalls(tx)?, job })
+    Ok(Begun { mark: mark::new(who, who.now, style), recalls: recalls(tx)?, rights: Arc::clone(&who.permissions), job })
 }
 
 fn recalls(tx: &mut Tx<'_>) -> Result<i64> {
@@ -140,7 +143,7 @@ impl Released {
     }
 }
 
-/// The door: nothing that was written for an asker can be fetched that did not go through here.
+/// The door: no list and no form that was written for an asker can be fetched that did not go through here.
 pub fn release(tx: &mut Tx<'_>, who: &Principal, leaving: Leaving<'_>) -> Result<Released> {
     let Leaving { blob, name, media_type, begun, entity, rows, customer, purpose, mut told } = leaving;
     let mark = &begun.mark;
@@ -188,6 +191,7 @@ pub fn release(tx: &mut Tx<'_>, who: &Principal, leaving: Leaving<'_>) -> Result
     told["code"] = release.code.clone().into();
     told["rows"] = rows.into();
     told["waits"] = waits.into();
+    told["rights"] = rights::digest(&begun.rights, entity).into();
     audit::record(tx, who, RELEASED, entity, file.id, customer, told)?;
     Ok(Released { file: file.id, name: file.name, bytes: file.bytes, code: release.code, waits, deciders, asked })
 }
@@ -316,8 +320,8 @@ pub fn link(tx: &mut Tx<'_>, who: &Principal, id: Uuid) -> Result<Link> {
     Ok(Link { path: format!("/api/v1/exports/{id}/file?link={token}"), until })
 }
 
-/// The file, for whoever made it, until it expires, with what it holds and the customer that it is about. What they may
-/// take out is asked again each time, since rights and customers change while a file waits.
+/// The file, for whoever made it, until it expires, with what it holds and the customer that it is about. Rights and
+/// customers change while a file waits: whoever may take out anything else than when it was made makes it anew.
 fn outgoing(tx: &mut Tx<'_>, who: &Principal, id: Uuid) -> Result<(StoredFile, Entity, Option<Uuid>)> {
     let file = files::get(tx, who, id, PURPOSE)?;
     let released = audit::first_of(tx, file.id, RELEASED)?.ok_or_else(Error::not_found)?;
@@ -328,7 +332,17 @@ fn outgoing(tx: &mut Tx<'_>, who: &Principal, id: Uuid) -> Result<(StoredFile, E
     if let Some(customer) = released.customer_id {
         seen(tx, who, customer)?;
     }
+    if !is_as_allowed(who, entity, &released)? {
+        return Err(Error::new(410, "export.rights_changed"));
+    }
     Ok((file, entity, released.customer_id))
+}
+
+/// Whether somebody may take out what they might when a file was made. Of one that an older program made, or whose entry
+/// was erased, nobody knows.
+fn is_as_allowed(who: &Principal, kind: Entity, released: &AuditEntry) -> Result<bool> {
+    let told: Value = serde_json::from_str(&released.changes)?;
+    Ok(told["rights"].as_str().is_some_and(|noted| noted == rights::digest(&who.permissions, kind)))
 }
 
 /// The file on its way, by a link that has not been used. That it was fetched is written down beside that it was made.
@@ -524,13 +538,15 @@ pub fn decide(
     views(tx, who, vec![release])?.pop().ok_or_else(Error::not_found)
 }
 
-/// The exports whose codes stand in a file that turned up. That somebody looked is written down.
-pub fn traced(tx: &mut Tx<'_>, who: &Principal, codes: &[String]) -> Result<Vec<View>> {
-    let mut found = Vec::new();
-    for code in codes {
-        found.extend(Release::all(tx, &BY_CODE, &[code])?);
-    }
-    audit::record(tx, who, "trace_export", Entity::Release, Uuid::nil(), None, json!({ "codes": codes }))?;
+/// The exports whose codes stand in a file that turned up. That somebody looked is written down, with the codes that are
+/// ours: the file is a stranger's, and may hold any.
+pub fn traced(tx: &mut Tx<'_>, who: &Principal, codes: &BTreeSet<String>) -> Result<Vec<View>> {
+    let asked = Asked { page: Page { limit: LIMIT_MOST, after: None }, ..Asked::default() };
+    let (rows, _) = SPEC.page(tx, &Predicate::one_of("code", codes.iter().map(String::as_str)), &asked)?;
+    let found = rows.into_iter().map(Release::from_row).collect::<store::Result<Vec<_>>>()?;
+    let known: BTreeSet<&str> = found.iter().map(|release| release.code.as_str()).collect();
+    let told = json!({ "codes": known, "codes_found": codes.len() });
+    audit::record(tx, who, "trace_export", Entity::Release, Uuid::nil(), None, told)?;
     views(tx, who, found)
 }
 

@@ -317,6 +317,58 @@ store::db_test! {
         assert_eq!(audited(&app, "trace_export"), 4);
     }
 
+    fn a_file_full_of_codes_is_looked_through_and_written_down_in_few_words(db) {
+        let app = TestApp::new(&db);
+        let (li, admin) = (app.sign_in("li"), app.sign_in("admin"));
+        customers(&app, &["华盛机械"]);
+        let result = export(&app, &li, "csv");
+        let code = result["code"].as_str().expect("a code");
+        let codes: Vec<String> = (0..100_000).map(documents::mark::code).collect();
+        let leaked = format!("{code} {}", codes.join(" "));
+        let call = admin.request(axum::http::Method::POST, "/releases/trace").file("名单.txt", leaked.as_bytes());
+        let found = call.send().ok();
+        assert_eq!((found["codes"].as_array().map(Vec::len), &found["more"]), (Some(100), &json!(true)));
+        assert_eq!(found["exports"].as_array().map(Vec::len), Some(1));
+        let filter = "%5B%5B%22action%22%2C%22eq%22%2C%22trace_export%22%5D%5D";
+        let told = app.sign_in("auditor").get(&format!("/audit?filter={filter}")).ok()["items"][0]["changes"].clone();
+        assert_eq!(told, json!({ "codes": [code], "codes_found": 100 }));
+    }
+
+    fn a_file_is_not_handed_out_when_its_maker_may_take_out_less(db) {
+        let app = TestApp::new(&db);
+        let admin = app.sign_in("admin");
+        customers(&app, &["华盛机械", "瑞丰食品"]);
+        let role = |builtin: &str| {
+            let roles = admin.get("/roles").ok();
+            let mut roles = roles["items"].as_array().expect("roles").iter();
+            roles.find(|role| role["builtin"] == builtin).expect("a role").clone()
+        };
+        let refused = |login: &str, result: &Value| {
+            let reply = app.sign_in(login).post(&file(result).replace("/file", "/link"), Value::Null);
+            assert_eq!(reply.refused(410), "export.rights_changed", "{login}");
+        };
+        // Whose records one reaches: a manager becomes a salesperson.
+        let made = export(&app, &app.sign_in("wang"), "csv");
+        let link = app.sign_in("wang").post(&file(&made).replace("/file", "/link"), Value::Null).ok();
+        let link = link["path"].as_str().expect("a path").trim_start_matches("/api/v1").to_owned();
+        let path = format!("/users/{}", app.person("wang"));
+        let version = admin.get(&path).ok()["version"].as_i64().expect("a version");
+        admin.patch(&path, version, json!({ "roles": [role("salesperson")["id"]] })).ok();
+        refused("wang", &made);
+        assert_eq!(app.sign_in("wang").get(&link).refused(410), "export.rights_changed", "nor by a link from before");
+        let again = export(&app, &app.sign_in("wang"), "csv");
+        app.sign_in("wang").fetch(&file(&again));
+        // Which fields one is shown.
+        let made = export(&app, &app.sign_in("li"), "csv");
+        app.sign_in("li").fetch(&file(&made));
+        let sales = role("salesperson");
+        let path = format!("/roles/{}", sales["id"].as_str().expect("an id"));
+        let mut fields = sales["fields"].clone();
+        fields["customer.notes"] = json!("hidden");
+        admin.patch(&path, sales["version"].as_i64().expect("a version"), json!({ "fields": fields })).ok();
+        refused("li", &made);
+    }
+
     fn builtin_roles_that_nobody_edited_follow_the_product(db) {
         use crate::platform::access::setup::follow_product;
         use store::Entity as _;

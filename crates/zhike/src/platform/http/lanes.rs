@@ -41,7 +41,7 @@ pub enum Lane {
 impl Lane {
     /// The lane of a route.
     pub fn of(route: &str) -> Self {
-        const BULK: [&str; 3] = ["/api/v1/imports", "/api/v1/exports", "/api/v1/compliance/export"];
+        const BULK: [&str; 2] = ["/api/v1/imports", "/api/v1/exports"];
         match route {
             "/healthz" | "/readyz" | "/metrics" => Self::Health,
             "/api/v1/session" | "/api/v1/setup" | "/api/v1/password" | "/api/v1/me" => Self::Login,

@@ -1,66 +1,104 @@
-//! The compliance table as a file, to be filed or handed to an auditor.
+//! The compliance table as a file, to be filed or handed to an auditor: as a job, through the one door.
 
-use documents::table::{Column, Format, Out, TableWriter};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use store::Tx;
+use store::jobs::{self, NewJob};
+use utoipa::ToSchema;
+use uuid::Uuid;
 
-use super::service::{Compliance, ComplianceRow, Figures, Group};
-use crate::kernel::{Error, Result};
+use super::service::{self, Compliance, ComplianceRow, Figures, Group, Question};
+use crate::kernel::permission::action::Export;
+use crate::kernel::permission::entity;
+use crate::kernel::{Entity, Result};
+use crate::platform::exports::{self, Cell, Format, Heading, Language, Style, Table};
+use crate::platform::grant::Grant;
+use crate::platform::jobs::{JobContext, Registry};
 
-/// The languages of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Language {
-    Zh,
-    En,
+const KIND: &str = "compliance.export";
+
+/// The question of the page, and the kind of file.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ComplianceExportRequest)]
+pub struct Request {
+    #[serde(default)]
+    pub question: Question,
+    pub format: Format,
+    #[serde(default)]
+    pub language: Language,
 }
 
-/// A file with a row per group and a last one for all of them.
-pub fn written(compliance: &Compliance, format: Format, language: Language) -> Result<Vec<u8>> {
-    let columns: Vec<Column> = headings(compliance.group, language).map(Column::new).collect();
-    let mut table = TableWriter::new(format, Vec::new(), &columns).map_err(Error::internal)?;
-    for row in &compliance.rows {
+pub fn register(registry: &mut Registry) {
+    registry.on(KIND, run);
+}
+
+/// Enqueues the export. What cannot be asked for is refused at once.
+pub fn start(tx: &mut Tx<'_>, grant: &Grant<Export, entity::Compliance>, request: &Request) -> Result<Uuid> {
+    let who = grant.principal();
+    service::compliance(tx, grant, &request.question)?;
+    let payload = serde_json::to_value(request)?;
+    let new = NewJob { kind: KIND, once_key: None, asked_by: Some(who.user.uuid()), payload, run_at: who.now };
+    Ok(jobs::enqueue(tx, new)?)
+}
+
+/// The job: a row per group and a last one for all of them, as their asker sees them.
+fn run(context: &JobContext, payload: Value) -> Result<Value> {
+    let Request { question, format, language } = serde_json::from_value(payload)?;
+    let asked = question.clone();
+    let (style, found) = context.read(move |tx, who| {
+        let found = service::compliance(tx, &who.grant::<Export, entity::Compliance>()?, &asked)?;
+        Ok((Style::of(tx, language)?, found))
+    })?;
+    let headings: Vec<Heading> =
+        headings(question.group, &style).map(|text| Heading { text: text.to_owned(), prose: false }).collect();
+    let told = json!({ "from": found.from, "to": found.to, "group": found.group, "format": format });
+    let (title, entity) = (style.word("达标情况", "compliance"), Entity::Compliance);
+    let table =
+        Table { format, style: &style, title, headings: &headings, entity, customer: None, purpose: None, told };
+    exports::take_out(context, table, |_| Ok((lines(&found, &style), None)))
+}
+
+fn lines(compliance: &Compliance, style: &Style) -> Vec<Vec<Cell>> {
+    let row = |row: &ComplianceRow| {
         let trend: Vec<String> =
             row.trend.iter().map(|rate| rate.map_or("–".to_owned(), |rate| rate.to_string())).collect();
         let worst = row.worst.as_ref().map(|worst| format!("{} {}", worst.name, worst.rate)).unwrap_or_default();
-        line(&mut table, (&row.key, label(row, language)), &row.figures, (&trend.join(" "), &worst))?;
-    }
-    let all = if language == Language::Zh { "合计" } else { "Total" };
-    line(&mut table, (all, ""), &compliance.total, ("", ""))?;
-    Ok(table.finish().map_err(Error::internal)?.0)
-}
-
-fn headings(group: Group, language: Language) -> impl Iterator<Item = &'static str> {
-    let key = match (group, language) {
-        (Group::Clause, Language::Zh) => "条款",
-        (Group::Clause, Language::En) => "Clause",
-        (Group::Rule, Language::Zh) => "规则",
-        (Group::Rule, Language::En) => "Rule",
-        (_, Language::Zh) => "编号",
-        (_, Language::En) => "Id",
+        line((&row.key, style.word(&row.label.zh, &row.label.en)), &row.figures, (&trend.join(" "), &worst))
     };
-    let rest = match language {
-        Language::Zh => {
-            ["名称", "应办", "办结", "逾期", "未办", "免办", "进行中", "达标率 %", "近六期 %", "最差部门 %"]
-        }
-        Language::En => {
-            ["Name", "Due", "Met", "Late", "Missed", "Waived", "Open", "Rate %", "Last six %", "Worst department %"]
-        }
+    let all = line((style.word("合计", "Total"), ""), &compliance.total, ("", ""));
+    compliance.rows.iter().map(row).chain([all]).collect()
+}
+
+/// The words of the page.
+fn headings(group: Group, style: &Style) -> impl Iterator<Item = &'static str> {
+    let key = match group {
+        Group::Clause => ("条款", "Clause"),
+        Group::Rule => ("规则", "Rule"),
+        Group::Department | Group::Person => ("编号", "Id"),
     };
-    std::iter::once(key).chain(rest)
+    let rest = [
+        ("名称", "Name"),
+        ("应办", "Due"),
+        ("办结", "Met"),
+        ("逾期办结", "Late"),
+        ("未办", "Missed"),
+        ("免办", "Waived"),
+        ("进行中", "Open"),
+        ("达标率 %", "Met %"),
+        ("近六期 %", "Last six %"),
+        ("最需关注的部门 %", "Worst department %"),
+    ];
+    let language = style.language;
+    let words = std::iter::once(key).chain(rest);
+    words.map(move |(zh, en)| if language == Language::Zh { zh } else { en })
 }
 
-fn label(row: &ComplianceRow, language: Language) -> &str {
-    if language == Language::Zh { &row.label.zh } else { &row.label.en }
-}
-
-fn line(
-    table: &mut TableWriter<Vec<u8>>,
-    (key, label): (&str, &str),
-    figures: &Figures,
-    (trend, worst): (&str, &str),
-) -> Result<()> {
+fn line((key, label): (&str, &str), figures: &Figures, (trend, worst): (&str, &str)) -> Vec<Cell> {
     let Figures { due, met, late, missed, waived, open, rate } = *figures;
-    let counts = [due, met, late, missed, waived, open].map(Out::Integer);
-    let mut cells = vec![Out::Text(key), Out::Text(label)];
+    let counts = [due, met, late, missed, waived, open].map(Cell::Integer);
+    let mut cells = vec![Cell::text(key), Cell::text(label)];
     cells.extend(counts);
-    cells.extend([rate.map_or(Out::Empty, Out::Number), Out::Text(trend), Out::Text(worst)]);
-    table.row(&cells).map_err(Error::internal)
+    cells.extend([rate.map_or(Cell::Empty, Cell::Number), Cell::text(trend), Cell::text(worst)]);
+    cells
 }

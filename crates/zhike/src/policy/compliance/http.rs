@@ -1,23 +1,20 @@
+use std::sync::Arc;
+
 use axum::extract::State;
-use axum::http::{HeaderName, HeaderValue, header};
-use documents::table::Format;
-use jiff::civil::Date;
-use serde::Deserialize;
-use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use uuid::Uuid;
 
-use super::export::Language;
-use super::service::{self, Compliance, Group, Question};
+use super::export::{self, Request};
+use super::service::{self, Compliance, Question};
 use crate::app::App;
+use crate::kernel::Result;
 use crate::kernel::permission::action::{Export, Read};
 use crate::kernel::permission::entity;
-use crate::kernel::{Error, Result};
-use crate::platform::http::{Granted, Json, Query};
+use crate::platform::http::{Answer, Body, Granted, Json, Mutation, Query};
+use crate::platform::jobs::JobStarted;
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(show)).routes(routes!(export))
+    OpenApiRouter::new().routes(routes!(show)).routes(routes!(start_export))
 }
 
 /// How well the regulations were kept, by clause, rule, department or person.
@@ -31,65 +28,16 @@ async fn show(
     Ok(Json(app.db.read(move |tx| service::compliance(tx, &grant, &question)).await?))
 }
 
-/// The question of the page, and the kind of file.
-#[derive(Clone, Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct File {
-    #[param(value_type = Option<String>, format = Date)]
-    from: Option<Date>,
-    #[param(value_type = Option<String>, format = Date)]
-    to: Option<Date>,
-    #[serde(default)]
-    group: Group,
-    department: Option<Uuid>,
-    owner: Option<Uuid>,
-    clause: Option<String>,
-    rule: Option<String>,
-    /// `xlsx` (default) or `csv`.
-    format: Option<String>,
-    /// `zh` (default) or `en`.
-    language: Option<String>,
-}
-
-impl File {
-    fn format(&self) -> Result<Format> {
-        match self.format.as_deref() {
-            None | Some("xlsx") => Ok(Format::Xlsx),
-            Some("csv") => Ok(Format::Csv),
-            Some(_) => Err(Error::field_invalid("format", "unknown")),
-        }
-    }
-
-    fn language(&self) -> Result<Language> {
-        match self.language.as_deref() {
-            None | Some("zh") => Ok(Language::Zh),
-            Some("en") => Ok(Language::En),
-            Some(_) => Err(Error::field_invalid("language", "unknown")),
-        }
-    }
-
-    fn question(self) -> Question {
-        let Self { from, to, group, department, owner, clause, rule, .. } = self;
-        Question { from, to, group, department, owner, clause, rule }
-    }
-}
-
-/// The table as a file.
-#[utoipa::path(get, path = "/compliance/export", tag = "policy",
-    extensions(("x-permission" = json!("export compliance"))), params(File),
-    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>)))]
-async fn export(
+/// Exports the table as a job, whose result names the file for `POST /exports/{file}/link`.
+#[utoipa::path(post, path = "/compliance/export", tag = "policy", request_body = Request,
+    extensions(("x-permission" = json!("export compliance"))), responses((status = 200, body = JobStarted)))]
+async fn start_export(
     State(app): State<App>,
     grant: Granted<Export, entity::Compliance>,
-    Query(file): Query<File>,
-) -> Result<([(HeaderName, HeaderValue); 2], Vec<u8>)> {
-    let (format, language) = (file.format()?, file.language()?);
-    let (name, bytes) = service::export(&app.db, grant.0, file.question(), (format, language)).await?;
-    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")).map_err(Error::internal)?;
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static(format.media_type())),
-        (header::CONTENT_DISPOSITION, disposition),
-    ];
-    Ok((headers, bytes))
+    mutation: Mutation,
+    Body(request): Body<Request>,
+) -> Result<Answer> {
+    let who = Arc::clone(grant.principal());
+    let begin = move |tx: &mut store::Tx<'_>| Ok(JobStarted { job_id: export::start(tx, &grant, &request)? });
+    app.mutate(&who, mutation, begin).await
 }

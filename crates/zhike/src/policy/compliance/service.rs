@@ -1,22 +1,18 @@
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
 
-use documents::table::Format;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
-use store::{Db, Tx};
+use store::Tx;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::export::{Language, written};
 use super::rules::{Span, TREND};
-use crate::kernel::permission::action::{Doing, Export};
+use crate::kernel::permission::action::Doing;
 use crate::kernel::permission::entity;
 use crate::kernel::{Entity, Error, Result};
 use crate::platform::access::names;
 use crate::platform::grant::{Grant, Principal};
-use crate::platform::{audit, settings};
+use crate::platform::settings;
 use crate::policy::book;
 use crate::policy::definition::{Clause, Text};
 use crate::policy::rules::compliance::percent;
@@ -34,15 +30,18 @@ store::statements! {
 }
 
 /// What to count, and by what.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
+#[schema(as = ComplianceQuestion)]
 pub struct Question {
     /// The first day; the beginning of this month when left out.
     #[param(value_type = Option<String>, format = Date)]
+    #[schema(value_type = Option<String>, format = Date)]
     pub from: Option<Date>,
     /// The last day.
     #[param(value_type = Option<String>, format = Date)]
+    #[schema(value_type = Option<String>, format = Date)]
     pub to: Option<Date>,
     #[serde(default)]
     pub group: Group,
@@ -161,28 +160,6 @@ pub fn compliance<A: Doing>(
         }
     }
     Ok(Compliance { from: span.from, to: span.to, group: question.group, rows, total: asked.total })
-}
-
-/// The table as a file with its name, noted in the audit before anybody has it. Only the note needs the writer.
-pub async fn export(
-    db: &Db,
-    grant: Grant<Export, entity::Compliance>,
-    question: Question,
-    (format, language): (Format, Language),
-) -> Result<(String, Vec<u8>)> {
-    let asker = Arc::clone(grant.principal());
-    let (found, bytes) = db
-        .read(move |tx| {
-            let found = compliance(tx, &grant, &question)?;
-            let bytes = written(&found, format, language)?;
-            Ok::<_, Error>((found, bytes))
-        })
-        .await?;
-    let name = format!("compliance-{}-{}.{}", found.from, found.to, format.as_str());
-    let told = json!({ "from": found.from, "to": found.to, "group": found.group, "rows": found.rows.len() });
-    db.write(move |tx| audit::record(tx, &asker, "export", Entity::Compliance, Uuid::nil(), None, told.clone()))
-        .await?;
-    Ok((name, bytes))
 }
 
 fn sums<A: Doing>(tx: &mut Tx<'_>, who: &Principal, question: &Question, span: Span) -> Result<Sums> {

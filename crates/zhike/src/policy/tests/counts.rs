@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::kit::*;
 use crate::app::MIGRATIONS;
 use crate::policy::duties::{DutyCard, Reached, counts, month_rates, open_duties, team};
-use crate::testing::TestApp;
+use crate::testing::{Session, TestApp};
 
 store::statements! {
     /// The duties counted one by one.
@@ -168,13 +168,28 @@ store::db_test! {
         let app = company(&db);
         customer(&app, "li", "华盛机械", "vip");
         let wang = session(&app, "wang");
-        let file = wang.get("/compliance/export?from=2026-11-01&to=2026-11-30&format=csv");
-        assert!(file.status.is_success());
-        assert!(file.text().contains("R3-2.1") && file.text().contains("合计"), "{}", file.text());
-        let sheet = wang.get("/compliance/export?from=2026-11-01&to=2026-11-30&language=en");
-        assert!(sheet.status.is_success() && sheet.bytes.starts_with(b"PK"));
-        assert_eq!(session(&app, "li").get("/compliance/export").refused(403), "forbidden");
-        assert_eq!(wang.get("/compliance/export?format=doc").fault(), "format: unknown");
+        let ask = |session: &Session<'_>, body: Value| session.post("/compliance/export", body);
+        let export = |format: &str, language: &str| {
+            let question = json!({ "from": "2026-11-01", "to": "2026-11-30" });
+            let started = ask(&wang, json!({ "question": question, "format": format, "language": language })).ok();
+            app.run_jobs();
+            wang.get(&format!("/jobs/{}", started["job_id"].as_str().expect("a job"))).ok()["result"].clone()
+        };
+        let file = |result: &Value| wang.fetch(&format!("/exports/{}/file", result["file"].as_str().expect("a file")));
+        let made = export("csv", "zh");
+        let text = file(&made).text();
+        assert!(text.contains("R3-2.1") && text.contains("合计"), "{text}");
+        let register = wang.get("/releases").ok();
+        assert_eq!((&register["items"][0]["code"], &register["items"][0]["entity"]), (&made["code"], &json!("compliance")));
+        let sheet = file(&export("xlsx", "en")).bytes;
+        assert!(sheet.starts_with(b"PK"));
+        app.limit_exports(1);
+        assert_eq!(export("csv", "zh")["waits"], json!(true), "the same gate as for every list");
+        let csv = json!({ "format": "csv" });
+        assert_eq!(ask(&session(&app, "li"), csv.clone()).refused(403), "forbidden");
+        assert_eq!(wang.get("/compliance/export").refused(405), "method_not_allowed");
+        let backwards = json!({ "question": { "from": "2026-12-01", "to": "2026-11-30" }, "format": "csv" });
+        assert_eq!(ask(&wang, backwards).fault(), "to: out_of_range");
     }
 
     fn contact_work_is_told_of_a_day_and_a_team(db) {

@@ -2,7 +2,7 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, Suspense, useState } from 'react'
 import { messageOf, takeOut, useCan } from '@/api'
-import { ago, count, dateTime, list, t as words } from '@/i18n'
+import { ago, count, date, dateTime, list, t as words } from '@/i18n'
 import { AskedCustomers } from '@/modules/customers'
 import { AskedRecords } from '@/modules/engagement'
 import {
@@ -207,6 +207,12 @@ function AskedFor({ release }: { release: Release }) {
           <dd>{release.purpose}</dd>
         </div>
       )}
+      {release.entity === 'compliance' && (
+        <div>
+          <dt>{t('exports.span')}</dt>
+          <dd>{`${date(String(asked.from))} – ${date(String(asked.to))}`}</dd>
+        </div>
+      )}
       <Suspense>{what}</Suspense>
     </dl>
   )
@@ -226,6 +232,9 @@ function Refusal({ onRefuse, onCancel }: RefusalProps) {
     </Form>
   )
 }
+
+/** A file may hold a hundred that are nobody's. */
+const CODES_SHOWN = 5
 
 function Tracing() {
   const [trace, setTrace] = useState<Trace>()
@@ -248,8 +257,9 @@ function Tracing() {
       {error && <Notice tone="bad">{error}</Notice>}
       {trace?.codes.length === 0 && <Notice>{t('exports.trace_none')}</Notice>}
       {trace && trace.codes.length > 0 && trace.exports.length === 0 && (
-        <Notice>{t('exports.trace_unknown', { codes: list(trace.codes) })}</Notice>
+        <Notice>{t('exports.trace_unknown', { codes: list(trace.codes.slice(0, CODES_SHOWN)) })}</Notice>
       )}
+      {trace?.more && <Notice tone="warn">{t('exports.trace_more', { n: trace.codes.length })}</Notice>}
       <div aria-live="polite">
         <Lines of={trace?.exports ?? []} />
       </div>

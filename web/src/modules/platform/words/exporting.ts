@@ -2,7 +2,7 @@
 export const exporting = {
   zh: {
     'exports.why':
-      '离开系统的每个文件都登记在这里：谁、什么时候、多少行。每页印有导出编号、姓名和时间，文件里另藏有编号。超过额度的导出由第二个人批准。',
+      '列表、单据和达标表的每次导出都登记在这里：谁、什么时候、多少行。每页印有导出编号、姓名和时间，文件里另藏有编号。超过额度的导出由第二个人批准。',
     'exports.empty': '还没有导出',
     'exports.empty_why': '在列表里导出后，这里可以下载，也能看到别人等你批准的导出。',
     'exports.waiting': '等你批准（{n}）',
@@ -27,6 +27,8 @@ export const exporting = {
       '有文件流到外面时放到这里，按明面或暗藏的编号找出是谁在什么时候导出的。复制到别处的长文字（地址、备注等）也能认；重新打字、拍照或只剩短字段的认不出。',
     'exports.trace_none': '这份文件里没有找到导出编号',
     'exports.trace_unknown': '找到编号 {codes}，但不在本公司的登记里',
+    'exports.trace_more': '文件里的编号太多，只查了其中 {n} 个。把可疑的部分单独存成一个文件再查。',
+    'exports.span': '期间',
     'release.free': '额度内',
     'exports.explain': '说明用途',
     'exports.explained': '已请能批准的人处理，批准后会通知你',
@@ -41,7 +43,7 @@ export const exporting = {
   },
   en: {
     'exports.why':
-      'Each file that leaves the system is entered here: who, when, how many rows. Each page carries the number of the export, the name and the time, and the number is hidden in the file once more. What goes beyond the limit is approved by a second person.',
+      'Each export of a list, a form or the compliance table is entered here: who, when, how many rows. Each page carries the number of the export, the name and the time, and the number is hidden in the file once more. What goes beyond the limit is approved by a second person.',
     'exports.empty': 'No exports yet',
     'exports.empty_why': 'What you export from lists can be downloaded here, and others’ exports wait here for you.',
     'exports.waiting': 'Waiting for you ({n})',
@@ -66,6 +68,9 @@ export const exporting = {
       'Put a file that turned up outside here: by the number in plain sight or hidden in it, it is found who exported it and when. Long texts (addresses, notes) that were copied elsewhere are recognised too; what was typed anew, photographed, or has short fields alone is not.',
     'exports.trace_none': 'No number of an export was found in this file',
     'exports.trace_unknown': 'Found {codes}, which is not in the register of this company',
+    'exports.trace_more':
+      'The file holds too many numbers; {n} of them were looked up. Save the suspicious part as a file of its own and look again.',
+    'exports.span': 'Period',
     'release.free': 'Within the limit',
     'exports.explain': 'Say what it is for',
     'exports.explained': 'Those who may approve it are asked; you will be told',
