@@ -23,6 +23,7 @@ crate::entity! {
 crate::statements! {
     OF_CUSTOMER = select Fact where "customer_id = $1 and at >= $2 and at < $3 order by at, seq";
     ABOUT = select Fact where "subject = $1 order by at, seq";
+    OF_SUBJECTS = select Fact where "subject in among($1) and kind = $2 order by at, seq";
     OF_SUBJECT = select Fact where "subject = $1 and kind = $2 order by at, seq";
 }
 
@@ -51,4 +52,9 @@ pub fn about(tx: &mut Tx<'_>, subject: Uuid) -> Result<Vec<Fact>> {
 /// Facts of one kind about a subject, oldest first.
 pub fn of_subject(tx: &mut Tx<'_>, subject: Uuid, kind: &str) -> Result<Vec<Fact>> {
     Fact::all(tx, &OF_SUBJECT, &[&subject, &kind])
+}
+
+/// The same of several subjects, in one statement.
+pub fn of_subjects(tx: &mut Tx<'_>, subjects: &[Uuid], kind: &str) -> Result<Vec<Fact>> {
+    Fact::all(tx, &OF_SUBJECTS, &[&crate::Ids(subjects), &kind])
 }

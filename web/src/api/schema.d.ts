@@ -681,6 +681,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Somebody dials, or has arrived at the customer's: from now on the record is owed. It is found again by its customer, way
+         *     and time when it is written, or by the duty from which it is written.
+         */
+        post: operations["post_customers_id_attempts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/attempts/{attempt}/failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Nobody was reached, and nothing is to be written down. */
+        post: operations["post_customers_id_attempts_attempt_failed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/chart": {
         parameters: {
             query?: never;
@@ -3243,6 +3280,13 @@ export interface components {
         Attachments: {
             items: components["schemas"]["AttachmentView"][];
         };
+        Attempt: {
+            /**
+             * Format: uuid
+             * @description That of the record to come.
+             */
+            id: string;
+        };
         /**
          * @description How a person stands to working with us: 支持, 中立, 反对.
          * @enum {string}
@@ -3253,6 +3297,12 @@ export interface components {
          * @enum {string}
          */
         Authority: "final" | "influencer" | "user" | "none";
+        /** @description How a contact began. */
+        Begun: {
+            /** Format: date-time */
+            at: string;
+            kind: components["schemas"]["Kind"];
+        };
         /** @description Something in the bin, as it is listed. */
         BinItem: {
             /**
@@ -5333,6 +5383,10 @@ export interface components {
             to: string;
             user_id: components["schemas"]["Id"];
         };
+        NewAttempt: {
+            /** @description `phone`, `visit` or `on_site`. */
+            kind: components["schemas"]["Kind"];
+        };
         /** @description A change of many customers that is asked for. */
         NewBulk: {
             act: components["schemas"]["BulkAct"];
@@ -7302,6 +7356,7 @@ export interface components {
              * @description When it is proposed to act.
              */
             act_at?: string | null;
+            begun?: components["schemas"]["Begun"] | null;
             /** @example R3-2.1 */
             clause: string;
             customer?: components["schemas"]["TodayCustomer"] | null;
@@ -8772,6 +8827,51 @@ export interface operations {
                 content: {
                     "image/jpeg": unknown;
                 };
+            };
+        };
+    };
+    post_customers_id_attempts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAttempt"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attempt"];
+                };
+            };
+        };
+    };
+    post_customers_id_attempts_attempt_failed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                attempt: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -46,6 +46,28 @@ fn by_tonight(today: &Value) -> Vec<Value> {
     [group("overdue"), group("slipped"), group("today")].concat()
 }
 
+fn begin(session: &Session<'_>, customer: &str, kind: &str) -> Value {
+    session.post(&format!("/customers/{customer}/attempts"), json!({ "kind": kind })).created()["id"].clone()
+}
+
+/// The records that are owed, as Today shows them: in which group, and of what.
+fn owed_records(session: &Session<'_>) -> Vec<(String, Value)> {
+    let today = session.get("/today").ok();
+    let groups = today["groups"].as_object().expect("groups").clone();
+    let items = |(name, items): (String, Value)| {
+        let items = items.as_array().expect("items").clone();
+        items.into_iter().map(move |item| (name.clone(), item))
+    };
+    groups.into_iter().flat_map(items).filter(|(_, item)| item["rule"] == "contact-record").collect()
+}
+
+/// The clock of a record, whoever asks.
+fn clock_of(app: &TestApp, record: &Value) -> Value {
+    let filter = json!([["rule", "eq", "contact-record"], ["subject", "eq", record]]).to_string();
+    let query: String = filter.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    app.sign_in("admin").get(&format!("/duties?filter={query}")).ok()["items"][0].clone()
+}
+
 /// Time goes on, and with it what comes round.
 fn time_comes(app: &TestApp, at: &str) {
     let at: Timestamp = at.parse().expect("an instant");
@@ -237,6 +259,66 @@ store::db_test! {
         assert_eq!(late["items"].as_array().map(Vec::len), Some(1));
         // The customer's card shows the latest contact, not the one recorded last.
         assert_eq!(text(&li.get(&format!("/customers/{id}")).ok()["last_contact_at"]), before(24));
+    }
+
+    fn a_record_is_owed_as_soon_as_somebody_dials_or_checks_in(db) {
+        let app = TestApp::new(&db);
+        let li = app.sign_in("li");
+        let id = vip(&app, &li, "华盛机械");
+        let call = begin(&li, &id, "phone");
+        assert_eq!(begin(&li, &id, "phone"), call, "dialling again at once is the same call");
+        assert_eq!(li.post(&format!("/customers/{id}/attempts"), json!({ "kind": "email" })).fault(), "kind: invalid");
+        app.set_time("2026-11-23T04:00:00Z".parse().expect("an instant"));
+        let visit = begin(&li, &id, "visit");
+        time_comes(&app, "2026-11-24T02:00:00Z");
+        let li = app.sign_in("li");
+        let owed = owed_records(&li);
+        let shown: Vec<_> = owed.iter().map(|(group, item)| (group.as_str(), &item["subject_id"], text(&item["begun"]["kind"]))).collect();
+        assert_eq!(shown, [("overdue", &call, "phone"), ("today", &visit, "visit")], "{owed:?}");
+        assert_eq!(owed[1].1["slipped"], false, "a clock has no day that could pass");
+        assert_eq!(clock_of(&app, &call)["state"], "missed", "what nobody writes down is missed");
+        assert!(told(&app, "wang", "duty_overdue") > 0, "and the supervisor hears of it");
+        // Written from its duty, with the hour that is convenient.
+        let duty = owed[0].1["duty_id"].clone();
+        let made = record(&li, &id, json!({ "kind": "phone", "at": "2026-11-24T01:59:00Z", "content": "等预算", "duty_id": duty }));
+        assert_eq!((&made["id"], &made["late"]), (&call, &json!(true)));
+        // Written from anywhere, found by its customer, way and time.
+        let made = record(&li, &id, json!({ "kind": "on_site", "at": "2026-11-23T05:00:00Z", "content": "看了产线" }));
+        assert_eq!((&made["id"], &made["late"]), (&visit, &json!(false)));
+        assert!(owed_records(&li).is_empty());
+        let other = record(&li, &id, json!({ "kind": "visit", "at": "2026-11-23T05:00:00Z", "content": "又去了一次" }));
+        assert_ne!(other["id"], visit, "one attempt, one record");
+        // Taking it back, and writing it anew as of now, washes nothing off.
+        li.delete(&format!("/customers/{id}/interactions/{}", text(&call))).ok();
+        record(&li, &id, json!({ "kind": "phone", "at": "2026-11-24T02:00:00Z", "content": "等预算" }));
+        assert_eq!(clock_of(&app, &call)["state"], "late");
+        li.delete(&format!("/customers/{id}/interactions/{}", text(&visit))).ok();
+        assert_eq!(clock_of(&app, &visit)["state"], "cancelled");
+    }
+
+    fn whoever_reached_nobody_says_so_in_time(db) {
+        let app = TestApp::new(&db);
+        let li = app.sign_in("li");
+        let (id, other) = (vip(&app, &li, "华盛机械"), customer(&li, "瑞丰食品"));
+        let fail = |session: &Session<'_>, customer: &str, attempt: &Value| {
+            session.post(&format!("/customers/{customer}/attempts/{}/failed", text(attempt)), json!({}))
+        };
+        let call = begin(&li, &id, "phone");
+        assert_eq!(fail(&app.sign_in("sun"), &id, &call).refused(404), "not_found", "it is another's");
+        assert_eq!(fail(&li, &other, &call).refused(404), "not_found");
+        fail(&li, &id, &call).ok();
+        fail(&li, &id, &call).ok();
+        assert_eq!(audited(&app, &call, "fail_contact").len(), 1);
+        assert_eq!(clock_of(&app, &call)["state"], "cancelled");
+        let made = record(&li, &id, json!({ "kind": "phone", "at": before(0), "content": "她打回来了" }));
+        assert_ne!(made["id"], call);
+        assert_eq!(fail(&li, &id, &made["id"]).refused(404), "not_found", "there was no attempt");
+        let again = begin(&li, &id, "phone");
+        assert_ne!(again, call);
+        time_comes(&app, "2026-11-24T02:00:00Z");
+        fail(&app.sign_in("li"), &id, &again).ok();
+        let late = clock_of(&app, &again);
+        assert_eq!((&late["state"], late["closed_at"].is_string()), (&json!("missed"), true), "too late to say so");
     }
 
     fn a_contact_of_the_future_is_refused(db) {

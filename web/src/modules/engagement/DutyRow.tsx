@@ -1,11 +1,11 @@
 import { lazy, Suspense, useMemo } from 'react'
 import { messageOf, useCan } from '@/api'
-import { dueText, lookup, monthDay, now, shortDay } from '@/i18n'
+import { dateTime, dueText, lookup, monthDay, now, shortDay } from '@/i18n'
 import { DecidePanel, EventPanel, Grade, VerifyPanel } from '@/modules/customers'
 import { CopyButton, Link, Remaining, Sheet, Skeleton, Tag, toast, usePhone, useShortly } from '@/ui'
 import { dial, isPhone, numberOf } from './dial'
 import { actOf, clausePath, dutyText, progressText } from './duty'
-import type { Item } from './queries'
+import { beginContact, failContact, type Item, useRefresh } from './queries'
 import { startOfCall, startOfDuty } from './record'
 import { proposalOf, type Row } from './today'
 import { useRecorded } from './useRecorded'
@@ -95,8 +95,12 @@ function Due({ item }: { item: Item }) {
   )
 }
 
-/** What one should know before calling: the last talk, what they like, who decides. */
-function hints({ last, preferences, decision_maker }: Item): string {
+/** What one should know before calling: the last talk, what they like, who decides; of what was begun, when that was. */
+function hints({ begun, last, preferences, decision_maker }: Item): string {
+  if (begun) {
+    const kind = lookup(`interaction.${begun.kind}`) ?? begun.kind
+    return w('today.begun', { when: dateTime(begun.at), kind })
+  }
   const kind = last && (lookup(`interaction.${last.kind}`) ?? last.kind)
   const said = last
     ? `${w('today.last', { when: monthDay(last.at), kind: kind ?? '' })} “${last.text}”`
@@ -108,10 +112,26 @@ function hints({ last, preferences, decision_maker }: Item): string {
 
 function Acts({ item, pending, onDo }: { item: Item; pending: boolean; onDo: (doing: Doing) => void }) {
   const can = useCan()
+  const refresh = useRefresh()
   const { shown, left, show, hide } = useShortly()
+  const fail = async () => {
+    try {
+      await failContact(item.customer?.id ?? '', item.subject_id)
+      toast(w('failed.done'))
+      await refresh(item.customer?.id)
+    } catch (error) {
+      toast(messageOf(error))
+    }
+  }
   const call = async () => {
     try {
       const number = await numberOf(item)
+      // Without a network the record tells of the call all the same, only later.
+      if (!item.begun)
+        void beginContact(item.customer?.id ?? '', 'phone').then(
+          () => refresh(),
+          () => undefined,
+        )
       if (isPhone()) {
         dial(number)
         toast(w('dial.calling', { phone: item.phone_hint ?? '' }))
@@ -128,6 +148,11 @@ function Acts({ item, pending, onDo }: { item: Item; pending: boolean; onDo: (do
       {item.customer && !pending && (
         <button type="button" className="duty-act main" onClick={() => onDo('act')}>
           {w(`act.${actOf(item)}`)}
+        </button>
+      )}
+      {item.begun && !item.stand_in && !pending && (
+        <button type="button" className="duty-act" onClick={() => void fail()}>
+          {w('act.failed')}
         </button>
       )}
       {item.rule === 'handover-acceptance' && (

@@ -123,6 +123,7 @@ export function RecordForm({ start, onDone, onCancel, corrects, inline }: Props)
         </div>
         <Evidence
           kind={values.kind}
+          customer={values.customer}
           checkIn={values.check_in}
           files={values.files}
           onCheckIn={(check_in) => set({ check_in })}

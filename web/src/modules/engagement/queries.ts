@@ -105,6 +105,18 @@ export async function withdrawInteraction(customer: string, interaction: string)
   await call(api.DELETE('/api/v1/customers/{id}/interactions/{interaction}', { params }))
 }
 
+/** Somebody dials, or has arrived: from now on the record is owed. It is owed by its own hour where nobody is told now. */
+export async function beginContact(customer: string, kind: 'phone' | 'visit' | 'on_site'): Promise<void> {
+  const params = { path: { id: customer } }
+  await call(api.POST('/api/v1/customers/{id}/attempts', { params, body: { kind } }))
+}
+
+/** Nobody was reached. */
+export async function failContact(customer: string, attempt: string): Promise<void> {
+  const params = { path: { id: customer, attempt } }
+  await call(api.POST('/api/v1/customers/{id}/attempts/{attempt}/failed', { params }))
+}
+
 export async function postponeDuty(item: Item, until: string, reason: string): Promise<void> {
   const headers = ifMatch(item.version)
   const params = { path: { id: item.duty_id } }

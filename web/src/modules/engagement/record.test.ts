@@ -31,6 +31,14 @@ describe('a record from a duty', () => {
   })
 })
 
+describe('a record of what was begun', () => {
+  it('has its way and its instant, not those of now', () => {
+    const begun = { kind: 'visit' as const, at: '2026-11-22T04:00:00Z' }
+    const start = startOfDuty({ ...item, rule: 'contact-record', begun })
+    expect(start.draft).toMatchObject({ kind: 'visit', at: '2026-11-22T04:00:00Z' })
+  })
+})
+
 describe('whom one spoke with', () => {
   const person = (id: string, marks: Partial<{ primary: boolean; decision_maker: boolean; left: boolean }> = {}) => ({
     id,

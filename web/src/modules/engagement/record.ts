@@ -22,7 +22,7 @@ export const kinds: readonly Kind[] = [
 export type CheckIn = NonNullable<InteractionInput['check_in']>
 
 /** Who visits can check in. */
-export const visits = (kind: Kind) => kind === 'visit' || kind === 'on_site'
+export const visits = (kind: Kind): kind is 'visit' | 'on_site' => kind === 'visit' || kind === 'on_site'
 
 export type Draft = {
   customer: string | null
@@ -67,14 +67,17 @@ export function blank(customer: string | null = null): Draft {
 }
 
 export function startOfDuty(
-  item: Pick<Item, 'duty_id' | 'rule' | 'what' | 'last'> & { customer?: { id: string; name: string } | null },
+  item: Pick<Item, 'duty_id' | 'rule' | 'what' | 'last'> &
+    Partial<Pick<Item, 'begun'>> & { customer?: { id: string; name: string } | null },
 ): Start {
-  const { customer } = item
+  const { customer, begun } = item
+  const draft = blank(customer?.id ?? null)
   return {
     key: item.duty_id,
     customer: customer ?? undefined,
     dutyId: item.duty_id,
-    draft: { ...blank(customer?.id ?? null), kind: guessKind(item) },
+    // What has taken place is written down as it was begun, not as of now.
+    draft: { ...draft, kind: begun?.kind ?? guessKind(item), at: begun?.at ?? draft.at },
   }
 }
 

@@ -27,6 +27,8 @@ export const ACTIONS = [
   'delete',
   'restore',
   'assign',
+  'begin_contact',
+  'fail_contact',
   'grade',
   'propose_grade',
   'approve_grade',

@@ -10,7 +10,7 @@ use crate::kernel::{Fact, Result};
 use crate::platform::grant::Principal;
 use crate::platform::outbox;
 
-const RECORDED: &str = "contact_recorded";
+pub(super) const RECORDED: &str = "contact_recorded";
 const WITHDRAWN: &str = "contact_withdrawn";
 
 /// Tells that the contact took place, and that it was written down. Duties are judged at once, so whoever asks afterwards

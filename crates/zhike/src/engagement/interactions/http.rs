@@ -5,6 +5,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
+use super::attempts::{self, Attempt, NewAttempt};
 use super::export::{self, Request};
 use super::rules::NewInteraction;
 use super::service::{self, InteractionChange};
@@ -21,6 +22,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list))
         .routes(routes!(start_export))
         .routes(routes!(record))
+        .routes(routes!(begin))
+        .routes(routes!(fail))
         .routes(routes!(get, change, withdraw))
 }
 
@@ -67,6 +70,36 @@ async fn record(
 ) -> Result<Answer> {
     let who = Arc::clone(grant.principal());
     app.create(&who, mutation, move |tx| service::record(tx, &grant, customer, &new)).await
+}
+
+/// Somebody dials, or has arrived at the customer's: from now on the record is owed. It is found again by its customer, way
+/// and time when it is written, or by the duty from which it is written.
+#[utoipa::path(post, path = "/customers/{id}/attempts", tag = "engagement", request_body = NewAttempt,
+    params(("id" = Uuid, Path)),
+    extensions(("x-permission" = json!("create interaction"))), responses((status = 201, body = Attempt)))]
+async fn begin(
+    State(app): State<App>,
+    grant: Granted<Create, Interaction>,
+    Path(customer): Path<Uuid>,
+    mutation: Mutation,
+    Body(new): Body<NewAttempt>,
+) -> Result<Answer> {
+    let who = Arc::clone(grant.principal());
+    app.create(&who, mutation, move |tx| attempts::begin(tx, &grant, customer, new)).await
+}
+
+/// Nobody was reached, and nothing is to be written down.
+#[utoipa::path(post, path = "/customers/{id}/attempts/{attempt}/failed", tag = "engagement",
+    params(("id" = Uuid, Path), ("attempt" = Uuid, Path)),
+    extensions(("x-permission" = json!("create interaction"))), responses((status = 204)))]
+async fn fail(
+    State(app): State<App>,
+    grant: Granted<Create, Interaction>,
+    Path(place): Path<(Uuid, Uuid)>,
+    mutation: Mutation,
+) -> Result<Answer> {
+    let who = Arc::clone(grant.principal());
+    app.mutate(&who, mutation, move |tx| attempts::fail(tx, &grant, place)).await
 }
 
 /// One contact.

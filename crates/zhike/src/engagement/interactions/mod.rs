@@ -1,6 +1,8 @@
 //! The record of each contact with a customer (R3-2.3, 客户互动记录表 R3-T2): when, by what way, with whom, what was said,
-//! what the customer answered, and what comes next. Written within 24 hours or marked as late.
+//! what the customer answered, and what comes next. Written within 24 hours or marked as late; owed already when somebody dials
+//! or checks in ([`attempts`]).
 
+pub mod attempts;
 mod check_in;
 pub mod document;
 pub mod export;

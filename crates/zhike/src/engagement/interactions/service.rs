@@ -7,13 +7,13 @@ use store::{Columns as _, Entity as _, Predicate, Tx};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::facts;
 use super::model::{
     CHANGE, FORGET_CONTACT, Interaction, LATEST, LATEST_OF, OF_CUSTOMER, PURGE, RESTORE, THERE, THESE, WITHDRAW,
     WITHDRAWN,
 };
 use super::rules::{self, NewInteraction, cleaned};
 use super::view::{InteractionView, Names, view};
+use super::{attempts, facts};
 use crate::customers;
 use crate::customers::model::Customer;
 use crate::engagement::input::{micros, put};
@@ -90,11 +90,13 @@ pub fn record(
     let customer = neighbours::customer(tx, grant, customer)?;
     let new = new.clone().checked(who.now)?;
     let contact = new.contact_id.map(|contact| neighbours::contact_of(tx, customer.id, contact)).transpose()?;
-    if let Some(duty) = new.duty_id {
-        duties::of_customer(tx, who, customer.id.uuid(), duty)
-            .map_err(|error| if error.status == 404 { Error::field_invalid("duty_id", "unknown") } else { error })?;
-    }
+    let owed = new.duty_id.map(|duty| duties::of_customer(tx, who, customer.id.uuid(), duty)).transpose();
+    let owed =
+        owed.map_err(|error| if error.status == 404 { Error::field_invalid("duty_id", "unknown") } else { error })?;
     let mut record = drafted(who, &customer, &new);
+    if let Some(attempt) = attempts::of_record(tx, who, customer.id, (new.kind, new.at), owed)? {
+        record.id = Id::from_uuid(attempt);
+    }
     if let Some(check_in) = &new.check_in {
         check_in.stand(tx, &mut record)?;
         check_in.tell(tx, who, &customer)?;

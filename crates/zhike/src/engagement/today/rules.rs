@@ -127,7 +127,7 @@ mod tests {
     fn a_plan_whose_day_has_passed_comes_right_after_what_is_overdue_and_a_running_clock_does_not() {
         assert_eq!(group("2026-11-30T16:00:00Z", Some("2026-11-22T15:59:00Z")), Group::Slipped);
         assert!(Group::Overdue < Group::Slipped && Group::Slipped < Group::Today);
-        // Yesterday's visit is to be recorded by noon.
+        // Whoever checked in at noon yesterday is to write the visit down by noon.
         let (due, act) = (Some(instant("2026-11-23T04:00:00Z")), Some(instant("2026-11-22T04:00:00Z")));
         assert_eq!(monday().group(due, act, true), Group::Today);
         assert!(!monday().slipped(due, act, true));

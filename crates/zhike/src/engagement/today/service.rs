@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::rules::{Day, Group};
 use crate::customers;
+use crate::engagement::interactions::attempts::{self, Begun};
 use crate::engagement::interactions::{self, Kind, service::Latest};
 use crate::engagement::neighbours::{self, CustomerCard, DutyCard, VersionSummary};
 use crate::engagement::team::service::GRADES;
@@ -98,6 +99,8 @@ pub struct Item {
     /// What the rule calls whatever owes it: `case` is one of the service desk, everything else is the customer's.
     #[schema(example = "customer")]
     pub subject_kind: String,
+    /// How the contact began that is to be written down.
+    pub begun: Option<Begun>,
     /// Whose duty it is.
     pub owner: Named,
     /// Whether it is another person's, for whom the asker stands in.
@@ -160,11 +163,13 @@ pub fn today(tx: &mut Tx<'_>, grant: &Grant<Read, entity::Duty>) -> Result<Today
     let visible: Vec<Uuid> = cards.values().filter(|card| card.visible).map(|card| card.id).collect();
     let with_records = customers::service::with_readable(tx, who, Entity::Interaction, &visible)?;
     let latest = interactions::latest_of(tx, &with_records)?;
+    let clocks: Vec<Uuid> = duties.iter().filter(|duty| duty.is_clock).map(|duty| duty.subject_id).collect();
+    let begun = attempts::begun(tx, &clocks)?;
     let latest: HashMap<Uuid, Latest> = latest.into_iter().map(|latest| (latest.customer, latest)).collect();
     let counts = neighbours::duty_counts(tx, who.user.uuid(), &day, TREND_MONTHS)?;
     let mut people: HashMap<Uuid, Named> = absent.iter().map(|person| (person.id, person.clone())).collect();
     people.insert(who.user.uuid(), Named::of(who));
-    let known = Known { me: who.user.uuid(), people, cards, latest };
+    let known = Known { me: who.user.uuid(), people, cards, latest, begun };
     let groups = known.grouped(duties, &day);
     let is_idle = [&groups.overdue, &groups.slipped, &groups.today, &groups.week].iter().all(|group| group.is_empty());
     Ok(Today {
@@ -187,6 +192,7 @@ struct Known {
     people: HashMap<Uuid, Named>,
     cards: HashMap<Uuid, CustomerCard>,
     latest: HashMap<Uuid, Latest>,
+    begun: HashMap<Uuid, Begun>,
 }
 
 impl Known {
@@ -222,6 +228,7 @@ impl Known {
             rule: duty.rule,
             what: What { key: duty.what_key, params: duty.what_params },
             customer: card.map(shown),
+            begun: self.begun.get(&duty.subject_id).copied(),
             subject_id: duty.subject_id,
             subject_kind: duty.subject_kind,
             stand_in: duty.owner != self.me,

@@ -65,9 +65,9 @@ fn visible(tx: &mut Tx<'_>, who: &Arc<Principal>, id: Uuid) -> Result<DutyRow> {
 }
 
 /// That a duty is one of this customer which `who` may see, or 404.
-pub fn of_customer(tx: &mut Tx<'_>, who: &Arc<Principal>, customer: Uuid, id: Uuid) -> Result<()> {
+pub fn of_customer(tx: &mut Tx<'_>, who: &Arc<Principal>, customer: Uuid, id: Uuid) -> Result<Uuid> {
     let duty = visible(tx, who, id)?;
-    if duty.customer_id == customer { Ok(()) } else { Err(Error::not_found()) }
+    if duty.customer_id == customer { Ok(duty.subject_id) } else { Err(Error::not_found()) }
 }
 
 pub fn get(tx: &mut Tx<'_>, grant: &Grant<Read, entity::Duty>, id: Uuid) -> Result<DutyDetail> {

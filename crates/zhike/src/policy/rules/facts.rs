@@ -2,6 +2,8 @@
 //!
 //! | kind | subject | happened at | published by |
 //! | --- | --- | --- | --- |
+//! | `contact_begun` | the interaction to come | somebody dials from Today, or checks in | engagement |
+//! | `contact_failed` | the same | the word that nobody was reached | engagement |
 //! | `contact_made` | the interaction | the contact | engagement, for phone, e-mail, SMS, WeChat, chat, meeting |
 //! | `visit_made` | the interaction | the visit | engagement, for a visit or work on site |
 //! | `activity_attended` | the interaction | the activity | engagement |
@@ -42,6 +44,8 @@ use crate::policy::definition::{Clause, Conditions, GRADE, Rule, Selector, Shape
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
+pub const CONTACT_BEGUN: &str = "contact_begun";
+pub const CONTACT_FAILED: &str = "contact_failed";
 pub const CONTACT_MADE: &str = "contact_made";
 pub const VISIT_MADE: &str = "visit_made";
 pub const ACTIVITY_ATTENDED: &str = "activity_attended";
@@ -106,7 +110,9 @@ pub fn telling(subject: &str) -> &'static [&'static str] {
 }
 
 /// The kinds of fact that some room publishes today. A policy that waits for another kind would wait for ever.
-pub const VOCABULARY: [&str; 24] = [
+pub const VOCABULARY: [&str; 26] = [
+    CONTACT_BEGUN,
+    CONTACT_FAILED,
     CONTACT_MADE,
     VISIT_MADE,
     ACTIVITY_ATTENDED,

@@ -92,6 +92,7 @@ impl Company {
                 if at == world.until {
                     self.is_asked(tx, world, at)?;
                     self.is_guarded(tx, world, at)?;
+                    self.has_called(tx, world, at)?;
                 }
                 Ok(())
             }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use store::Tx;
 
 use super::company::Company;
@@ -13,15 +13,19 @@ use crate::customers::events::service as events;
 use crate::customers::seen;
 use crate::customers::verification::ItemResult;
 use crate::customers::verification::service as verification;
-use crate::engagement::interactions::NewInteraction;
+use crate::engagement::interactions::attempts::{self, NewAttempt};
 use crate::engagement::interactions::past::{self, Past};
+use crate::engagement::interactions::{Kind, NewInteraction};
 use crate::engagement::todos::{self, Priority};
 use crate::kernel::permission::action::{Create, Import, Update};
 use crate::kernel::permission::entity;
 use crate::kernel::{Id, Result};
 use crate::platform::access;
 use crate::platform::grant::Principal;
-use crate::sample::world::{Round, Talk};
+use crate::sample::world::{Round, Talk, World};
+
+/// Hours.
+const CALLED_BEFORE: [i64; 3] = [3, 20, 26];
 
 impl Company {
     pub(super) fn talks(&self, tx: &mut Tx<'_>, talk: &Talk, at: Timestamp) -> Result<()> {
@@ -50,6 +54,19 @@ impl Company {
         seen::opened(tx, &self.at(talk.actor, talk.at), id.uuid())?;
         let past = Past { who, customer: id, grade, department, new, done_at: talk.done };
         past::insert_block(tx, &system.grant::<Import, entity::Interaction>()?, &[past])
+    }
+
+    /// Some called a customer lately and have not yet written down what was said: two in time, one too late.
+    pub(super) fn has_called(&self, tx: &mut Tx<'_>, world: &World, until: Timestamp) -> Result<()> {
+        let stays = |person: &usize| !world.has_left(&world.staff.people[*person].login);
+        let sellers = world.staff.sellers(|_| true).into_iter().filter(stays);
+        for (seller, hours) in sellers.zip(CALLED_BEFORE) {
+            let mut own = self.entered.iter().flatten().filter(|customer| customer.owner == seller);
+            let Some(customer) = own.find(|customer| !customer.contacts.is_empty()) else { continue };
+            let who = self.at(seller, until - SignedDuration::from_hours(hours));
+            attempts::begin(tx, &who.grant()?, customer.id.uuid(), NewAttempt { kind: Kind::Phone })?;
+        }
+        Ok(())
     }
 
     /// Some of those whom nobody reaches have another number by now, or another address.

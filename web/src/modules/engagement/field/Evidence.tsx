@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import { type KeptFile, newKey } from '@/api'
 import { Icon, IconButton, Switch } from '@/ui'
-import type { Kind } from '../queries'
+import { beginContact, type Kind } from '../queries'
 import { type CheckIn, visits } from '../record'
 import { w } from '../words'
 import './field.css'
@@ -11,16 +11,19 @@ import { VoiceNote } from './VoiceNote'
 
 type Props = {
   kind: Kind
+  customer: string | null
   checkIn: CheckIn | null
   files: KeptFile[]
   onCheckIn: (checkIn: CheckIn | null) => void
   onFiles: (files: KeptFile[]) => void
 }
 
-export function Evidence({ kind, checkIn, files, onCheckIn, onFiles }: Props) {
+export function Evidence({ kind, customer, checkIn, files, onCheckIn, onFiles }: Props) {
   const [asking, setAsking] = useState(false)
   const check = async () => {
     setAsking(true)
+    // Whoever has arrived owes the record from now on; without a network, from when it arrives.
+    if (customer && visits(kind)) beginContact(customer, kind).catch(() => undefined)
     onCheckIn(await locate())
     setAsking(false)
   }
