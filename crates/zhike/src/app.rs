@@ -16,6 +16,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::customers;
+use crate::desk;
 use crate::engagement;
 use crate::kernel::{Clock, Error, Result};
 use crate::people;
@@ -78,6 +79,8 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 66, name: "listed", sql: include_str!("../migrations/0066_listed.sql") },
     Migration { version: 67, name: "alarms of lists", sql: include_str!("../migrations/0067_alarms_of_lists.sql") },
     Migration { version: 70, name: "deputies", sql: include_str!("../migrations/0070_deputies.sql") },
+    Migration { version: 80, name: "desk", sql: include_str!("../migrations/0080_desk.sql") },
+    Migration { version: 81, name: "duty_subject", sql: include_str!("../migrations/0081_duty_subject.sql") },
 ];
 
 /// What the operator decides.
@@ -260,6 +263,7 @@ fn rooms() -> OpenApiRouter<App> {
         .merge(customers::routes())
         .merge(policy::routes())
         .merge(engagement::routes())
+        .merge(desk::routes())
         .merge(protection::routes());
     OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", rooms)
 }
@@ -276,7 +280,7 @@ fn subscriptions() -> Vec<Subscription> {
 
 /// What the rooms know of a customer, for one stream.
 fn timeline() -> Vec<customers::timeline::Offer> {
-    let rooms = [customers::timeline::own(), policy::timeline(), engagement::timeline()];
+    let rooms = [customers::timeline::own(), policy::timeline(), engagement::timeline(), desk::timeline()];
     rooms.into_iter().flatten().collect()
 }
 
@@ -287,7 +291,7 @@ fn sheets() -> Vec<customers::documents::Sheet> {
 
 /// The records that files can hang on.
 fn carriers() -> Vec<customers::attachments::Carrier> {
-    [customers::attachments::own(), engagement::carriers()].into_iter().flatten().collect()
+    [customers::attachments::own(), engagement::carriers(), desk::carriers()].into_iter().flatten().collect()
 }
 
 /// What the rooms hold of a customer.
@@ -296,6 +300,7 @@ pub fn holdings() -> Vec<Holding> {
         customers::holdings(),
         policy::holdings(),
         engagement::holdings(),
+        desk::holdings(),
         protection::holdings(),
         platform::holdings(),
     ];
@@ -308,6 +313,7 @@ fn erasers() -> Vec<traces::Eraser> {
         customers::erasing::eraser,
         policy::eraser,
         engagement::eraser,
+        desk::eraser,
         protection::erasure::service::eraser,
         traces::own,
     ]
@@ -315,7 +321,7 @@ fn erasers() -> Vec<traces::Eraser> {
 
 /// What can be removed and restored.
 fn bins() -> Vec<bin::Bin> {
-    [customers::bin::bins(), engagement::bins()].into_iter().flatten().collect()
+    [customers::bin::bins(), engagement::bins(), desk::bins()].into_iter().flatten().collect()
 }
 
 /// What can be searched for.

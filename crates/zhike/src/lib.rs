@@ -3,6 +3,7 @@
 
 pub mod app;
 pub mod customers;
+pub mod desk;
 pub mod engagement;
 pub mod kernel;
 pub mod people;

@@ -43,6 +43,8 @@ const OWNERS: &[(&str, &str)] = &[
     ("0066_listed.sql", "customers"),
     ("0067_alarms_of_lists.sql", "protection"),
     ("0070_deputies.sql", "platform"),
+    ("0080_desk.sql", "desk"),
+    ("0081_duty_subject.sql", "policy"),
 ];
 
 /// Tables of the platform that rooms may name: people and departments, which every record belongs to, and shares.
@@ -292,6 +294,7 @@ const NOT_TOLD: &[&str] = &[
     "customer_seen",
     "customer_since",
     "customer_tag",
+    "desk_member",
     "duplicate_pair",
     "duty",
     "duty_event",
@@ -311,6 +314,7 @@ const NO_TEXTS: &[&str] = &[
     "authority",
     "basis",
     "birthday",
+    "changed",
     "channel",
     "clause",
     "code",
@@ -343,6 +347,7 @@ const NO_TEXTS: &[&str] = &[
     "number",
     "occurrence",
     "of_kind",
+    "outcome",
     "plan",
     "priority",
     "progress",
@@ -362,6 +367,7 @@ const NO_TEXTS: &[&str] = &[
     "tag",
     "to_grade",
     "told",
+    "tracking",
     "years",
 ];
 /// Tables that keep what was done; what they tell of somebody is emptied by their own rooms. And contacts: other people's

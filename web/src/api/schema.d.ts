@@ -313,6 +313,135 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cases that the asker may see, the latest first. Filters: number, subject, product, kind, level, channel, state, open,
+         *     waiting_at, answered_at, received_at, closed_at, assignee, department, customer, contact, opened_by, cycle, and
+         *     `["due_at", "le", …]` for those with a clock that runs out by then; sorted by received_at or closed_at.
+         */
+        get: operations["get_cases"];
+        put?: never;
+        /**
+         * Takes a case in. A client that was offline sends it with an `Idempotency-Key` of its own making, so that it arrives
+         *     once.
+         */
+        post: operations["post_cases"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/suggestion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Of what kind and level a case seems to be by these words of a customer. Nothing is kept of them. */
+        post: operations["post_cases_suggestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One case, with the latest of what was said and done. */
+        get: operations["get_cases_id"];
+        put?: never;
+        post?: never;
+        /** Removes a withdrawn case. */
+        delete: operations["delete_cases_id"];
+        options?: never;
+        head?: never;
+        /** Corrects a case, and says whose it is. */
+        patch: operations["patch_cases_id"];
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does something about a case, or says something. */
+        post: operations["post_cases_id_acts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was said and done before an entry, in order. */
+        get: operations["get_cases_id_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/letter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The closing letter as it is proposed. */
+        get: operations["get_cases_id_letter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows how somebody who reached us can be reached, for thirty seconds, to who says why. */
+        post: operations["post_cases_id_reveal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/compliance": {
         parameters: {
             query?: never;
@@ -3226,6 +3355,16 @@ export interface components {
             customer: string;
             record: components["schemas"]["NewCooperation"];
         };
+        Assigning: {
+            /** Format: uuid */
+            assignee_id?: string | null;
+            content?: string | null;
+            /**
+             * Format: uuid
+             * @description The assignee's, unless something else is said.
+             */
+            department_id?: string | null;
+        };
         /** @description A file in a form. */
         AttachmentForm: {
             /** Format: binary */
@@ -3487,6 +3626,258 @@ export interface components {
         BulkState: "gathering" | "running" | "done" | "undoing" | "undone";
         /** @enum {string} */
         Calendar: "solar" | "lunar";
+        Calling: {
+            /** Format: date-time */
+            at?: string | null;
+            members: string[];
+        };
+        /** @description What is done about a case, or said. Each is one transaction, one entry, and what the rest of the house learns of it. */
+        CaseAct: (components["schemas"]["Said"] & {
+            /** @enum {string} */
+            act: "wrote";
+        }) | (components["schemas"]["Said"] & {
+            /** @enum {string} */
+            act: "answer";
+        }) | (components["schemas"]["Reason"] & {
+            /** @enum {string} */
+            act: "note";
+        }) | (components["schemas"]["Classifying"] & {
+            /** @enum {string} */
+            act: "classify";
+        }) | (components["schemas"]["Assigning"] & {
+            /** @enum {string} */
+            act: "assign";
+        }) | (components["schemas"]["Reason"] & {
+            /** @enum {string} */
+            act: "escalate";
+        }) | (components["schemas"]["Done"] & {
+            /** @enum {string} */
+            act: "take_up";
+        }) | (components["schemas"]["Reason"] & {
+            /** @enum {string} */
+            act: "wait";
+        }) | (components["schemas"]["Done"] & {
+            /** @enum {string} */
+            act: "resume";
+        }) | (components["schemas"]["Calling"] & {
+            /** @enum {string} */
+            act: "call";
+        }) | (components["schemas"]["Coming"] & {
+            /** @enum {string} */
+            act: "acknowledge";
+        }) | (components["schemas"]["Coming"] & {
+            /** @enum {string} */
+            act: "join";
+        }) | (components["schemas"]["Reason"] & {
+            /** @enum {string} */
+            act: "minutes";
+        }) | (components["schemas"]["Said"] & {
+            /** @enum {string} */
+            act: "solution";
+        }) | (components["schemas"]["Reason"] & {
+            /** @enum {string} */
+            act: "solve";
+        }) | (components["schemas"]["Said"] & {
+            /** @enum {string} */
+            act: "tell";
+        }) | (components["schemas"]["FollowingUp"] & {
+            /** @enum {string} */
+            act: "follow_up";
+        }) | (components["schemas"]["Said"] & {
+            /** @enum {string} */
+            act: "thank";
+        }) | (components["schemas"]["Done"] & {
+            /** @enum {string} */
+            act: "close";
+        }) | (components["schemas"]["Reason"] & {
+            /** @enum {string} */
+            act: "reopen";
+        }) | (components["schemas"]["Reason"] & {
+            /** @enum {string} */
+            act: "withdraw";
+        }) | (components["schemas"]["Other"] & {
+            /** @enum {string} */
+            act: "merge";
+        }) | (components["schemas"]["Splitting"] & {
+            /** @enum {string} */
+            act: "split";
+        }) | (components["schemas"]["Other"] & {
+            /** @enum {string} */
+            act: "link";
+        });
+        /** @description What is to be corrected of a case. What is left out stays; `null` empties. Whose it is can be said once. */
+        CaseChange: {
+            caller?: string | null;
+            caller_email?: string | null;
+            caller_phone?: string | null;
+            channel?: components["schemas"]["CaseChannel"] | null;
+            /** Format: uuid */
+            contact_id?: string | null;
+            content?: string | null;
+            /** Format: uuid */
+            customer_id?: string | null;
+            product?: string | null;
+            subject?: string | null;
+        };
+        /**
+         * @description By what way something was said.
+         * @enum {string}
+         */
+        CaseChannel: "phone" | "email" | "chat" | "on_site" | "portal" | "sms" | "wechat" | "other";
+        CaseEntries: {
+            items: components["schemas"]["CaseEntry"][];
+        };
+        CaseEntry: {
+            actor?: components["schemas"]["Named"] | null;
+            /** Format: date-time */
+            at: string;
+            /** @description What became what, with names for ids. */
+            changed?: Record<string, unknown> | null;
+            channel?: components["schemas"]["CaseChannel"] | null;
+            contact?: components["schemas"]["NamedRecord"] | null;
+            content?: string | null;
+            member?: components["schemas"]["Named"] | null;
+            other?: components["schemas"]["NumberedCase"] | null;
+            outcome?: components["schemas"]["FollowUpOutcome"] | null;
+            /** Format: date-time */
+            recorded_at: string;
+            /** Format: int64 */
+            seq: number;
+            step: components["schemas"]["CaseStep"];
+        };
+        /** @description What an act led to: the case that it was done to, and how it stands now. */
+        CaseFiled: {
+            /** Format: uuid */
+            id: string;
+            number: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /**
+         * @description 咨询, 问题, 投诉, 建议, 表扬, 报修.
+         * @enum {string}
+         */
+        CaseKind: "inquiry" | "problem" | "complaint" | "suggestion" | "praise" | "repair";
+        CaseLetter: {
+            content: string;
+        };
+        /** @description A case in a list. */
+        CaseLine: {
+            /** Format: date-time */
+            answered_at?: string | null;
+            assignee?: components["schemas"]["Named"] | null;
+            /** @description Who reached us, as they said. */
+            caller?: string | null;
+            caller_phone?: components["schemas"]["Masked"] | null;
+            channel: components["schemas"]["CaseChannel"];
+            clock?: components["schemas"]["Clock"] | null;
+            /** Format: date-time */
+            closed_at?: string | null;
+            contact?: components["schemas"]["NamedRecord"] | null;
+            customer?: components["schemas"]["CustomerCard"] | null;
+            /** Format: int64 */
+            cycle: number;
+            department?: components["schemas"]["Named"] | null;
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["CaseKind"];
+            /** Format: int64 */
+            level: number;
+            next?: components["schemas"]["NextStep"] | null;
+            /** @example TS-2026-000123 */
+            number: string;
+            open: boolean;
+            product?: string | null;
+            /** Format: date-time */
+            received_at: string;
+            state: components["schemas"]["CaseState"];
+            subject: string;
+            /** Format: int64 */
+            version: number;
+            /** Format: date-time */
+            waiting_at?: string | null;
+        };
+        CaseMember: {
+            /** Format: date-time */
+            acknowledged_at?: string | null;
+            /** Format: date-time */
+            called_at: string;
+            /** Format: date-time */
+            joined_at?: string | null;
+            person: components["schemas"]["Named"];
+        };
+        /**
+         * @description Who owes a step.
+         * @enum {string}
+         */
+        CaseParty: "desk" | "department" | "assignee" | "customer";
+        /**
+         * @description How far a case has come: receive, classify, investigate, handle, reply, follow up (R2-12.2).
+         * @enum {string}
+         */
+        CaseState: "received" | "classified" | "investigating" | "handling" | "solved" | "replied" | "closed" | "withdrawn" | "merged";
+        /**
+         * @description What was done about a case, or said.
+         * @enum {string}
+         */
+        CaseStep: "opened" | "wrote" | "answered" | "noted" | "corrected" | "classified" | "assigned" | "escalated" | "taken_up" | "waiting" | "resumed" | "called" | "acknowledged" | "joined" | "minutes" | "solution" | "solved" | "told" | "followed_up" | "thanked" | "closed" | "reopened" | "withdrawn" | "merged" | "took_in" | "split" | "linked";
+        CaseSuggestion: {
+            kind: components["schemas"]["CaseKind"];
+            /** Format: int64 */
+            level: number;
+            /** @description The words that speak for it. */
+            words: string[];
+        };
+        /** @description A case with all that is known of it. */
+        CaseView: components["schemas"]["CaseLine"] & {
+            caller_email?: components["schemas"]["Masked"] | null;
+            /** @description What the regulations ask about it and by when, the most urgent first, then what is decided. */
+            clocks: components["schemas"]["Clock"][];
+            /** Format: date-time */
+            confirmed_at?: string | null;
+            /** @description What the customer said first; nothing for who may not read it. */
+            content?: string | null;
+            /** @description The latest of what was said and done, in order. */
+            entries: components["schemas"]["CaseEntry"][];
+            /** Format: date-time */
+            force_called_at?: string | null;
+            /** Format: date-time */
+            force_formed_at?: string | null;
+            may_assign: boolean;
+            /** @description Whether the asker may go on with it, give it to others, and take it back. */
+            may_update: boolean;
+            may_withdraw: boolean;
+            members: components["schemas"]["CaseMember"][];
+            merged_into?: components["schemas"]["NumberedCase"] | null;
+            opened_by: components["schemas"]["Named"];
+            /** @description What can be done about it as it stands, by somebody who may. */
+            possible: ("opened" | "wrote" | "answered" | "noted" | "corrected" | "classified" | "assigned" | "escalated" | "taken_up" | "waiting" | "resumed" | "called" | "acknowledged" | "joined" | "minutes" | "solution" | "solved" | "told" | "followed_up" | "thanked" | "closed" | "reopened" | "withdrawn" | "merged" | "took_in" | "split" | "linked")[];
+            result?: string | null;
+            /** Format: date-time */
+            solution_at?: string | null;
+            /** Format: date-time */
+            solved_at?: string | null;
+            suggestion?: components["schemas"]["CaseSuggestion"] | null;
+            /** Format: date-time */
+            taken_up_at?: string | null;
+            /** Format: date-time */
+            thanked_at?: string | null;
+            /** Format: date-time */
+            told_at?: string | null;
+            /**
+             * @description What the customer asks after it by.
+             * @example 7KQM-2XW9-4HTC
+             */
+            tracking: string;
+            /**
+             * Format: int64
+             * @description Tries to reach the customer since it was solved.
+             */
+            tries: number;
+        };
+        CaseWords: {
+            text: string;
+        };
         ChapterView: {
             clauses: components["schemas"]["ClauseView"][];
             /** @description A to J, `G+`; the console has its title. */
@@ -3536,6 +3927,15 @@ export interface components {
             distance?: number | null;
             state: components["schemas"]["CheckInState"];
         };
+        Classifying: {
+            /** Format: uuid */
+            department_id?: string | null;
+            kind: components["schemas"]["CaseKind"];
+            /** Format: int64 */
+            level: number;
+            /** @description Why, if the level changes after somebody had set it. */
+            reason?: string | null;
+        };
         ClauseView: {
             /** @description Whether it has rules that make duties today. */
             executable: boolean;
@@ -3547,6 +3947,38 @@ export interface components {
             see: string[];
             text: components["schemas"]["PolicyText"];
             title: components["schemas"]["PolicyText"];
+        };
+        /** @description What is owed about a record, and by when. */
+        Clock: {
+            /** @example R3-4.1 */
+            clause: string;
+            /**
+             * Format: date-time
+             * @description Missing while it is paused.
+             */
+            due_at?: string | null;
+            /** Format: uuid */
+            duty_id: string;
+            /**
+             * Format: int64
+             * @description Time left as the clock counts it; negative: over. Missing when it is paused or nothing is to be done any more.
+             */
+            left_seconds?: number | null;
+            /** @description Whether something is still to be done. */
+            live: boolean;
+            /**
+             * Format: int64
+             * @description Time that was left when it was met, as the clock counts it; negative: over.
+             */
+            margin_seconds?: number | null;
+            /** Format: date-time */
+            met_at?: string | null;
+            name: components["schemas"]["PolicyText"];
+            rule: string;
+            /** @example open */
+            state: string;
+            /** @description It counts working hours only. */
+            working: boolean;
         };
         Code: {
             code: string;
@@ -3562,6 +3994,15 @@ export interface components {
          * @enum {string}
          */
         CollaboratorLevel: "read" | "write";
+        Coming: {
+            /** Format: date-time */
+            at?: string | null;
+            /**
+             * Format: uuid
+             * @description Who; the asker, unless said otherwise.
+             */
+            member_id?: string | null;
+        };
         CompanyView: {
             name: string;
             time_zone: string;
@@ -4359,6 +4800,12 @@ export interface components {
             /** @description One PDF to be printed at once, instead of an archive with a file for each customer. */
             together?: boolean;
         };
+        /** @description The same, where nothing need be said. */
+        Done: {
+            /** Format: date-time */
+            at?: string | null;
+            content?: string | null;
+        };
         /** @description A likely duplicate: in full for whoever may see it, else only that there is one. */
         Duplicate: {
             evidence?: components["schemas"]["DuplicateEvidence"][];
@@ -4522,7 +4969,7 @@ export interface components {
          * @description What it is done to. A child of a customer (contact, event, verification) follows the customer.
          * @enum {string}
          */
-        Entity: "customer" | "contact" | "interaction" | "todo" | "duty" | "policy" | "compliance" | "user" | "role" | "department" | "post" | "absence" | "setting" | "audit" | "job" | "view" | "token" | "subject_request" | "cooperation" | "release" | "trace" | "alarm";
+        Entity: "customer" | "contact" | "interaction" | "todo" | "duty" | "policy" | "compliance" | "user" | "role" | "department" | "post" | "absence" | "setting" | "audit" | "job" | "view" | "token" | "subject_request" | "cooperation" | "release" | "trace" | "alarm" | "case";
         Entries: {
             items: components["schemas"]["EntryView"][];
             /** @description The colleagues that the changes speak of, by id. */
@@ -4703,6 +5150,21 @@ export interface components {
             login: string;
             name: string;
             password: string;
+        };
+        /**
+         * @description What came of trying to follow up.
+         * @enum {string}
+         */
+        FollowUpOutcome: "confirmed" | "unreachable" | "dissatisfied";
+        FollowingUp: {
+            /** Format: date-time */
+            at?: string | null;
+            channel?: components["schemas"]["CaseChannel"] | null;
+            /** @description Closes the case with it, if nothing else is owed. */
+            close?: boolean;
+            /** @description What the customer said, or where nobody was reached. */
+            content: string;
+            outcome: components["schemas"]["FollowUpOutcome"];
         };
         /** @enum {string} */
         Format: "xlsx" | "csv";
@@ -5392,6 +5854,45 @@ export interface components {
             act: components["schemas"]["BulkAct"];
             selection: components["schemas"]["BulkSelection"];
         };
+        /** @description A case to be taken in. Quick to fill in: a line of what it is about is enough. */
+        NewCase: {
+            /** @description What was said to the customer at once. */
+            answer?: string | null;
+            /** Format: uuid */
+            assignee_id?: string | null;
+            /** @description Who reached us, as they said. */
+            caller?: string | null;
+            caller_email?: string | null;
+            caller_phone?: string | null;
+            channel: components["schemas"]["CaseChannel"];
+            /** Format: uuid */
+            contact_id?: string | null;
+            /** @description What the customer said or wrote; the subject, if there is no more to it. */
+            content?: string | null;
+            /**
+             * Format: uuid
+             * @description Whose it is; left out while nobody knows.
+             */
+            customer_id?: string | null;
+            /** Format: uuid */
+            department_id?: string | null;
+            kind?: components["schemas"]["CaseKind"] | null;
+            /**
+             * Format: int64
+             * @description 1 urgent, 2 important, 3 general.
+             */
+            level?: number | null;
+            product?: string | null;
+            /**
+             * Format: date-time
+             * @description When it reached us: now, unless it is written down later.
+             */
+            received_at?: string | null;
+            /** @description What it is about, in one line that everybody may read who sees the case. */
+            subject: string;
+            /** @description The customer was thanked with that. */
+            thanked?: boolean;
+        };
         NewChartUnit: {
             /** @example 采购部 */
             name: string;
@@ -5873,6 +6374,15 @@ export interface components {
             shared?: boolean;
             state: Record<string, unknown>;
         };
+        /** @description What is owed next. */
+        NextStep: {
+            owed_by: components["schemas"]["CaseParty"];
+            /**
+             * @description What was done about a case, or said.
+             * @enum {string}
+             */
+            step: "opened" | "wrote" | "answered" | "noted" | "corrected" | "classified" | "assigned" | "escalated" | "taken_up" | "waiting" | "resumed" | "called" | "acknowledged" | "joined" | "minutes" | "solution" | "solved" | "told" | "followed_up" | "thanked" | "closed" | "reopened" | "withdrawn" | "merged" | "took_in" | "split" | "linked";
+        };
         /** @description Since when a person must not be contacted, who said so, and why. */
         NoContact: {
             /** Format: date-time */
@@ -5902,6 +6412,17 @@ export interface components {
         Notifications: {
             items: components["schemas"]["NotificationView"][];
             next?: string | null;
+        };
+        /** @description Another case. */
+        NumberedCase: {
+            /** Format: uuid */
+            id: string;
+            number: string;
+        };
+        Other: {
+            /** Format: uuid */
+            case_id: string;
+            content?: string | null;
         };
         OwnerRequest: {
             /** Format: uuid */
@@ -6064,6 +6585,46 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 state: components["schemas"]["RowState"];
+            }[];
+            /** @description The cursor of the next page; nothing at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_CaseLine: {
+            items: {
+                /** Format: date-time */
+                answered_at?: string | null;
+                assignee?: components["schemas"]["Named"] | null;
+                /** @description Who reached us, as they said. */
+                caller?: string | null;
+                caller_phone?: components["schemas"]["Masked"] | null;
+                channel: components["schemas"]["CaseChannel"];
+                clock?: components["schemas"]["Clock"] | null;
+                /** Format: date-time */
+                closed_at?: string | null;
+                contact?: components["schemas"]["NamedRecord"] | null;
+                customer?: components["schemas"]["CustomerCard"] | null;
+                /** Format: int64 */
+                cycle: number;
+                department?: components["schemas"]["Named"] | null;
+                /** Format: uuid */
+                id: string;
+                kind: components["schemas"]["CaseKind"];
+                /** Format: int64 */
+                level: number;
+                next?: components["schemas"]["NextStep"] | null;
+                /** @example TS-2026-000123 */
+                number: string;
+                open: boolean;
+                product?: string | null;
+                /** Format: date-time */
+                received_at: string;
+                state: components["schemas"]["CaseState"];
+                subject: string;
+                /** Format: int64 */
+                version: number;
+                /** Format: date-time */
+                waiting_at?: string | null;
             }[];
             /** @description The cursor of the next page; nothing at the end. */
             next?: string | null;
@@ -6808,6 +7369,11 @@ export interface components {
             all?: boolean;
             ids?: string[];
         };
+        Reason: {
+            /** Format: date-time */
+            at?: string | null;
+            content: string;
+        };
         /** @description A division. */
         Region: {
             /** @example 330106 */
@@ -6920,6 +7486,11 @@ export interface components {
             /** @description It waits for somebody else to agree, who is asked when its owner has said what it is for. */
             waits: boolean;
         };
+        RevealOfCase: {
+            /** @example caller_phone */
+            field: string;
+            reason: string;
+        };
         RevealRequest: {
             /** Format: uuid */
             contact_id?: string | null;
@@ -7009,6 +7580,16 @@ export interface components {
             params: Record<string, unknown>[];
             /** @description `within`, `every`, `quota` or `target`. */
             shape: string;
+        };
+        /** @description Something said, by some way, at some time. */
+        Said: {
+            /**
+             * Format: date-time
+             * @description When it was: now, unless it is written down later.
+             */
+            at?: string | null;
+            channel?: components["schemas"]["CaseChannel"] | null;
+            content: string;
         };
         /**
          * @description 先生 or 女士.
@@ -7120,6 +7701,11 @@ export interface components {
          * @enum {string}
          */
         Source: "market_research" | "sales_record" | "feedback" | "direct_contact" | "public_source" | "referral" | "website" | "search_engine" | "advertisement" | "promotion" | "exhibition" | "event" | "registration" | "online_inquiry" | "phone_inquiry" | "mail_inquiry" | "cold_visit" | "social" | "partner" | "import" | "other";
+        /** @description A part of a case that becomes one of its own. */
+        Splitting: {
+            content: string;
+            subject: string;
+        };
         StartRequest: {
             /** @description Looks at every row and writes nothing. */
             dry_run?: boolean;
@@ -8160,6 +8746,261 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Loaded"];
+                };
+            };
+        };
+    };
+    get_cases: {
+        parameters: {
+            query?: {
+                /**
+                 * @description JSON array of `[field, op, value]`.
+                 * @example [["active","eq",true]]
+                 */
+                filter?: string;
+                /** @description A field; `-field` descends. */
+                sort?: string;
+                /** @description What an earlier page gave as `next`. */
+                cursor?: string;
+                /** @description At most 200. */
+                limit?: number;
+                /** @description Text to search for. */
+                q?: string;
+                /**
+                 * @description Fields that the company has added, to be told with each record: their keys, separated by commas.
+                 * @example x1,x4
+                 */
+                custom?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CaseLine"];
+                };
+            };
+        };
+    };
+    post_cases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCase"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseFiled"];
+                };
+            };
+        };
+    };
+    post_cases_suggestion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseWords"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseSuggestion"];
+                };
+            };
+        };
+    };
+    get_cases_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseView"];
+                };
+            };
+        };
+    };
+    delete_cases_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    patch_cases_id: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseFiled"];
+                };
+            };
+        };
+    };
+    post_cases_id_acts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseAct"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseFiled"];
+                };
+            };
+            /** @description The case is not so far, or already further */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_cases_id_entries: {
+        parameters: {
+            query?: {
+                /** @description The number of the earliest entry that is known. */
+                before?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseEntries"];
+                };
+            };
+        };
+    };
+    get_cases_id_letter: {
+        parameters: {
+            query?: {
+                language?: "zh" | "en";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseLetter"];
+                };
+            };
+        };
+    };
+    post_cases_id_reveal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealOfCase"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revealed"];
                 };
             };
         };

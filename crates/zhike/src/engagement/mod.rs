@@ -9,7 +9,6 @@
 //! [`interactions::service`] and [`todos::service`], the [`timeline`](interactions::timeline) sources, its routes and
 //! its job.
 
-mod input;
 pub mod interactions;
 mod neighbours;
 pub mod team;

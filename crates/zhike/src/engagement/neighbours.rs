@@ -6,9 +6,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
-use serde::Serialize;
 use store::Tx;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::customers;
@@ -25,20 +23,7 @@ use crate::platform::access::names::{self, Named};
 use crate::platform::grant::{Grant, Principal};
 use crate::policy::{duties, regulations};
 
-/// A customer or a contact that another record speaks of.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct NamedRecord {
-    pub id: Uuid,
-    /// Missing where the asker may not see the record itself.
-    pub name: Option<String>,
-}
-
-impl NamedRecord {
-    pub fn from_map(id: Uuid, names: &HashMap<Uuid, String>) -> Self {
-        Self { id, name: names.get(&id).cloned() }
-    }
-}
-
+pub use crate::platform::access::names::NamedRecord;
 pub use customers::service::Card as CustomerCard;
 pub use duties::{DutyCard, Reached};
 pub use regulations::view::VersionSummary;

@@ -50,7 +50,7 @@ impl Field {
     }
 }
 
-use Entity::{Contact, Cooperation, Customer};
+use Entity::{Case, Contact, Cooperation, Customer};
 
 pub const FIELDS: &[Field] = &[
     Field::always_read(Customer, "kind"),
@@ -94,6 +94,10 @@ pub const FIELDS: &[Field] = &[
     Field::ordinary(Cooperation, "items"),
     Field::ordinary(Cooperation, "amount_fen"),
     Field::ordinary(Cooperation, "problems"),
+    // What was said, by the customer and to them.
+    Field::ordinary(Case, "content"),
+    Field::personal(Case, "caller_phone"),
+    Field::personal(Case, "caller_email"),
 ];
 
 /// Each field by what it is called within its record, with its full name: every record that is shown asks for many.

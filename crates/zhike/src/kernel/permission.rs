@@ -58,7 +58,7 @@ vocabulary! {
         Policy = "policy", Compliance = "compliance", User = "user", Role = "role", Department = "department",
         Post = "post", Absence = "absence", Setting = "setting", Audit = "audit", Job = "job", View = "view",
         Token = "token", SubjectRequest = "subject_request", Cooperation = "cooperation",
-        Release = "release", Trace = "trace", Alarm = "alarm",
+        Release = "release", Trace = "trace", Alarm = "alarm", Case = "case",
     }
 }
 

@@ -99,7 +99,7 @@ macro_rules! holding {
             texts: "",
         }
     }};
-    ($table:literal follows $parent:literal by $row:literal) => {{
+    ($table:literal follows $parent:literal by $row:literal $(tells $entity:ty)?) => {{
         static GO: store::Statement = store::Statement::new(concat!($table, ".go"), None, || {
             $crate::platform::holdings::go_sql($table, $row, $parent)
         });
@@ -107,7 +107,7 @@ macro_rules! holding {
         $crate::platform::holdings::Holding {
             table: $table,
             merging: $crate::platform::holdings::Merging::Follows { go: &GO },
-            telling: None,
+            telling: $crate::platform::holdings::holding!(@telling $table $($entity)?),
             purge: Some($crate::platform::holdings::holding!(@purge $table $row)),
             holds: None,
             blank: None,

@@ -12,6 +12,7 @@ pub mod grant;
 pub mod heavy;
 pub mod holdings;
 pub mod http;
+pub mod input;
 pub mod jobs;
 pub mod notifications;
 pub mod outbox;

@@ -174,6 +174,9 @@ store::db_test! {
             assert!(met > 0 && late + missed > 0, "{clause}: {outcomes:?}");
         }
         assert!(outcomes["R3-2.3"][1] > 0 && outcomes["R3-2.1"][2] > 0, "{outcomes:?}");
+        let cases = items(&admin.get("/cases?limit=50").ok());
+        let states: BTreeSet<&str> = cases.iter().filter_map(|case| case["state"].as_str()).collect();
+        assert!(["closed", "investigating", "replied"].iter().all(|state| states.contains(state)), "{states:?}");
         let departments = admin.get("/compliance?from=2025-12-01&to=2026-10-31&group=department").ok();
         let rates: Vec<f64> = rows(&departments).iter().filter_map(|row| row["rate"].as_f64()).collect();
         let spread = rates.iter().copied().fold(0.0, f64::max) - rates.iter().copied().fold(100.0, f64::min);

@@ -49,6 +49,9 @@ static VALUES: LazyLock<BTreeMap<&str, (Value, &str)>> = LazyLock::new(|| {
         ("cooperation.items", (json!(["秘密货品"]), "秘密货品")),
         ("cooperation.amount_fen", (json!(7_771_117), ":7771117")),
         ("cooperation.problems", (json!("秘密毛病"), "秘密毛病")),
+        ("case.content", (json!("秘密来意"), "秘密来意")),
+        ("case.caller_phone", (json!("13700002468"), "2468\"")),
+        ("case.caller_email", (json!("kl@hidden-three.example"), "hidden-three.example")),
     ])
 });
 
@@ -61,9 +64,29 @@ fn values(entity: Entity) -> Value {
     fields.map(|field| (field.name.to_owned(), VALUES[field.full_name().as_str()].0.clone())).collect()
 }
 
-/// A customer with all that can be hidden, a contact and an order likewise, their change in the audit, and a record of a
-/// contact.
-fn customer(session: &Session<'_>) -> (String, String, String) {
+/// A customer, one of its contacts, one of its orders, one of its cases.
+struct Made {
+    customer: String,
+    contact: String,
+    deal: String,
+    case: String,
+}
+
+impl Made {
+    fn path_of(&self, field: &Field) -> String {
+        let customer = format!("/customers/{}", self.customer);
+        match field.entity {
+            Entity::Customer => customer,
+            Entity::Cooperation => format!("{customer}/cooperation/{}", self.deal),
+            Entity::Case => format!("/cases/{}", self.case),
+            _ => format!("{customer}/contacts/{}", self.contact),
+        }
+    }
+}
+
+/// A customer with all that can be hidden, a contact, an order and a case likewise, their change in the audit, and a
+/// record of a contact.
+fn customer(session: &Session<'_>) -> Made {
     let mut new = values(Entity::Customer);
     new["name"] = json!("华盛机械");
     new["grade"] = json!("vip");
@@ -77,8 +100,11 @@ fn customer(session: &Session<'_>) -> (String, String, String) {
     let mut deal = values(Entity::Cooperation);
     (deal["kind"], deal["happened_on"]) = (json!("order"), json!("2026-05-06"));
     let deal = session.post(&format!("/customers/{id}/cooperation"), deal).created();
+    let mut case = values(Entity::Case);
+    (case["subject"], case["channel"], case["customer_id"]) = (json!("漏油"), json!("phone"), json!(id));
+    let case = session.post("/cases", case).created();
     let told = |made: &Value| made["id"].as_str().expect("an id").to_owned();
-    (id, told(&contact), told(&deal))
+    Made { customer: id, contact: told(&contact), deal: told(&deal), case: told(&case) }
 }
 
 /// Sets what the one role that reads everything says of fields.
@@ -92,13 +118,14 @@ fn say(admin: &Session<'_>, fields: &Value) {
 }
 
 /// Everything that can be read, as one text.
-fn all_answers(session: &Session<'_>, (customer, contact, _): &(String, String, String), searched: &str) -> String {
+fn all_answers(session: &Session<'_>, made: &Made, searched: &str) -> String {
     let mut answers = String::new();
     for (method, path, rule) in app::routes().expect("declared") {
         if method != Method::GET || rule == Rule::Public {
             continue;
         }
-        let path = path.replacen("/customers/{id}", &format!("/customers/{customer}"), 1).replace("{cid}", contact);
+        let path = path.replacen("/customers/{id}", &format!("/customers/{}", made.customer), 1);
+        let path = path.replace("{cid}", &made.contact).replace("/cases/{id}", &format!("/cases/{}", made.case));
         // The lists of all industries and regions are nobody's; the stream has no end.
         let catalogue = path.ends_with("/industries") || path.ends_with("/regions");
         if path.contains('{') || path.ends_with("/stream") || catalogue {
@@ -142,15 +169,11 @@ store::db_test! {
         let session = app.all_powerful();
         let admin = app.sign_in("admin");
         say(&admin, &json!({ "customer.id_number": "masked" }));
-        let (id, contact, deal) = customer(&session);
+        let made = customer(&session);
         for field in hideable() {
             let name = field.full_name();
             say(&admin, &json!({ &name: "hidden" }));
-            let path = match field.entity {
-                Entity::Customer => format!("/customers/{id}"),
-                Entity::Cooperation => format!("/customers/{id}/cooperation/{deal}"),
-                _ => format!("/customers/{id}/contacts/{contact}"),
-            };
+            let path = made.path_of(field);
             let right = VALUES[name.as_str()].0.clone();
             let wrong = if matches!(field.name, "tags" | "items") { json!([]) } else { Value::Null };
             let answers = [right, wrong].map(|guess| {
@@ -167,7 +190,7 @@ store::db_test! {
         let session = app.all_powerful();
         let admin = app.sign_in("admin");
         say(&admin, &json!({ "customer.id_number": "masked" }));
-        let (id, ..) = customer(&session);
+        let id = customer(&session).customer;
         let path = format!("/customers/{id}");
         session.patch(&path, 1, json!({ "key_facts": ["notes", "address"] })).ok();
         say(&admin, &json!({ "customer.notes": "hidden", "customer.core_need": "hidden" }));
@@ -185,16 +208,12 @@ store::db_test! {
         let session = app.all_powerful();
         let admin = app.sign_in("admin");
         say(&admin, &json!({ "customer.id_number": "masked" }));
-        let (id, contact, deal) = customer(&session);
+        let made = customer(&session);
         let ordinary = hideable().filter(|field| field.class == FieldClass::Ordinary);
         let locked: Value = ordinary.clone().map(|field| (field.full_name(), json!("read"))).collect();
         say(&admin, &locked);
         for field in ordinary {
-            let path = match field.entity {
-                Entity::Customer => format!("/customers/{id}"),
-                Entity::Cooperation => format!("/customers/{id}/cooperation/{deal}"),
-                _ => format!("/customers/{id}/contacts/{contact}"),
-            };
+            let path = made.path_of(field);
             let emptied = if matches!(field.name, "tags" | "items") { json!([]) } else { Value::Null };
             let reply = session.patch(&path, 1, json!({ field.name: emptied }));
             assert_eq!((reply.status.as_u16(), &reply.body["fields"][0]["field"]), (422, &json!(field.name)), "{}", field.full_name());

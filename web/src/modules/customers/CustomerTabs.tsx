@@ -1,6 +1,7 @@
 /** The middle of a customer's record: what happened, what it ordered, how it is organised, whom it belongs with. The URL says which. */
 import { lazy, Suspense } from 'react'
 import { useCan } from '@/api'
+import { CustomerCases } from '@/modules/desk'
 import { Skeleton, useSearch, useSetSearch } from '@/ui'
 import { CustomerTimeline } from './CustomerTimeline'
 import type { Customer } from './queries'
@@ -18,6 +19,7 @@ export function CustomerTabs({ id, customer }: { id: string; customer: Customer 
   const { tab } = useSearch()
   const tabs = [
     'timeline',
+    ...(can('case', 'read') ? ['cases'] : []),
     ...(can('cooperation', 'read') ? ['cooperation'] : []),
     ...(can('contact', 'read') ? ['chart'] : []),
     'group',
@@ -43,6 +45,7 @@ export function CustomerTabs({ id, customer }: { id: string; customer: Customer 
         {shown === 'timeline' && <CustomerTimeline key={id} id={id} />}
         {shown === 'chart' && customer && <Chart key={id} customer={customer} />}
         {shown === 'cooperation' && customer && <History key={id} customer={customer} />}
+        {shown === 'cases' && customer && <CustomerCases key={id} customer={customer} />}
         {shown === 'group' && customer && <Relations key={id} customer={customer} />}
         {shown === 'seen' && customer && <Sights key={id} customer={customer} />}
         {shown === 'files' && <Attachments key={id} customer={id} kind="customer" mayAdd={can('customer', 'update')} />}

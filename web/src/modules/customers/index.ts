@@ -17,6 +17,10 @@ export const AskedCustomers = lazy(() => import('./AskedCustomers'))
 export const HandOverAll = lazy(() => import('./bulk/HandOverAll'))
 /** The files of a record of any room. */
 export const Attachments = lazy(() => import('./attachments/Attachments'))
+/** The same as a button beside the record. */
+export const RecordFiles = lazy(() =>
+  import('./attachments/RecordFiles').then((file) => ({ default: file.RecordFiles })),
+)
 export const DecidePanel = lazy(() => import('./grades/DecidePanel'))
 
 export const manifest: Manifest = {

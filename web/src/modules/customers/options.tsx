@@ -59,6 +59,7 @@ export const timelineKinds = choices('timeline', [
   'verification',
   'major_event',
   'cooperation',
+  'case',
   'change',
   'duty',
 ])

@@ -29,6 +29,8 @@ export type Duty = {
   id: string
   clause: string
   rule: string
+  subject_id: string
+  subject_kind: string
   what: { key: string; params: Record<string, unknown> }
   due_at: string | null
   act_at?: string | null

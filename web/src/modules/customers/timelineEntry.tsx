@@ -1,8 +1,9 @@
 /** One entry of the stream, whichever room it comes from, as the timeline draws it. */
 import { isChange } from '@/api'
 import { civilDate, date, dateTime, dueText, locale, lookup, money, now } from '@/i18n'
+import { caseTitle } from '@/modules/desk'
 import { checkInText, type Standing } from '@/modules/engagement'
-import { type IconName, Status, type TimelineEntry } from '@/ui'
+import { type IconName, Link, Status, type TimelineEntry } from '@/ui'
 import { word } from './options'
 import type { TimelineItem } from './queries'
 import { t } from './words'
@@ -14,6 +15,7 @@ const icons: Record<string, IconName> = {
   cooperation: 'check',
   change: 'edit',
   duty: 'clock',
+  case: 'chat',
 }
 const channels: Record<string, IconName> = {
   phone: 'phone',
@@ -51,6 +53,7 @@ function titleOf({ kind, title_key, data }: TimelineItem): string {
     return t('timeline.verified', counts)
   }
   if (kind === 'cooperation') return dealTitle(data)
+  if (kind === 'case') return caseTitle(data)
   if (kind === 'duty') {
     const name = (data.name as Partial<Record<'zh' | 'en', string>> | null)?.[locale()] ?? String(data.rule ?? '')
     return [name, lookup(title_key, data)].filter(Boolean).join(' · ')
@@ -65,7 +68,7 @@ function dealTitle({ kind, number, state, amount_fen: fen }: Record<string, unkn
   return [...parts, typeof fen === 'number' ? money(fen, true) : ''].filter(Boolean).join(' · ')
 }
 
-function Body({ item: { kind, data } }: { item: TimelineItem }) {
+function Body({ item: { id, kind, data } }: { item: TimelineItem }) {
   const text = (name: string) => (typeof data[name] === 'string' ? (data[name] as string) : '')
   const lines = [
     kind === 'cooperation' && Array.isArray(data.items) && join(data.items as string[]),
@@ -79,11 +82,16 @@ function Body({ item: { kind, data } }: { item: TimelineItem }) {
     kind === 'todo' && text('due_at') && t('timeline.due', { when: dueText(text('due_at')) }),
     kind === 'duty' &&
       [text('clause'), occurrenceWords(text('occurrence')), text('reason')].filter(Boolean).join(' · '),
+    kind === 'case' && [text('number'), (data.assignee as { name?: string } | null)?.name].filter(Boolean).join(' · '),
     ...(kind === 'change' ? changeLines(data) : []),
   ]
   return (
     <>
-      {text('content') || text('title') || text('note')}
+      {kind === 'case' ? (
+        <Link to={`/cases/${id}`}>{text('subject')}</Link>
+      ) : (
+        text('content') || text('title') || text('note')
+      )}
       {lines.filter(Boolean).map((line, at) => (
         <p key={at} className="dim">
           {line}

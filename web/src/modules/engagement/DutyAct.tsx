@@ -3,7 +3,7 @@ import { lazy, Suspense, useMemo, useState } from 'react'
 import { useCan } from '@/api'
 import { DecidePanel, EventPanel, VerifyPanel } from '@/modules/customers'
 import { RequestPanel } from '@/modules/protection'
-import { Button, Dialog, type Permission, Sheet, usePhone } from '@/ui'
+import { Button, Dialog, Link, type Permission, Sheet, usePhone } from '@/ui'
 import { type Act, actOf } from './duty'
 import type { Item } from './queries'
 import { startOfDuty } from './record'
@@ -13,9 +13,10 @@ import { w } from './words'
 const RecordForm = lazy(() => import('./RecordForm').then((file) => ({ default: file.RecordForm })))
 
 /** What of a duty the act asks for. */
-export type Actionable = Pick<Item, 'rule' | 'what' | 'last'> & {
+export type Actionable = Pick<Item, 'rule' | 'what' | 'last' | 'subject_id' | 'subject_kind'> & {
   duty_id: string
-  customer: { id: string; name: string }
+  /** Missing where the duty is about a case of somebody who is not known yet. */
+  customer?: { id: string; name: string } | null
 }
 
 const needs: Record<Act, Permission> = {
@@ -24,6 +25,7 @@ const needs: Record<Act, Permission> = {
   event: ['customer', 'update'],
   approve: ['customer', 'approve'],
   answer: ['subject_request', 'update'],
+  case: ['case', 'read'],
 }
 
 export default function DutyAct({ duty, small }: { duty: Actionable; small?: boolean }) {
@@ -31,6 +33,9 @@ export default function DutyAct({ duty, small }: { duty: Actionable; small?: boo
   const [open, setOpen] = useState(false)
   const act = actOf(duty)
   if (!can(...needs[act])) return null
+  if (act === 'case') return <Link to={`/cases/${duty.subject_id}`}>{w('act.case')}</Link>
+  const { customer } = duty
+  if (!customer) return null
   return (
     <>
       <Button kind={small ? undefined : 'primary'} size={small ? 'xs' : undefined} onClick={() => setOpen(true)}>
@@ -38,14 +43,16 @@ export default function DutyAct({ duty, small }: { duty: Actionable; small?: boo
       </Button>
       {open && (
         <Suspense>
-          <Panel act={act} duty={duty} onClose={() => setOpen(false)} />
+          <Panel act={act} duty={{ ...duty, customer }} onClose={() => setOpen(false)} />
         </Suspense>
       )}
     </>
   )
 }
 
-function Panel({ act, duty, onClose }: { act: Act; duty: Actionable; onClose: () => void }) {
+type PanelProps = { act: Act; duty: Actionable & { customer: { id: string; name: string } }; onClose: () => void }
+
+function Panel({ act, duty, onClose }: PanelProps) {
   const phone = usePhone()
   const recorded = useRecorded()
   const start = useMemo(() => startOfDuty(duty), [duty])

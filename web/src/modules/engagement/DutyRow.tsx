@@ -38,8 +38,11 @@ export function DutyRow({ row, doing, pending, onDo, onOpen }: Props) {
             {customer.name}
           </button>
         ) : (
-          <Link to={`/policy/duties/${first.duty_id}`} className="name clip">
-            {dutyText(first)}
+          <Link
+            to={actOf(first) === 'case' ? `/cases/${first.subject_id}` : `/policy/duties/${first.duty_id}`}
+            className="name clip"
+          >
+            {actOf(first) === 'case' ? w('today.unknown_caller') : dutyText(first)}
           </Link>
         )}
         {customer && <Grade grade={customer.grade} />}
@@ -145,7 +148,12 @@ function Acts({ item, pending, onDo }: { item: Item; pending: boolean; onDo: (do
   return (
     <div className="duty-acts">
       {pending && <Tag>{w('today.pending')}</Tag>}
-      {item.customer && !pending && (
+      {actOf(item) === 'case' && (
+        <Link to={`/cases/${item.subject_id}`} className="duty-act main">
+          {w('act.case')}
+        </Link>
+      )}
+      {item.customer && !pending && actOf(item) !== 'case' && (
         <button type="button" className="duty-act main" onClick={() => onDo('act')}>
           {w(`act.${actOf(item)}`)}
         </button>

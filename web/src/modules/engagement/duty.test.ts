@@ -47,8 +47,9 @@ describe('guessing the way of the next contact', () => {
 })
 
 it('knows which act fulfils a duty, and where its clause is read', () => {
-  expect(actOf({ rule: 'archive-verification' })).toBe('verify')
-  expect(actOf({ rule: 'major-event-record' })).toBe('event')
-  expect(actOf({ rule: 'vip-contact' })).toBe('record')
+  expect(actOf({ rule: 'archive-verification', subject_kind: 'customer' })).toBe('verify')
+  expect(actOf({ rule: 'major-event-record', subject_kind: 'customer' })).toBe('event')
+  expect(actOf({ rule: 'vip-contact', subject_kind: 'customer' })).toBe('record')
+  expect(actOf({ rule: 'first-answer', subject_kind: 'case' })).toBe('case')
   expect(clausePath('R3-2.1')).toBe('/policy/R3#R3-2.1')
 })

@@ -30,10 +30,11 @@ export function progressText(duty: Duty): string {
     .join(' · ')
 }
 
-export type Act = 'record' | 'verify' | 'event' | 'approve' | 'answer'
+export type Act = 'record' | 'verify' | 'event' | 'approve' | 'answer' | 'case'
 
 /** The one thing that fulfils it. */
-export function actOf({ rule }: Pick<Item, 'rule'>): Act {
+export function actOf({ rule, subject_kind }: Pick<Item, 'rule' | 'subject_kind'>): Act {
+  if (subject_kind === 'case') return 'case'
   if (rule === 'archive-verification') return 'verify'
   if (rule === 'grade-decision') return 'approve'
   if (rule === 'subject-request') return 'answer'

@@ -6,6 +6,7 @@ export const ENTITIES = [
   'interaction',
   'todo',
   'duty',
+  'case',
   'policy',
   'compliance',
   'user',

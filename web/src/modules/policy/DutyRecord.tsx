@@ -44,7 +44,7 @@ function Acts({ duty }: { duty: DutyRecord }) {
   const { customer } = duty
   return (
     <>
-      {isOpen(duty) && customer?.visible && (
+      {isOpen(duty) && (customer?.visible || duty.subject_kind === 'case') && (
         <Suspense>
           <DutyAct duty={{ ...duty, duty_id: duty.id, customer }} />
         </Suspense>

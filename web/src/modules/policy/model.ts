@@ -117,6 +117,9 @@ export type Duty = {
   name: Both
   what: { key: string; params: Record<string, unknown> }
   customer?: (Ref & { grade: string; visible: boolean }) | null
+  /** What it is about, and what the rule calls whatever owes it: `case` is one of the service desk. */
+  subject_id: string
+  subject_kind: string
   /** The period it belongs to, or the number of the clock. */
   occurrence: string
   owner?: Ref | null

@@ -159,7 +159,7 @@ export function Person(props: Omit<LookupProps, 'find' | 'source'>) {
   return <Lookup {...props} source="people" find={searchPeople} />
 }
 
-function useSettled(value: string, ms: number): string {
+export function useSettled(value: string, ms: number): string {
   const [settled, set] = useState(value)
   useEffect(() => {
     const timer = setTimeout(() => set(value), ms)

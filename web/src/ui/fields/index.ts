@@ -10,6 +10,7 @@ export {
   Segmented,
   Tags,
   treeOf,
+  useSettled,
 } from './choice'
 export { DateField, DateTimeField } from './dates'
 export { Area, cleanPhone, FileField, Money, NumberField, Password, Phone, Switch, Text } from './text'

@@ -22,7 +22,7 @@ pub(in crate::customers) use owner::move_to;
 pub use owner::{Home, give_back, home_in, home_with, set_owner};
 pub(in crate::customers) use removal::remove_held;
 pub use removal::{remove, restore};
-pub use reveal::{Revealed, is_shown, reveal, revealed_in};
+pub use reveal::{Revealed, SHOWN, is_shown, note_reveal, reveal, revealed_in};
 pub(in crate::customers) use search::among;
 pub use search::{people, readable, records, short_names, with_readable};
 pub use subjects::{

@@ -17,6 +17,6 @@ mod view;
 
 pub use check_in::{CheckIn, NewCheckIn};
 pub use model::{Interaction, Kind};
-pub use rules::{NewInteraction, excerpt, text_fault};
+pub use rules::{NewInteraction, excerpt};
 pub use service::latest_of;
 pub use view::InteractionView;

@@ -7,9 +7,9 @@ use uuid::Uuid;
 
 use super::check_in::NewCheckIn;
 use super::model::Kind;
-use crate::engagement::input::micros;
 use crate::engagement::todos::Priority;
 use crate::kernel::{Error, FieldError, Result};
+use crate::platform::input::{cleaned, fault, micros, text_fault};
 
 /// A phone's clock may run ahead of ours by this much; what it calls "now" is then our now.
 const CLOCK_AHEAD_MOST: SignedDuration = SignedDuration::from_mins(2);
@@ -69,20 +69,6 @@ impl NewInteraction {
     }
 }
 
-/// Text without blanks around it; nothing if nothing is left.
-pub fn cleaned(text: Option<String>) -> Option<String> {
-    text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
-}
-
-pub fn text_fault(field: &str, text: &str, most: usize) -> Option<FieldError> {
-    let code = match text.chars().count() {
-        0 => "required",
-        length if length > most => "too_long",
-        _ => return text.contains('\0').then(|| fault(field, "invalid")),
-    };
-    Some(fault(field, code))
-}
-
 fn at_fault(at: Timestamp, now: Timestamp) -> Option<FieldError> {
     let age = now.duration_since(at);
     if age < -CLOCK_AHEAD_MOST {
@@ -93,10 +79,6 @@ fn at_fault(at: Timestamp, now: Timestamp) -> Option<FieldError> {
 
 pub fn next_fault(next: Timestamp, now: Timestamp) -> Option<FieldError> {
     (now.duration_since(next).abs() > NEXT_MOST).then(|| fault("next_at", "out_of_range"))
-}
-
-fn fault(field: &str, code: &str) -> FieldError {
-    FieldError { field: field.to_owned(), code: code.to_owned(), message: None }
 }
 
 impl Kind {

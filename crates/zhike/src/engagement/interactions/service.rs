@@ -11,12 +11,11 @@ use super::model::{
     CHANGE, FORGET_CONTACT, Interaction, LATEST, LATEST_OF, OF_CUSTOMER, PURGE, RESTORE, THERE, THESE, WITHDRAW,
     WITHDRAWN,
 };
-use super::rules::{self, NewInteraction, cleaned};
+use super::rules::{self, NewInteraction};
 use super::view::{InteractionView, Names, view};
 use super::{attempts, facts};
 use crate::customers;
 use crate::customers::model::Customer;
-use crate::engagement::input::{micros, put};
 use crate::engagement::neighbours::{self, NamedRecord};
 use crate::engagement::todos::{self, NextStep, Priority};
 use crate::kernel::permission::action::{Create, Delete, Doing, Export, Read, Update};
@@ -27,6 +26,7 @@ use crate::platform::audit::{self, Changes};
 use crate::platform::bin::{self, Bin, Item, Removed};
 use crate::platform::grant::{Grant, Guarded, Principal};
 use crate::platform::http::present;
+use crate::platform::input::{cleaned, micros, put, text_fault};
 use crate::policy::duties;
 
 /// What the recycle bin calls records of contacts.
@@ -224,9 +224,9 @@ fn changed(old: &Interaction, change: &InteractionChange, who: &Principal) -> Re
     new.feedback = cleaned(new.feedback);
     new.next_plan = cleaned(new.next_plan);
     let faults = [
-        rules::text_fault("content", &new.content, rules::CONTENT_MOST),
-        new.feedback.as_ref().and_then(|text| rules::text_fault("feedback", text, rules::CONTENT_MOST)),
-        new.next_plan.as_ref().and_then(|text| rules::text_fault("next_plan", text, rules::PLAN_MOST)),
+        text_fault("content", &new.content, rules::CONTENT_MOST),
+        new.feedback.as_ref().and_then(|text| text_fault("feedback", text, rules::CONTENT_MOST)),
+        new.next_plan.as_ref().and_then(|text| text_fault("next_plan", text, rules::PLAN_MOST)),
         new.next_at.filter(|at| Some(*at) != old.next_at).and_then(|at| rules::next_fault(at, who.now)),
     ];
     Error::from_fields(faults.into_iter().flatten().collect())?;

@@ -11,7 +11,6 @@ use uuid::Uuid;
 
 use super::model::{PRIORITIES, Priority, Todo, TodoId};
 use super::{reminders, rules};
-use crate::engagement::input::{micros, put};
 use crate::engagement::neighbours::{self, NamedRecord};
 use crate::kernel::permission::action::{Assign, Create, Delete, Read, Update};
 use crate::kernel::permission::entity;
@@ -22,6 +21,7 @@ use crate::platform::audit::{self, Changes};
 use crate::platform::bin::{self, Bin, Item, Removed};
 use crate::platform::grant::{Grant, Guarded as _, Principal};
 use crate::platform::http::present;
+use crate::platform::input::{micros, put, text_fault};
 use crate::platform::notifications::{self, Notice};
 use crate::platform::settings;
 
@@ -193,7 +193,7 @@ pub(super) fn blank(who: &Principal, title: String) -> Todo {
 
 fn checked(todo: &Todo, now: Timestamp) -> Result<()> {
     let faults = [
-        crate::engagement::interactions::text_fault("title", &todo.title, rules::TITLE_MOST),
+        text_fault("title", &todo.title, rules::TITLE_MOST),
         todo.due_at.and_then(|at| rules::instant_fault("due_at", at, now)),
         todo.remind_at.and_then(|at| rules::instant_fault("remind_at", at, now)),
     ];

@@ -33,6 +33,20 @@ pub struct Named {
     pub name: String,
 }
 
+/// A customer or a contact that another record speaks of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct NamedRecord {
+    pub id: Uuid,
+    /// Missing where the asker may not see the record itself.
+    pub name: Option<String>,
+}
+
+impl NamedRecord {
+    pub fn from_map(id: Uuid, names: &HashMap<Uuid, String>) -> Self {
+        Self { id, name: names.get(&id).cloned() }
+    }
+}
+
 impl Named {
     /// Whoever is acting.
     pub fn of(who: &Principal) -> Self {

@@ -100,8 +100,15 @@ use Action::{Approve, Assign, Create, Delete, Export, Import, Manage, Read, Reve
 
 const WRITE: &[Action] = &[Read, Create, Update, Delete];
 /// Records about customers: what a salesperson has of their own, a manager has of the department and below.
-const CUSTOMER_WORK: &[Entity] =
-    &[Entity::Customer, Entity::Contact, Entity::Cooperation, Entity::Interaction, Entity::Todo, Entity::Duty];
+const CUSTOMER_WORK: &[Entity] = &[
+    Entity::Customer,
+    Entity::Contact,
+    Entity::Cooperation,
+    Entity::Interaction,
+    Entity::Todo,
+    Entity::Duty,
+    Entity::Case,
+];
 
 impl Rights {
     /// What everybody who works with customers may know about the company: who is who, and what the rules are.
@@ -206,7 +213,7 @@ fn policy_keeper() -> Rights {
 fn general_manager() -> Rights {
     Rights::colleague()
         .grant(CUSTOMER_WORK, &[Read, Update, Assign, Export, Reveal, Approve], Scope::All)
-        .grant(&[Entity::Interaction, Entity::Todo], &[Create], Scope::All)
+        .grant(&[Entity::Interaction, Entity::Todo, Entity::Case], &[Create], Scope::All)
         .grant(&[Entity::SubjectRequest], &[Read, Create, Update, Export], Scope::All)
         .grant(&[Entity::Policy], &[Create, Update, Approve], Scope::All)
         .grant(&[Entity::Compliance], &[Read, Export], Scope::All)
@@ -221,7 +228,7 @@ fn salesperson() -> Rights {
     Rights::colleague()
         .grant(CUSTOMER_WORK, &[Read, Create, Update, Export, Import], Scope::Own)
         .grant(&[Entity::Contact, Entity::Cooperation, Entity::Interaction, Entity::Todo], &[Delete], Scope::Own)
-        .grant(&[Entity::Customer, Entity::Contact], &[Reveal], Scope::Own)
+        .grant(&[Entity::Customer, Entity::Contact, Entity::Case], &[Reveal], Scope::Own)
         .grant(&[Entity::SubjectRequest], &[Read, Create], Scope::Own)
         .grant(&[Entity::Compliance], &[Read], Scope::Own)
         .of_class(FieldClass::Personal, FieldAccess::Masked)
@@ -231,6 +238,7 @@ fn salesperson() -> Rights {
 fn service() -> Rights {
     Rights::colleague()
         .grant(&[Entity::Customer, Entity::Contact, Entity::Cooperation, Entity::Interaction], &[Read], Scope::All)
+        .grant(&[Entity::Case], &[Read, Create, Update, Assign, Delete, Reveal], Scope::All)
         .grant(&[Entity::Customer, Entity::Contact], &[Reveal], Scope::All)
         .grant(&[Entity::Contact, Entity::Interaction], &[Create, Update], Scope::All)
         .grant(&[Entity::SubjectRequest], &[Read, Create], Scope::All)
@@ -246,6 +254,7 @@ fn marketing() -> Rights {
     Rights::colleague()
         .grant(&[Entity::Customer, Entity::Contact, Entity::Cooperation, Entity::Interaction], &[Read], Scope::All)
         .grant(&[Entity::Customer], &[Export], Scope::All)
+        .grant(&[Entity::Case], &[Read, Create, Update], Scope::Own)
         .grant(&[Entity::Todo], WRITE, Scope::Own)
         .grant(&[Entity::Duty], &[Read, Update], Scope::Own)
         .grant(&[Entity::Compliance], &[Read], Scope::All)
@@ -269,7 +278,7 @@ fn data_steward() -> Rights {
     Rights::colleague()
         .grant(&archive, &[Read, Create, Update, Delete, Assign, Export, Import, Reveal], Scope::All)
         .grant(&[Entity::Customer], &[Manage], Scope::All)
-        .grant(&[Entity::Interaction, Entity::Duty], &[Read], Scope::All)
+        .grant(&[Entity::Interaction, Entity::Duty, Entity::Case], &[Read], Scope::All)
         .grant(&[Entity::Trace], &[Read, Export], Scope::All)
         .grant(&[Entity::SubjectRequest], &[Read, Create, Update, Export], Scope::All)
         .grant(&[Entity::Todo], WRITE, Scope::Own)

@@ -31,7 +31,7 @@ store::statements! {
         and replace(changes, $3, '') <> changes order by seq limit $2";
     /// What is about colleagues is theirs, though one of them has the same name.
     MENTIONING_NOBODYS = "select seq from audit where customer_id is null and erased_at is null
-        and entity in ('customer', 'contact', 'interaction', 'cooperation', 'todo', 'duty', 'view', 'job', 'compliance', 'release', 'alarm')
+        and entity in ('customer', 'contact', 'interaction', 'cooperation', 'todo', 'duty', 'view', 'job', 'compliance', 'release', 'alarm', 'case')
         and replace(changes, $1, '') <> changes order by seq limit $2";
     ERASE = "update audit set changes = '{}', salt = null, erased_at = $2 where seq = $1 and erased_at is null";
     CHUNK = select AuditEntry where "seq > $1 order by seq limit 1000";

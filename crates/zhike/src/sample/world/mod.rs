@@ -2,6 +2,7 @@
 //! Pure: the same seed at the same instant gives the same world, and nothing here knows a database.
 
 pub mod book;
+pub mod desk;
 pub mod dice;
 mod history;
 mod life;
@@ -85,6 +86,8 @@ pub enum What {
     Left {
         person: usize,
     },
+    /// A step of a case at the service desk.
+    Served(desk::Served),
     /// A to-do that comes from no contact.
     Noted {
         person: usize,
@@ -149,6 +152,8 @@ impl World {
         let mut happenings: Vec<Happening> =
             each.flat_map(|(number, customer)| History::of(seed, &life, number, customer)).collect();
         happenings.extend(of_the_company(seed, &life));
+        let first: Vec<usize> = (0..customers.len()).filter(|place| customers[*place].joined == 0).collect();
+        happenings.extend(desk::served(seed, &life, &first));
         happenings.retain(|happening| time.is_past(happening.at));
         happenings.sort_by_key(|happening| happening.at);
         let days = time.all_days();

@@ -212,6 +212,7 @@ impl Company {
                 people::away(tx, &self.at(absence.person, at), &new)
             }
             What::Left { person } => people::leave(tx, &self.at(0, at), self.staff.people[*person].user),
+            What::Served(served) => self.serves(tx, at, served),
             What::Noted { person, title, due_at, priority } => self.notes(tx, *person, at, (title, *due_at, *priority)),
         }
     }

@@ -4,6 +4,7 @@ mod added;
 mod company;
 mod contacts;
 mod deals;
+mod desk;
 mod guards;
 pub mod papers;
 pub mod people;

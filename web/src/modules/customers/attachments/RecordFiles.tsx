@@ -10,7 +10,7 @@ const Attachments = lazy(() => import('./Attachments'))
 
 type Props = {
   customer: string
-  kind: 'contact' | 'cooperation' | 'interaction' | 'major_event' | 'verification'
+  kind: 'case' | 'contact' | 'cooperation' | 'interaction' | 'major_event' | 'verification'
   record: string
   /** What people call the record. */
   name: string

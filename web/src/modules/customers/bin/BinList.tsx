@@ -111,7 +111,7 @@ function Acts({ item, onDone }: { item: BinItem; onDone: () => void }) {
   )
 }
 
-const kinds = ['customer', 'contact', 'interaction', 'todo']
+const kinds = ['customer', 'contact', 'interaction', 'case', 'todo']
 
 const columns: Column<BinItem>[] = [
   { key: 'title', title: () => t('bin.what'), kind: 'text', text: (item) => item.title, width: 320 },

@@ -3,6 +3,7 @@ export const organisation = {
   zh: {
     'tab.label': '客户的各个方面',
     'tab.timeline': '动态',
+    'tab.cases': '服务',
     'tab.chart': '组织架构',
     'tab.group': '集团关系',
     'attitude.support': '支持',
@@ -80,6 +81,7 @@ export const organisation = {
   en: {
     'tab.label': 'Sides of the customer',
     'tab.timeline': 'Timeline',
+    'tab.cases': 'Service',
     'tab.chart': 'Organisation',
     'tab.group': 'Group',
     'attitude.support': 'Supports us',

@@ -1,7 +1,9 @@
-//! Input as both nouns of this room take it: fields of a change can be left out (`None`), emptied (`Some(None)`) or set,
-//! and instants are kept in whole microseconds.
+//! Input as rooms take it: fields of a change can be left out (`None`), emptied (`Some(None)`) or set, texts have no blanks
+//! around them, and instants are kept in whole microseconds.
 
 use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
+
+use crate::kernel::FieldError;
 
 /// The instant as it is stored.
 pub fn micros(at: Timestamp) -> Timestamp {
@@ -13,6 +15,25 @@ pub fn put<T: Clone>(given: &Option<Option<T>>, field: &mut Option<T>) {
     if let Some(value) = given {
         field.clone_from(value);
     }
+}
+
+/// Text without blanks around it; nothing if nothing is left.
+pub fn cleaned(text: Option<String>) -> Option<String> {
+    text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+/// What is wrong with a text that must be there.
+pub fn text_fault(field: &str, text: &str, most: usize) -> Option<FieldError> {
+    let code = match text.chars().count() {
+        0 => "required",
+        length if length > most => "too_long",
+        _ => return text.contains('\0').then(|| fault(field, "invalid")),
+    };
+    Some(fault(field, code))
+}
+
+pub fn fault(field: &str, code: &str) -> FieldError {
+    FieldError { field: field.to_owned(), code: code.to_owned(), message: None }
 }
 
 #[cfg(test)]
