@@ -16,7 +16,6 @@ use crate::platform::settings;
 use crate::policy::book;
 use crate::policy::definition::{Clause, Text};
 use crate::policy::rules::compliance::percent;
-use crate::policy::rules::facts;
 use crate::policy::start;
 
 store::statements! {
@@ -220,7 +219,7 @@ fn by_clause(tx: &mut Tx<'_>, question: &Question, mut found: BTreeMap<String, F
             rows.push(ComplianceRow {
                 policy: Some(edition.policy.key.clone()),
                 chapter: serde_json::to_value(clause.chapter)?.as_str().map(str::to_owned),
-                executable: Some(facts::runs(clause)),
+                executable: Some(clause.executable()),
                 ..row(clause.id.clone(), clause.title.clone(), figures)
             });
         }

@@ -22,7 +22,7 @@ use crate::policy::definition::{self, Policy};
 use crate::policy::engine::jobs::{EFFECT, PLAN, Scope};
 use crate::policy::engine::{follow, impact};
 use crate::policy::model::{APPROVED, Adopted, PolicyVersion, VERSIONS, VersionState};
-use crate::policy::rules::{Calendars, facts};
+use crate::policy::rules::Calendars;
 use crate::policy::start;
 
 const NOTE_MOST: usize = 1_000;
@@ -51,7 +51,7 @@ fn summarised(tx: &mut Tx<'_>, start: Policy) -> Result<PolicySummary> {
     Ok(PolicySummary {
         adopted: !rows.is_empty(),
         clauses: policy.clauses.len(),
-        executable: policy.clauses.iter().filter(|clause| facts::runs(clause)).count(),
+        executable: policy.clauses.iter().filter(|clause| clause.executable()).count(),
         effective,
         versions: rows.iter().map(|row| summary_of(tx, row)).collect::<Result<_>>()?,
         key: policy.key,

@@ -13,7 +13,6 @@ use crate::kernel::Result;
 use crate::platform::access::names::{self, Named};
 use crate::policy::definition::{Chapter, Clause, Policy, Rule, Text, params::params};
 use crate::policy::model::{PolicyVersion, VersionState};
-use crate::policy::rules::facts;
 
 /// A regulation in the list: adopted, or there to be adopted.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -188,16 +187,10 @@ fn clause_view(clause: &Clause) -> Result<ClauseView> {
         title: clause.title.clone(),
         text: clause.text.clone(),
         see: clause.see.clone(),
-        executable: facts::runs(clause),
-        pending: clause.pending.clone().or_else(|| (!facts::runs(clause)).then(not_yet)),
+        executable: clause.executable(),
+        pending: clause.pending.clone(),
         rules: clause.rules.iter().map(rule_view).collect::<Result<_>>()?,
     })
-}
-
-/// What is said of a clause whose rules wait for a room that is still to come.
-fn not_yet() -> Text {
-    let zh = "规则已经写好，服务台启用后开始计时。".to_owned();
-    Text { zh, en: "Its rules are written; their clocks run once the service desk is there.".to_owned() }
 }
 
 pub fn rule_view(rule: &Rule) -> Result<RuleView> {

@@ -40,7 +40,7 @@
 
 use super::Subject;
 use crate::kernel::Fact;
-use crate::policy::definition::{Clause, Conditions, GRADE, Rule, Selector, Shape};
+use crate::policy::definition::{Conditions, GRADE, Selector};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -93,16 +93,6 @@ pub const CASE: [&str; 16] = [
     "case_closed",
     "case_withdrawn",
 ];
-
-/// The kinds that rules know and that no room publishes yet.
-const AWAITED: &[&str] = &CASE;
-
-/// Whether a clause makes duties: it has rules, and what starts them is published.
-pub fn runs(clause: &Clause) -> bool {
-    let is_awaited = |selector: &Selector| AWAITED.contains(&selector.fact.as_str());
-    let waits = |rule: &Rule| matches!(&rule.shape, Shape::Within(within) if within.start.iter().all(is_awaited));
-    clause.rules.iter().any(|rule| !waits(rule))
-}
 
 /// The facts that tell what a subject is. Of a customer that is known from its archive.
 pub fn telling(subject: &str) -> &'static [&'static str] {
