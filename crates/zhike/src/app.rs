@@ -160,16 +160,7 @@ impl App {
     pub fn new(db: Db, clock: Clock, vault: Arc<Vault>, files: Files, config: Config) -> Result<Self> {
         let openapi = openapi();
         let registry = registry_of(&openapi)?;
-        subscribe();
-        customers::timeline::register(timeline);
-        customers::documents::declare(sheets);
-        customers::attachments::declare(carriers);
-        customers::basis::declare(protection::consents::keeper());
-        search::declare(searchable);
-        audit::declare(customers::service::told);
-        holdings::declare(self::holdings);
-        bin::declare(bins);
-        traces::declare(erasers);
+        join_rooms();
         metrics::start();
         Ok(Self(Arc::new(State {
             db,
@@ -268,9 +259,19 @@ fn rooms() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", rooms)
 }
 
-/// Lets the rooms hear of each other's facts. A server does it at its start; so must a command that writes without one.
-pub fn subscribe() {
+/// Hands the platform and each room what the others offer. Whoever opens the database does it first, server or command:
+/// without it facts reach nobody, and what another room has to agree to is refused.
+pub fn join_rooms() {
     outbox::subscribe(subscriptions);
+    customers::timeline::register(timeline);
+    customers::documents::declare(sheets);
+    customers::attachments::declare(carriers);
+    customers::basis::declare(protection::consents::keeper());
+    search::declare(searchable);
+    audit::declare(customers::service::told);
+    holdings::declare(self::holdings);
+    bin::declare(bins);
+    traces::declare(erasers);
 }
 
 /// Who is told of which facts.

@@ -144,6 +144,35 @@ fn served_views(machine: &Machine, place: &[&str], token: &str) -> usize {
 }
 
 #[test]
+fn the_sample_company_is_made_without_a_server() {
+    let machine = Machine::new();
+    let made = machine.fine(&[
+        "setup",
+        "--company",
+        "华盛",
+        "--admin",
+        "boss",
+        "--password-file",
+        "password",
+        "--sample",
+        "--json",
+    ]);
+    let made: Value = serde_json::from_str(&made).expect("JSON");
+    assert_eq!(made["sample"]["customers"], 800);
+    machine.fine(&["doctor"]);
+}
+
+#[test]
+fn people_of_a_sheet_are_entered_without_a_server() {
+    let (machine, token) = Machine::with_company();
+    std::fs::write(machine.path("book.csv"), "客户名称,联系人,手机\n深圳华盛科技,张三,13800138000\n").expect("a sheet");
+    machine.fine(&["import", "customers", "book.csv", "--as", "boss"]);
+    let (server, _) = machine.serve(&[]);
+    let (status, found) = server.ask("GET", "/api/v1/search?q=张三", &token, "");
+    assert_eq!((status, &found["items"][0]["title"]), (200, &Value::from("深圳华盛科技")));
+}
+
+#[test]
 fn the_first_start_prints_a_link_that_sets_the_company_up_once() {
     let machine = Machine::new();
     let (server, link) = machine.serve(&[]);

@@ -87,7 +87,6 @@ impl Import {
 impl Customers {
     fn run(self) -> Result<ExitCode> {
         let place = self.place.open()?;
-        app::subscribe();
         let who = asker(&place, &self.login)?;
         let grant: Grant<Importing, Customer> = who.grant().map_err(|error| {
             error.detail(format!("{} may not import customers; give them a role that may", self.login))

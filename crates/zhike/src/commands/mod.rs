@@ -5,6 +5,7 @@ mod backup;
 mod doctor;
 mod import;
 mod lock;
+mod log;
 mod openapi;
 mod place;
 mod policy;

@@ -5,7 +5,7 @@ use clap::Args;
 use store::{Db, Options};
 
 use super::lock::Lock;
-use zhike::app::MIGRATIONS;
+use zhike::app::{self, MIGRATIONS};
 use zhike::kernel::{Clock, Error, Result};
 use zhike::platform::files::Files;
 use zhike::platform::grant::Principal;
@@ -97,6 +97,7 @@ impl Place {
     }
 
     fn db(&self) -> Result<Db> {
+        app::join_rooms();
         let options = match &self.database_url {
             Some(url) => Options::postgres(url),
             None => Options::sqlite(backup::database(&self.data)),

@@ -1,14 +1,13 @@
-use std::io::IsTerminal;
 use std::net::{IpAddr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use jiff::Timestamp;
 use tokio::net::TcpListener;
-use tracing_subscriber::EnvFilter;
 
+use super::log::{self, LogForm};
 use super::place::{Opened, Place};
 use zhike::app::{App, Config};
 use zhike::kernel::{Clock, Error, Result};
@@ -45,15 +44,9 @@ pub struct Serve {
     test_clock: Option<Option<Timestamp>>,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum LogForm {
-    Text,
-    Json,
-}
-
 impl Serve {
     pub fn run(self) -> Result<ExitCode> {
-        start_log(self.log);
+        log::start(self.log, "info");
         let place = self.place.open()?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Error::internal)?;
         runtime.block_on(self.serve(&place))?;
@@ -130,14 +123,4 @@ async fn greet(app: &App) -> Result<()> {
         None => println!("Zhike is ready: {}", app.config.link("/")),
     }
     Ok(())
-}
-
-fn start_log(form: LogForm) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let colours = std::io::stderr().is_terminal();
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
-    match form {
-        LogForm::Text => log.init(),
-        LogForm::Json => log.json().init(),
-    }
 }

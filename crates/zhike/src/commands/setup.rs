@@ -10,6 +10,7 @@ use store::jobs::{Job, State};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use super::log::{self, LogForm};
 use super::place::{Opened, Place};
 use super::print_json;
 use zhike::kernel::{Clock, Error, Result};
@@ -84,6 +85,8 @@ fn told(error: Error) -> Error {
 
 /// Makes the sample company now, as the job that the server would run.
 fn fill(place: &Opened, job: Uuid) -> Result<Value> {
+    // Why a step did not succeed is told there and nowhere else.
+    log::start(LogForm::Text, "warn");
     let runner = Runner {
         db: place.db.clone(),
         vault: Arc::clone(&place.vault),

@@ -37,7 +37,6 @@ pub fn register(registry: &mut Registry) {
 /// Fills a company that has just been set up. Each step is done once, also if the program stops in between: the world is
 /// imagined again as of the instant at which it was asked for, and what is there already is found by its order.
 fn fill(context: &JobContext, payload: Value) -> Result<Value> {
-    crate::app::subscribe();
     let asked: Asked = serde_json::from_value(payload)?;
     let world = Arc::new(imagined(context, asked.customers)?);
     let script = Script::of(&world);
