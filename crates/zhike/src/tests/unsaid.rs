@@ -76,6 +76,8 @@ store::db_test! {
                 }
             };
             for (path, methods) in spec["paths"].as_object().expect("paths") {
+                // A line first reached by a test without a log, just as this one began, would stay silent here too.
+                tracing::callsite::rebuild_interest_cache();
                 let path = path.strip_prefix("/api/v1").unwrap_or(path);
                 if path.starts_with("/me/") || path == "/logout" || OF_RULES.iter().any(|door| path.starts_with(door)) {
                     continue;
